@@ -1,0 +1,1 @@
+"""The engine: turns a message into a stream of typed events. Imports no Qt."""

@@ -1,0 +1,150 @@
+"""The errors of the engine.
+
+    EngineError
+    ├── ModelError              a model gave no usable turn
+    │   ├── KeyMissing          no API key for the provider
+    │   ├── KeyRejected         the provider refused the key
+    │   ├── ModelUnavailable    the provider does not know or no longer serves the model
+    │   ├── QuotaExhausted      the account has no quota or credit left
+    │   ├── RequestRefused      the provider cannot take this request as it is
+    │   ├── RequestBlocked      a safety rule of the provider blocked the request or its answer
+    │   └── TransientModelError worth another try, inside a bound
+    │       ├── RateLimited
+    │       ├── Overloaded
+    │       ├── ModelTimeout
+    │       ├── ConnectionLost
+    │       └── StreamCut       the stream ended without saying that it was complete
+    ├── ToolError               what the model can mend; becomes an error result
+    │   ├── BadArguments
+    │   └── ToolTimeout
+    ├── StoreError
+    │   ├── StoreTooNew         written by a newer program
+    │   ├── StoreDamaged
+    │   └── StoreFull           no room on the disk
+    ├── DecisionRejected        the decision fits no open call
+    ├── RunNotFound
+    ├── RunBusy                 another window or process works on the run
+    └── UnknownName             a role, model or tool that does not exist
+
+Every error says in its text what failed, and in ``action`` what the person can do about it.
+No text holds a key or a tool's arguments.
+"""
+
+
+class EngineError(Exception):
+    """The root of the tree.
+
+    Args:
+        message: What failed, in words for the person.
+        action: What the person can do about it; empty where there is nothing to do.
+    """
+
+    def __init__(self, message: str, *, action: str = "") -> None:
+        super().__init__(message)
+        self.action = action
+
+
+class ModelError(EngineError):
+    """A model gave no usable turn."""
+
+
+class KeyMissing(ModelError):
+    """There is no API key for the provider."""
+
+
+class KeyRejected(ModelError):
+    """The provider refused the API key."""
+
+
+class ModelUnavailable(ModelError):
+    """The provider does not know the model, or no longer serves it."""
+
+
+class QuotaExhausted(ModelError):
+    """The account has no quota or credit left: waiting a moment does not help."""
+
+
+class RequestRefused(ModelError):
+    """The provider cannot take this request as it is."""
+
+
+class RequestBlocked(ModelError):
+    """A safety rule of the provider blocked the request or its answer."""
+
+
+class TransientModelError(ModelError):
+    """A fault that may pass.
+
+    Args:
+        message: What failed, in words for the person.
+        action: What the person can do about it.
+        retry_after_s: Seconds the provider asked to wait; None where it named none.
+    """
+
+    def __init__(self, message: str, *, action: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, action=action)
+        self.retry_after_s = retry_after_s
+
+
+class RateLimited(TransientModelError):
+    """Too many requests in a short time."""
+
+
+class Overloaded(TransientModelError):
+    """The provider has too much to do."""
+
+
+class ModelTimeout(TransientModelError):
+    """The provider did not answer in time."""
+
+
+class ConnectionLost(TransientModelError):
+    """The connection could not be made, or broke."""
+
+
+class StreamCut(TransientModelError):
+    """The stream ended without saying that it was complete."""
+
+
+class ToolError(EngineError):
+    """A tool failed in a way the model can read and mend."""
+
+
+class BadArguments(ToolError):
+    """The arguments do not fit the tool's schema."""
+
+
+class ToolTimeout(ToolError):
+    """The tool did not end in time."""
+
+
+class StoreError(EngineError):
+    """The store could not read or write."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a newer version of the program."""
+
+
+class StoreDamaged(StoreError):
+    """The database, or a part of it, cannot be read."""
+
+
+class StoreFull(StoreError):
+    """There is no room left on the disk."""
+
+
+class DecisionRejected(EngineError):
+    """A decision fits no open call: unknown id, decided before, or other arguments than those shown."""
+
+
+class RunNotFound(EngineError):
+    """No run has this id."""
+
+
+class RunBusy(EngineError):
+    """Another window or process works on this run."""
+
+
+class UnknownName(EngineError):
+    """A role, model, tool or conversation that does not exist."""

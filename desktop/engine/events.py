@@ -1,0 +1,293 @@
+"""The events of a run, in the order the engine tells them. ``type`` and the field names are part of the contract.
+
+A view or a script needs nothing else to follow a run; what an event says is in the store before it is told
+(deltas excepted, which are stored at least once a second).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from desktop.engine.gate import Card, Decision
+from desktop.engine.messages import Brain, CallState, JsonObject, StopReason, ToolDeclaration, Value
+
+
+class _Event(Value):
+    run_id: str
+    """The run it belongs to."""
+
+
+class RunStarted(_Event):
+    """A run began, or goes on after a pause (``resumed``)."""
+
+    type: Literal["run_started"] = "run_started"
+    conversation_id: str
+    resumed: bool = False
+
+
+class RoundStarted(_Event):
+    """The orchestrator is called for the ``round``-th time, ``of`` at most; both count from 1 over the whole run."""
+
+    type: Literal["round_started"] = "round_started"
+    round: int
+    of: int
+
+
+class OrchestratorDelta(_Event):
+    """The orchestrator wrote some text."""
+
+    type: Literal["orchestrator_delta"] = "orchestrator_delta"
+    text: str
+
+
+class ToolCallRequested(_Event):
+    """The orchestrator asks for a tool call."""
+
+    type: Literal["tool_call_requested"] = "tool_call_requested"
+    call_id: str
+    tool: str
+    arguments: JsonObject
+    round: int
+
+
+class ConfirmationRequested(_Event):
+    """A call waits at the gate."""
+
+    type: Literal["confirmation_requested"] = "confirmation_requested"
+    call_id: str
+    tool: str
+    arguments: JsonObject
+    reasons: tuple[str, ...]
+    """Sentences: why it asks."""
+    card: Card
+    """The call in the tool's own words, from its real arguments."""
+    stated_reason: str = ""
+    """What the model wrote beside the call; the model's words, not facts."""
+    binding: str = ""
+    """What the decision is bound to; handed back with it."""
+
+
+class ConfirmationResolved(_Event):
+    """A decision on a call was stored."""
+
+    type: Literal["confirmation_resolved"] = "confirmation_resolved"
+    call_id: str
+    decision: Decision
+
+
+class ToolCallStarted(_Event):
+    """A call runs now."""
+
+    type: Literal["tool_call_started"] = "tool_call_started"
+    call_id: str
+
+
+class ToolCallFinished(_Event):
+    """A call has its result, also when it never ran."""
+
+    type: Literal["tool_call_finished"] = "tool_call_finished"
+    call_id: str
+    tool: str
+    state: CallState
+    result: str
+    duration_ms: int
+    untrusted: bool = False
+
+
+class RunPaused(_Event):
+    """The run waits, stored, until these calls are decided. Nothing of it is left in memory."""
+
+    type: Literal["run_paused"] = "run_paused"
+    call_ids: tuple[str, ...]
+
+
+class SummaryReady(_Event):
+    """The orchestrator's summary, stored."""
+
+    type: Literal["summary_ready"] = "summary_ready"
+    text: str
+
+
+class HandoffMessage(Value):
+    """One message of the handoff as the responder gets it. The first may be ``system``."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+class HandoffReady(_Event):
+    """The responder's request exactly as it will be sent, stored."""
+
+    type: Literal["handoff_ready"] = "handoff_ready"
+    messages: tuple[HandoffMessage, ...]
+
+
+class AnswerDelta(_Event):
+    """The answer grew by some text."""
+
+    type: Literal["answer_delta"] = "answer_delta"
+    text: str
+
+
+class AnswerFinished(_Event):
+    """The answer is whole, or ended early (``stop_reason``), and stored as a message."""
+
+    type: Literal["answer_finished"] = "answer_finished"
+    text: str
+    model: str
+    label: str
+    fallback: bool
+    stop_reason: StopReason
+    message_id: str = ""
+
+
+class UsageReported(_Event):
+    """Tokens and cost of one model call."""
+
+    type: Literal["usage_reported"] = "usage_reported"
+    brain: Brain
+    model: str
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    """US dollars; None where the price is not known."""
+    thinking_tokens: int = 0
+
+
+class Retrying(_Event):
+    """A model call failed in a way that may pass; it is tried again. Text of the failed try is void."""
+
+    type: Literal["retrying"] = "retrying"
+    attempt: int
+    """The try that comes, counted from 2."""
+    wait_s: float
+    reason: str
+    brain: Brain = Brain.ORCHESTRATOR
+
+
+class RunFinished(_Event):
+    """The run is done."""
+
+    type: Literal["run_finished"] = "run_finished"
+
+
+class RunStopped(_Event):
+    """The person stopped the run; what had arrived is kept."""
+
+    type: Literal["run_stopped"] = "run_stopped"
+
+
+class RunFailed(_Event):
+    """The run failed; what was gathered is kept."""
+
+    type: Literal["run_failed"] = "run_failed"
+    error: str
+    action: str
+    """What the person can do."""
+    can_write_again: bool = False
+    """Whether the evidence is whole, so that only the answer has to be written again."""
+
+
+Event = Annotated[
+    RunStarted
+    | RoundStarted
+    | OrchestratorDelta
+    | ToolCallRequested
+    | ConfirmationRequested
+    | ConfirmationResolved
+    | ToolCallStarted
+    | ToolCallFinished
+    | RunPaused
+    | SummaryReady
+    | HandoffReady
+    | AnswerDelta
+    | AnswerFinished
+    | UsageReported
+    | Retrying
+    | RunFinished
+    | RunStopped
+    | RunFailed,
+    Field(discriminator="type"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+"""Reads and writes events as JSON."""
+
+
+class CallRecord(Value):
+    """A tool call as it stands, for a view that opens a run after the fact.
+
+    Attributes:
+        call_id: Unique within the run.
+        tool: The tool's name.
+        arguments: As validated; as given where they were bad.
+        round: Counted from 1.
+        state: Where it stands.
+        result: The whole result; None while it is open.
+        untrusted: Whether the result can carry somebody else's words.
+        duration_ms: None while it is open.
+    """
+
+    call_id: str
+    tool: str
+    arguments: JsonObject
+    round: int
+    state: CallState
+    result: str | None = None
+    untrusted: bool = False
+    duration_ms: int | None = None
+
+
+class RoundRecord(Value):
+    """One orchestrator call of a run, for the debug pane.
+
+    Attributes:
+        round: Counted from 1.
+        system: The system prompt as sent.
+        request: The items as sent, as JSON text, indented.
+        tools: The declarations as sent.
+        response: The turn as it came, as JSON text, indented.
+        input_tokens: Tokens in.
+        output_tokens: Tokens out.
+    """
+
+    round: int
+    system: str
+    request: str
+    tools: tuple[ToolDeclaration, ...]
+    response: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class RunRecord(Value):
+    """A run as it stands, for a view that opens it after the fact.
+
+    Attributes:
+        run_id: The run.
+        conversation_id: Its conversation.
+        state: running, waiting, interrupted, done, failed or stopped.
+        calls: In the order they were asked for.
+        rounds: Oldest first.
+        summary: None until it is ready.
+        handoff: None until it is ready.
+        gates: The open requests for a decision.
+        answer: The text so far; empty before the answer begins.
+        error: Why it failed.
+        action: What the person can do.
+        can_write_again: Whether only the answer has to be written again.
+    """
+
+    run_id: str
+    conversation_id: str
+    state: Literal["running", "waiting", "interrupted", "done", "failed", "stopped"]
+    calls: tuple[CallRecord, ...] = ()
+    rounds: tuple[RoundRecord, ...] = ()
+    summary: str | None = None
+    handoff: tuple[HandoffMessage, ...] | None = None
+    gates: tuple[ConfirmationRequested, ...] = ()
+    answer: str = ""
+    error: str = ""
+    action: str = ""
+    can_write_again: bool = False

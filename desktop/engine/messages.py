@@ -1,0 +1,340 @@
+"""The values of the engine: what is said, called and returned. Pure data, no behaviour beyond reading itself.
+
+Ids of the store (conversation, run) are the store's concern and stand only where an event must name them.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+JsonObject = dict[str, JsonValue]
+"""A JSON object: the type of tool arguments."""
+
+
+class Value(BaseModel):
+    """A frozen value: equal content is an equal value. Unknown fields of newer programs are ignored when read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def utc_now() -> datetime:
+    """The time now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Brain(StrEnum):
+    """Which of the two brains."""
+
+    ORCHESTRATOR = "orchestrator"
+    RESPONDER = "responder"
+
+
+class CallState(StrEnum):
+    """Where a tool call stands. The names are part of the contract."""
+
+    WAITING = "waiting"
+    """A gate asks, or the call's turn has not come."""
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    """The tool reported an error, took too long, or got bad arguments."""
+    DENIED = "denied"
+    """The person said no."""
+    BLOCKED = "blocked"
+    """Policy said no; nobody was asked."""
+    CANCELLED = "cancelled"
+    """Stopped, and surely without effect."""
+    UNKNOWN = "unknown"
+    """Stopped or crashed in the middle: a side effect may have happened."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the call still lacks a result."""
+        return self in (CallState.WAITING, CallState.RUNNING)
+
+
+class Usage(Value):
+    """Tokens of one model call.
+
+    Attributes:
+        input_tokens: All input tokens, cached ones included.
+        cached_tokens: Input tokens that were read from the provider's cache; part of ``input_tokens``.
+        cache_write_tokens: Input tokens written to the provider's cache; part of ``input_tokens``.
+        output_tokens: All output tokens, thinking included.
+        thinking_tokens: Output tokens spent on thinking; part of ``output_tokens``.
+        cost_usd: US dollars; None where the price is not known, 0 for a local or demo model.
+    """
+
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+    thinking_tokens: int = 0
+    cost_usd: float | None = None
+
+
+class ToolCall(Value):
+    """A model's wish to run a tool.
+
+    Attributes:
+        id: The provider's id, or one made here; unique within its run.
+        tool: The tool's name.
+        arguments: As the model gave them; judged and validated before use.
+    """
+
+    id: str
+    tool: str
+    arguments: JsonObject = Field(default_factory=dict)
+
+
+class ToolResult(Value):
+    """What came of a tool call.
+
+    Attributes:
+        call_id: The call it answers.
+        tool: The tool's name.
+        state: A closed state: done, failed, denied, blocked, cancelled or unknown.
+        text: What the model reads; the whole of it.
+        untrusted: Whether the text can carry somebody else's words.
+    """
+
+    call_id: str
+    tool: str
+    state: CallState
+    text: str
+    untrusted: bool = False
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the model must read it as a failure."""
+        return self.state is not CallState.DONE
+
+
+class TextPart(Value):
+    """Text a model wrote."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class CallPart(Value):
+    """A tool call a model wrote."""
+
+    type: Literal["call"] = "call"
+    call: ToolCall
+
+
+Part = Annotated[TextPart | CallPart, Field(discriminator="type")]
+
+
+class Opaque(Value):
+    """What a provider must get back unchanged (signatures, ids), kept beside the parts.
+
+    Attributes:
+        provider: The provider it came from; to any other it is not sent.
+        model: The model it came from; signatures do not survive a change of model.
+        content: The provider's own JSON of the turn.
+    """
+
+    provider: str
+    model: str
+    content: JsonValue
+
+
+class StopReason(StrEnum):
+    """Why a model's turn ended, in one set of words for all providers."""
+
+    END = "end"
+    CALLS = "calls"
+    MAX_TOKENS = "max_tokens"
+    BLOCKED = "blocked"
+    STOPPED = "stopped"
+    """The person stopped it."""
+    CUT = "cut"
+    """The program or the connection ended in the middle."""
+
+
+class ModelTurn(Value):
+    """One finished turn of a model.
+
+    Attributes:
+        parts: Text and calls, in the order they came.
+        stop: Why it ended.
+        stop_detail: The provider's own word for it, for the details view.
+        usage: Tokens and cost.
+        opaque: What the provider wants back unchanged.
+    """
+
+    type: Literal["turn"] = "turn"
+    parts: tuple[Part, ...] = ()
+    stop: StopReason = StopReason.END
+    stop_detail: str = ""
+    usage: Usage = Usage()
+    opaque: Opaque | None = None
+
+    @property
+    def text(self) -> str:
+        """The turn's text, without its calls."""
+        return "".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+    @property
+    def calls(self) -> tuple[ToolCall, ...]:
+        """The turn's tool calls, in order."""
+        return tuple(part.call for part in self.parts if isinstance(part, CallPart))
+
+
+class UserText(Value):
+    """Words sent to a model in the user's seat."""
+
+    type: Literal["user"] = "user"
+    text: str
+
+
+class ToolResults(Value):
+    """All results of one round, in the order of its calls."""
+
+    type: Literal["results"] = "results"
+    results: tuple[ToolResult, ...]
+
+
+RequestItem = Annotated[UserText | ModelTurn | ToolResults, Field(discriminator="type")]
+
+
+class ToolDeclaration(Value):
+    """A tool as a model sees it.
+
+    Attributes:
+        name: Unique among the tools of a request.
+        description: What it does and when to use it.
+        parameters: JSON Schema of an object.
+    """
+
+    name: str
+    description: str
+    parameters: JsonObject
+
+
+class ModelRequest(Value):
+    """One request to a model, the same for every provider.
+
+    Attributes:
+        system: The system prompt; its stable part first.
+        items: User texts, model turns and tool results, oldest first; the first is a user text.
+        tools: The declarations; empty for a model that only writes.
+        allow_calls: False asks for text although tools are declared.
+        max_output_tokens: None leaves it to the provider's default.
+    """
+
+    system: str = ""
+    items: tuple[RequestItem, ...] = ()
+    tools: tuple[ToolDeclaration, ...] = ()
+    allow_calls: bool = True
+    max_output_tokens: int | None = None
+
+
+class ModelInfo(Value):
+    """Which model, and where it runs.
+
+    Attributes:
+        provider: ``gemini``, ``anthropic``, ``openai-compatible`` or ``demo``.
+        name: The provider's name of the model.
+        label: The name shown to the person.
+        host: Host name, and port where not the default; ``this program`` for a demo model.
+    """
+
+    provider: str
+    name: str
+    label: str
+    host: str
+
+
+class MessageDetails(Value):
+    """What is known of how an answer came to be.
+
+    Attributes:
+        model: The provider's name of the model that wrote it.
+        label: The model's label.
+        provider: The provider.
+        host: Where it ran.
+        brain: Which brain wrote it; the orchestrator where the summary is the answer.
+        fallback: Whether a fallback took the first model's place.
+        usage: Tokens and cost of this answer.
+        gather_ms: Milliseconds of the tool loop.
+        answer_ms: Milliseconds of the answer.
+        stop: Why it ended.
+        stop_detail: The provider's own word.
+    """
+
+    model: str
+    label: str
+    provider: str = ""
+    host: str = ""
+    brain: Brain = Brain.RESPONDER
+    fallback: bool = False
+    usage: Usage = Usage()
+    gather_ms: int = 0
+    answer_ms: int = 0
+    stop: StopReason = StopReason.END
+    stop_detail: str = ""
+
+
+class Message(Value):
+    """One message of a conversation.
+
+    Attributes:
+        id: Unique in the store.
+        role: Who speaks.
+        text: Markdown for the assistant, plain text for the person.
+        run_id: The run it began (user) or ended (assistant).
+        created_at: Aware UTC.
+        details: For an assistant's message.
+        off_record: Whether it lives in memory only.
+    """
+
+    id: str
+    role: Literal["user", "assistant"]
+    text: str
+    run_id: str | None = None
+    created_at: datetime = Field(default_factory=utc_now)
+    details: MessageDetails | None = None
+    off_record: bool = False
+
+
+class ConversationInfo(Value):
+    """A conversation as a list shows it.
+
+    Attributes:
+        id: Unique in the store.
+        title: Made from the first message until the person names it.
+        updated_at: Aware UTC.
+        workspace: The folder its tools work in, absolute.
+        role: Name of the role it uses.
+        off_record: Whether it lives in memory only.
+        waiting: Whether one of its runs waits for a decision.
+        running: Whether one of its runs is at work.
+    """
+
+    id: str
+    title: str
+    updated_at: datetime
+    workspace: str
+    role: str = "chat"
+    off_record: bool = False
+    waiting: bool = False
+    running: bool = False
+
+
+def canonical(arguments: Mapping[str, Any]) -> str:
+    """One spelling of arguments: sorted keys, no spaces. What decisions are bound to.
+
+    Args:
+        arguments: A JSON object.
+
+    Returns:
+        Its canonical JSON text.
+    """
+    return json.dumps(arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""The store: everything a run does is here before it is told."""

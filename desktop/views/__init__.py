@@ -1,0 +1,1 @@
+"""The widgets. They show values and emit what the person did; they hold no truth."""
