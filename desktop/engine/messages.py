@@ -251,6 +251,14 @@ class ModelInfo(Value):
     label: str
     host: str
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this machine, at no cost."""
+        name = self.host.rsplit(":", 1)[0].strip("[]")
+        if self.provider == "openai-compatible":
+            return name in ("localhost", "::1") or name.startswith("127.")
+        return self.provider == "demo"  # another provider on this machine is a way to its servers, which cost
+
 
 class MessageDetails(Value):
     """What is known of how an answer came to be.

@@ -26,9 +26,10 @@ class Request:
 class Exchange:
     """The server's side of one request: answer it at once, or as a stream of chunks."""
 
-    def __init__(self, request: Request, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, request: Request, writer: asyncio.StreamWriter, reader: asyncio.StreamReader) -> None:
         self.request = request
         self._writer = writer
+        self._reader = reader
         self._chunked = False
 
     async def start(self, status: int = 200, headers: dict[str, str] | None = None) -> None:
@@ -67,8 +68,8 @@ class Exchange:
         transport.abort()
 
     async def wait_for_disconnect(self) -> None:
-        """Wait until the client has closed its side."""
-        await self._writer.wait_closed()
+        """Wait until the client has closed its side; the writer alone does not notice an orderly close."""
+        await self._reader.read()
 
 
 Step = Callable[[Exchange], Awaitable[None]]
@@ -101,7 +102,7 @@ class WireServer:
             if request is None:
                 return
             self.requests.append(request)
-            exchange = Exchange(request, writer)
+            exchange = Exchange(request, writer, reader)
             if self.steps:
                 await self.steps.popleft()(exchange)
             elif self.always is not None:

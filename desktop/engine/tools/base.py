@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -85,13 +86,13 @@ class Tool(Generic[ArgumentsT]):
     access: Access = Access.USER
     timeout_s: float = 60.0
 
-    @property
+    @cached_property
     def declaration(self) -> ToolDeclaration:
         """The tool as a model sees it."""
         schema = self.arguments.model_json_schema()
         return ToolDeclaration(name=self.name, description=self.description, parameters=_without_titles(schema))
 
-    @property
+    @cached_property
     def facts(self) -> ToolFacts:
         """The tool as the gate sees it."""
         digest = hashlib.sha256(canonical(self.declaration.model_dump(mode="json")).encode()).hexdigest()

@@ -1,0 +1,103 @@
+"""The command line: argument parsing only. What it starts is imported when it is known."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from desktop import __version__
+
+
+class _Decide(argparse.Action):
+    """Collects ``--approve ID`` and ``--deny ID`` in their order: (call id, whether approved, reason)."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        decisions = list(getattr(namespace, "decisions", None) or [])
+        if any(call_id == values for call_id, _, _ in decisions):
+            parser.error(f"the call {values!r} is decided twice")
+        decisions.append((values, option == "--approve", ""))
+        namespace.decisions = decisions
+
+
+class _Reason(argparse.Action):
+    """Puts ``--reason TEXT`` to the ``--deny`` before it."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        decisions = list(getattr(namespace, "decisions", None) or [])
+        if not decisions or decisions[-1][1]:
+            parser.error("--reason belongs behind a --deny")
+        call_id, approved, _ = decisions[-1]
+        decisions[-1] = (call_id, approved, values)
+        namespace.decisions = decisions
+
+
+def _rounds(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("the round limit is at least 1")
+    return number
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="cortex-desktop",
+        description="Chat with two brains: one gathers with tools, one writes, and you decide in between. "
+        "Without a command, opens the window.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--demo", action="store_true", help="use the embedded offline models, for this start only")
+    parser.set_defaults(command="window")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    ask = commands.add_parser("ask", help="work one message to its answer, without a window")
+    ask.add_argument("text", nargs="?", metavar="TEXT", help="the message; '-' or nothing reads standard input")
+    ask.add_argument("--json", action="store_true", help="print one event a line as JSON")
+    ask.add_argument("--no-responder", action="store_true", help="the orchestrator's summary is the answer")
+    ask.add_argument("--no-tools", action="store_true", help="the responder answers alone")
+    ask.add_argument("--role", metavar="NAME", help="the role to use")
+    ask.add_argument("--conversation", metavar="ID", help="go on with this conversation")
+    ask.add_argument("--off-record", action="store_true", help="keep nothing of it on disk")
+    ask.add_argument("--max-rounds", type=_rounds, metavar="N", help="lower the limit of tool rounds")
+    ask.add_argument("--root", metavar="DIR", help="the folder that tools may touch (default: the current folder)")
+    ask.add_argument("--allow", action="append", default=[], metavar="TOOL", help="allow this tool without asking")
+    ask.add_argument("--block", action="append", default=[], metavar="TOOL", help="block this tool")
+    ask.add_argument("--access", choices=("user", "admin"), help="lower the access level of the tools")
+    ask.add_argument("--pause", action="store_true", help="never ask here; leave the run waiting, exit status 3")
+    ask.add_argument("--demo", action="store_true", help="use the embedded offline models")
+
+    resume = commands.add_parser("resume", help="decide on the waiting calls of a run, and go on with it")
+    resume.add_argument("run_id", metavar="RUN_ID")
+    resume.add_argument("--approve", action=_Decide, metavar="CALL_ID", help="allow this call once")
+    resume.add_argument("--deny", action=_Decide, metavar="CALL_ID", help="deny this call")
+    resume.add_argument("--reason", action=_Reason, metavar="TEXT", help="why, for the model; behind its --deny")
+    resume.add_argument("--json", action="store_true", help="print one event a line as JSON")
+    resume.add_argument("--pause", action="store_true", help="never ask here; leave the run waiting, exit status 3")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start what the command line asks for.
+
+    Args:
+        arguments: The words behind the program's name; None for those of this process.
+
+    Returns:
+        The exit status: 0 done, 1 failed, 2 bad usage, 3 waiting for a decision, 130 stopped.
+    """
+    parsed = make_parser().parse_args(arguments)
+    if parsed.command in ("ask", "resume"):
+        from desktop import cli
+
+        return cli.run(parsed)
+    from desktop import app
+
+    return app.run(demo=parsed.demo)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

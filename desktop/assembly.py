@@ -1,0 +1,200 @@
+"""Puts the engine together from settings, keys and folders; the same for the window and the command line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.engine.gate import Access, Policy
+from desktop.engine.models.connect import Connector
+from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, ModelEntry, Registry, Role
+from desktop.engine.running import Limits, Runner
+from desktop.engine.session import Listener, Session
+from desktop.engine.store.records import RunOptions
+from desktop.engine.store.store import Store
+from desktop.engine.tools.builtin import builtin_tools
+from desktop.engine.tools.toolbox import Toolbox
+from desktop.paths import Paths, resources_folder
+from desktop.secrets import KeyStore, Provider
+from desktop.settings import Settings
+
+LOCAL_MODEL = "local"
+"""The registry's key of the model on the chosen local server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The engine and what it stands on.
+
+    Attributes:
+        session: The engine's face.
+        store: What is kept on disk.
+        off_record: What lives in memory only.
+        connector: Makes models.
+    """
+
+    session: Session
+    store: Store
+    off_record: Store
+    connector: Connector
+
+    async def close(self) -> None:
+        """Put runs at work aside and close everything."""
+        await self.session.close()
+        await self.connector.aclose()
+        await self.store.close()
+        await self.off_record.close()
+
+
+class _Keys:
+    """The key store as the engine asks it."""
+
+    def __init__(self, store: KeyStore) -> None:
+        self._store = store
+
+    async def get(self, provider: str) -> str | None:
+        return await self._store.get(Provider(provider))
+
+
+async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener: Listener) -> Engine:
+    """Open the store, recover what a crash left, and build the engine.
+
+    Args:
+        paths: Where things lie.
+        settings: What the person chose.
+        keys: The API keys.
+        listener: Called with every event.
+
+    Raises:
+        StoreError: The database cannot be used; the error says why and what to do.
+    """
+    store = await Store.open(paths.database)
+    off_record = await Store.open(None)
+    await store.runs.recover()
+    connector = Connector(_Keys(keys))
+    runner = Runner(
+        registry=make_registry(settings),
+        connector=connector,
+        toolbox=Toolbox(builtin_tools()),
+        limits=Limits(
+            history_tokens=settings.history_budget_tokens,
+            evidence_tokens=settings.evidence_budget_tokens,
+            persona=read_persona(paths),
+        ),
+    )
+    session = Session(store=store, off_record=off_record, runner=runner, listener=listener)
+    return Engine(session=session, store=store, off_record=off_record, connector=connector)
+
+
+def make_registry(settings: Settings) -> Registry:
+    """The models and roles that the settings name.
+
+    Args:
+        settings: Its demo or local server, where chosen, takes both seats of every role that names no models.
+    """
+    models = [
+        ModelEntry(
+            key=row.name,
+            provider=row.provider,
+            name=row.name,
+            label=row.label or row.name,
+            base_url=row.host or None,
+        )
+        for row in settings.models
+    ]
+    orchestrator, responder = settings.orchestrator, settings.responder
+    if settings.local_server_url:
+        name = settings.local_server_model or "default"
+        models.append(
+            ModelEntry(
+                key=LOCAL_MODEL,
+                provider="openai-compatible",
+                name=name,
+                label=f"{name} (local)",
+                base_url=settings.local_server_url,
+            )
+        )
+        orchestrator = responder = LOCAL_MODEL
+    roles = [
+        Role(
+            name=row.name,
+            label=row.name.capitalize(),
+            orchestrator=row.orchestrator or orchestrator,
+            responder=row.responder or responder,
+            tools_enabled=row.tools_enabled,
+            answer=row.answer,
+            tools=row.tools,
+            access=row.access,
+            max_rounds=row.max_rounds,
+            inject_datetime=row.inject_datetime,
+            inject_mode=row.inject_mode,
+        )
+        for row in settings.roles
+    ]
+    if settings.demo:
+        seats = {"orchestrator": DEMO_ORCHESTRATOR.key, "responder": DEMO_RESPONDER.key}
+        roles = [role.model_copy(update=seats) for role in roles]
+    return Registry(models, sorted(roles, key=lambda role: role.name != settings.role))
+
+
+def run_options(
+    registry: Registry,
+    settings: Settings,
+    *,
+    role: str | None,
+    root: Path,
+    tools_enabled: bool = True,
+    responder: bool = True,
+    access: Access | None = None,
+    max_rounds: int | None = None,
+    policies: Mapping[str, Policy] | None = None,
+) -> RunOptions:
+    """What a run is begun with: the settings, narrowed by the role, narrowed by what was asked for.
+
+    Args:
+        registry: Models and roles.
+        settings: What the person chose.
+        role: The role's name; None for the default.
+        root: The workspace folder.
+        tools_enabled: False turns tools off.
+        responder: False makes the summary the answer.
+        access: Lowers the access level.
+        max_rounds: Lowers the round limit.
+        policies: Over the person's own, for this run; they never lift a block.
+
+    Raises:
+        UnknownName: There is no such role, or it names no known model.
+    """
+    chosen = registry.role(role) if role is not None else registry.default_role
+    for key in (chosen.orchestrator, chosen.responder):
+        registry.model(key)
+    asked = dict(policies or {})
+    merged = {**settings.policies, **asked}
+    merged.update({tool: Policy.BLOCK for tool, policy in settings.policies.items() if policy is Policy.BLOCK})
+    return RunOptions(
+        role=chosen.name,
+        orchestrator=chosen.orchestrator,
+        responder=chosen.responder,
+        tools_enabled=chosen.tools_enabled and settings.tools_enabled and tools_enabled,
+        answer=chosen.answer if responder else "summary",
+        access=_lowest([settings.access, chosen.access, access]),
+        tools=chosen.tools,
+        policies=merged,
+        max_rounds=min(limit for limit in (settings.max_rounds, chosen.max_rounds, max_rounds) if limit is not None),
+        root=str(root),
+        inject_datetime=chosen.inject_datetime,
+        inject_mode=chosen.inject_mode,
+    )
+
+
+def read_persona(paths: Paths) -> str:
+    """The persona: the person's file where there is one, else the one that comes with the program."""
+    own = paths.persona / "default.md"
+    file = own if own.is_file() else resources_folder() / "persona" / "default.md"
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _lowest(levels: Sequence[Access | None]) -> Access:
+    return Access.USER if Access.USER in levels else Access.ADMIN

@@ -1,0 +1,261 @@
+"""The engine without a window: ``ask`` and ``resume``."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from desktop.assembly import Engine, open_engine, run_options
+from desktop.engine.errors import DecisionRejected, EngineError, RunNotFound, UnknownName
+from desktop.engine.events import (
+    ConfirmationRequested,
+    Event,
+    RunFailed,
+    RunFinished,
+    RunPaused,
+    RunStopped,
+)
+from desktop.engine.gate import Access, AllowOnce, Decision, Deny, Policy
+from desktop.engine.store.ids import OFF_RECORD_PREFIX
+from desktop.log import start_logging
+from desktop.os_keyring import os_keyring
+from desktop.paths import Paths
+from desktop.redaction import Redactor
+from desktop.secrets import KeyStore
+from desktop.settings import Settings
+from desktop.terminal import Terminal
+
+DONE, FAILED, BAD_USAGE, WAITING, STOPPED, TERMINATED = 0, 1, 2, 3, 130, 143
+
+
+class _BadUsage(Exception):
+    """What was asked for cannot be; says why."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do ``ask`` or ``resume``.
+
+    Args:
+        arguments: As parsed.
+
+    Returns:
+        The exit status.
+    """
+    terminal = Terminal(as_json=arguments.json, may_ask=not arguments.pause)
+    try:
+        work = _ask(arguments, terminal) if arguments.command == "ask" else _resume(arguments, terminal)
+        return asyncio.run(work)
+    except (_BadUsage, UnknownName, DecisionRejected, RunNotFound) as error:
+        terminal.complain(str(error), getattr(error, "action", ""))
+        return BAD_USAGE
+    except EngineError as error:
+        terminal.complain(str(error), error.action)
+        return FAILED
+    except OSError as error:
+        terminal.complain(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        return FAILED
+
+
+@dataclass
+class _Follower:
+    """Takes the engine's events: prints them and remembers how the run ended, and its gates."""
+
+    terminal: Terminal
+    gates: dict[str, ConfirmationRequested] = field(default_factory=dict)
+    end: Event | None = None
+
+    def take(self, event: Event) -> None:
+        match event:
+            case ConfirmationRequested():
+                self.gates[event.call_id] = event
+            case RunFinished() | RunStopped() | RunFailed() | RunPaused():
+                self.end = event
+        self.terminal.show(event)
+
+
+@contextlib.asynccontextmanager
+async def _opened(terminal: Terminal, *, demo: bool) -> AsyncIterator[tuple[Engine, Settings, _Follower]]:
+    paths = Paths.of_system()
+    await asyncio.to_thread(paths.make)
+    redactor = Redactor()
+    stop_logging = start_logging(paths.log_file, redactor)
+    terminal.redact = redactor.redact
+    settings, problems = Settings.load(paths.settings_file)
+    for problem in problems:
+        terminal.complain(str(problem))
+    if demo:
+        settings.demo = True
+    follower = _Follower(terminal)
+    keys = KeyStore(on_key=redactor.add, load=os_keyring)
+    engine = await open_engine(paths, settings, keys, follower.take)
+    for variable, address in engine.connector.redirections().items():
+        terminal.note(f"{variable} is in force: {address}")
+    try:
+        yield engine, settings, follower
+    finally:
+        await engine.close()
+        stop_logging()
+
+
+async def _ask(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    text = _text_of(arguments)
+    async with _opened(terminal, demo=arguments.demo) as (engine, settings, follower):
+        _check_tools(engine, [*arguments.allow, *arguments.block])
+        root = _root_of(arguments.root)
+        store = engine.off_record if arguments.off_record else engine.store
+        if arguments.conversation:
+            if arguments.off_record:
+                raise _BadUsage("--off-record begins a conversation of its own; leave --conversation out.")
+            conversation = await store.conversations.get(arguments.conversation)
+            if arguments.root is None:
+                root = Path(conversation.workspace)
+            else:
+                await store.conversations.set_workspace(conversation.id, str(root))
+        policies = dict.fromkeys(arguments.allow, Policy.ALLOW) | dict.fromkeys(arguments.block, Policy.BLOCK)
+        options = run_options(
+            engine.session.runner.registry,
+            settings,
+            role=arguments.role or (conversation.role if arguments.conversation else None),
+            root=root,
+            tools_enabled=not arguments.no_tools,
+            responder=not arguments.no_responder,
+            access=Access(arguments.access) if arguments.access else None,
+            max_rounds=arguments.max_rounds,
+            policies=policies,
+        )
+        if not arguments.conversation:
+            conversation = await store.conversations.create(str(root), options.role)
+        run_id, _ = await engine.session.send(conversation.id, text, options)
+        return await _follow(engine, follower, run_id)
+
+
+async def _resume(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    async with _opened(terminal, demo=False) as (engine, _, follower):
+        record = await engine.session.record(arguments.run_id)
+        gates = {gate.call_id: gate for gate in record.gates}
+        decisions: list[tuple[str, bool, str]] = arguments.decisions if hasattr(arguments, "decisions") else []
+        for call_id, _, _ in decisions:
+            if call_id not in gates:
+                known = ", ".join(gates) or "none"
+                raise _BadUsage(f"The call {call_id!r} does not wait for a decision. Calls that wait: {known}.")
+        if record.state in ("done", "stopped"):
+            raise _BadUsage(f"This run is {record.state}: there is nothing to go on with.")
+        for call_id, approved, reason in decisions:
+            decision: Decision = AllowOnce() if approved else Deny(reason=reason)
+            await engine.session.decide(arguments.run_id, call_id, decision, gates.pop(call_id).binding)
+        for gate in gates.values():
+            follower.take(gate)
+        if gates:
+            follower.take(RunPaused(run_id=arguments.run_id, call_ids=tuple(gates)))
+        else:
+            await engine.session.resume(arguments.run_id)
+        return await _follow(engine, follower, arguments.run_id)
+
+
+async def _follow(engine: Engine, follower: _Follower, run_id: str) -> int:
+    """Wait for the run's end, asking at its gates where a person sits at the terminal."""
+    with _signals(engine, run_id) as terminated:
+        while True:
+            await engine.session.wait(run_id)
+            if terminated.is_set():
+                return TERMINATED
+            match follower.end:
+                case RunFinished():
+                    return DONE
+                case RunStopped():
+                    return STOPPED
+                case RunPaused(call_ids=call_ids):
+                    follower.end = None
+                    if not await _ask_person(engine, follower, run_id, call_ids):
+                        return await _leave_waiting(engine, follower, run_id, call_ids)
+                case _:
+                    return FAILED
+
+
+async def _ask_person(engine: Engine, follower: _Follower, run_id: str, call_ids: tuple[str, ...]) -> bool:
+    """Put each gate to the person; returns whether the run goes on."""
+    all_decided = False
+    for call_id in call_ids:
+        gate = follower.gates[call_id]
+        decision = await follower.terminal.ask(gate)
+        if follower.end is not None:  # stopped at the prompt
+            return True
+        if decision is None:
+            return False
+        all_decided = await engine.session.decide(run_id, call_id, decision, gate.binding)
+    if all_decided:
+        await engine.session.resume(run_id)
+    return all_decided
+
+
+async def _leave_waiting(engine: Engine, follower: _Follower, run_id: str, call_ids: tuple[str, ...]) -> int:
+    if run_id.startswith(OFF_RECORD_PREFIX):
+        follower.terminal.complain(
+            "This run is off the record, so it cannot be kept waiting for a decision; it is stopped.",
+            "Allow the tool with --allow, or run it on a terminal.",
+        )
+        await engine.session.stop(run_id)
+        return FAILED
+    follower.terminal.note(f"The run waits, stored. Go on with: cortex-desktop resume {run_id} --approve CALL_ID")
+    for call_id in call_ids:
+        follower.terminal.note(f"  {call_id}  {follower.gates[call_id].tool}")
+    return WAITING
+
+
+@contextlib.contextmanager
+def _signals(engine: Engine, run_id: str) -> Iterator[asyncio.Event]:
+    """Ctrl+C stops the run; a request to terminate puts it aside, its tools ended."""
+    loop = asyncio.get_running_loop()
+    terminated = asyncio.Event()
+    tasks: set[asyncio.Task[None]] = set()
+
+    def begin(work: Coroutine[Any, Any, None]) -> None:
+        task = loop.create_task(work)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    async def stop() -> None:
+        with contextlib.suppress(EngineError):
+            await engine.session.stop(run_id)
+
+    def terminate() -> None:
+        terminated.set()
+        begin(engine.session.close())
+
+    try:
+        loop.add_signal_handler(signal.SIGINT, lambda: begin(stop()))
+        loop.add_signal_handler(signal.SIGTERM, terminate)
+        loop.add_signal_handler(signal.SIGHUP, terminate)
+    except (NotImplementedError, AttributeError):  # Windows: Ctrl+C alone, through the interpreter
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(lambda: begin(stop())))
+    try:
+        yield terminated
+    finally:
+        with contextlib.suppress(NotImplementedError, AttributeError):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                loop.remove_signal_handler(number)
+
+
+def _text_of(arguments: argparse.Namespace) -> str:
+    text: str | None = arguments.text
+    if text == "-" or (text is None and not sys.stdin.isatty()):
+        text = sys.stdin.read()
+    if text is None or not text.strip():
+        raise _BadUsage("There is no message. Write it behind `ask`, or send it to standard input with `ask -`.")
+    return text.strip()
+
+
+def _root_of(folder: str | None) -> Path:
+    root = Path(folder).expanduser() if folder else Path.cwd()
+    if not root.is_dir():
+        raise _BadUsage(f"The folder {str(root)!r} does not exist. Make it first, or name another with --root.")
+    return root.resolve()
+
+
+def _check_tools(engine: Engine, names: list[str]) -> None:
+    engine.session.runner.toolbox.choose(Access.ADMIN, names)

@@ -1,0 +1,61 @@
+"""What the orchestrator sees: the recent conversation and then the request, set apart. Pure functions on values."""
+
+from collections.abc import Sequence
+
+from desktop.engine.history import fit_history
+from desktop.engine.messages import Message, ModelRequest, RequestItem, ToolDeclaration, ToolResults, UserText
+from desktop.engine.store.records import StoredRound
+from desktop.engine.tokens import trim_middle
+
+
+def opening_request(
+    *,
+    system: str,
+    history: Sequence[Message],
+    request: str,
+    tools: Sequence[ToolDeclaration],
+    budget_tokens: int,
+) -> ModelRequest:
+    """What every round of a run begins with.
+
+    Args:
+        system: The system prompt.
+        history: The messages before the request, oldest first.
+        request: The person's message.
+        tools: The declarations.
+        budget_tokens: For the history.
+    """
+    items: list[RequestItem] = []
+    chosen, left_out = fit_history(history, budget_tokens)
+    if chosen or left_out:
+        lines = ["The conversation so far, for background:"]
+        if left_out:
+            lines.append(f"[{left_out} earlier messages are left out here]")
+        for message, text in chosen:
+            speaker = "person" if message.role == "user" else "assistant"
+            lines.append(f'<message from="{speaker}">\n{text}\n</message>')
+        items.append(UserText(text="\n\n".join(lines)))
+    items.append(UserText(text=f"The person's request:\n\n{request}" if items else request))
+    return ModelRequest(system=system, items=tuple(items), tools=tuple(tools))
+
+
+def round_request(opening: ModelRequest, rounds: Sequence[StoredRound], result_limit_tokens: int) -> ModelRequest:
+    """The request of the round that comes after the given ones.
+
+    Args:
+        opening: What every round begins with.
+        rounds: All of them closed, oldest first.
+        result_limit_tokens: What one result may have; the store keeps the whole of it.
+    """
+    items = list(opening.items)
+    for past in rounds:
+        items.append(past.turn)
+        if past.calls:
+            results = tuple(
+                call.as_result.model_copy(
+                    update={"text": trim_middle(call.as_result.text, result_limit_tokens, "result")}
+                )
+                for call in past.calls
+            )
+            items.append(ToolResults(results=results))
+    return opening.model_copy(update={"items": tuple(items)})

@@ -1,0 +1,94 @@
+"""How a run ends early: stopped, failed, or put aside. Stored first, then told."""
+
+from desktop.engine.events import Event, RunFailed, RunStopped, ToolCallFinished
+from desktop.engine.messages import Brain, Message, MessageDetails, StopReason
+from desktop.engine.models.registry import Registry
+from desktop.engine.partial import Partial
+from desktop.engine.records import can_write_again
+from desktop.engine.store.records import StoredCall, StoredRun
+from desktop.engine.store.store import Store
+
+
+async def stop_run(store: Store, run_id: str, registry: Registry, partial: Partial | None) -> list[Event]:
+    """Keep a run as stopped, with what had arrived of its answer.
+
+    Args:
+        store: Where it is kept.
+        run_id: The run; nothing works on it any more.
+        registry: Models by key.
+        partial: The turn that was under way.
+
+    Returns:
+        What to tell; nothing where the run had ended just before.
+    """
+    run = await store.runs.get(run_id)
+    text = partial.text if partial is not None else ""
+    brain = (partial.brain if partial is not None else None) or Brain.ORCHESTRATOR
+    message = _cut_message(store, run, registry, brain, text, StopReason.STOPPED)
+    closed = await store.runs.finish(run_id, "stopped", message)
+    if closed is None:
+        return []
+    return [*_closed_events(run_id, closed), RunStopped(run_id=run_id)]
+
+
+async def fail_run(
+    store: Store, run_id: str, registry: Registry, partial: Partial, *, error: str, action: str
+) -> list[Event]:
+    """Keep a run as failed; an answer that broke off is kept and marked as cut.
+
+    Args:
+        store: Where it is kept.
+        run_id: The run.
+        registry: Models by key.
+        partial: The turn that was under way.
+        error: What failed, in words.
+        action: What the person can do.
+
+    Returns:
+        What to tell.
+    """
+    run = await store.runs.get(run_id)
+    message = None
+    if partial.brain is Brain.RESPONDER and partial.text:
+        message = _cut_message(store, run, registry, Brain.RESPONDER, partial.text, StopReason.CUT)
+    closed = await store.runs.finish(run_id, "failed", message, error=error, action=action)
+    failed = RunFailed(run_id=run_id, error=error, action=action, can_write_again=can_write_again(run))
+    return [*_closed_events(run_id, closed or []), failed]
+
+
+async def put_run_aside(store: Store, run_id: str, partial: Partial) -> None:
+    """Leave a run as the end of the process would, but with all that streamed: it can go on at the next start."""
+    if partial.brain is not None:
+        await store.runs.save_partial(run_id, partial.brain, partial.text)
+    await store.runs.interrupt(run_id)
+
+
+def _cut_message(
+    store: Store, run: StoredRun, registry: Registry, brain: Brain, text: str, stop: StopReason
+) -> Message:
+    key = run.options.orchestrator if brain is Brain.ORCHESTRATOR else run.options.responder
+    entry = registry.models.get(key)
+    details = MessageDetails(
+        model=entry.name if entry else key,
+        label=entry.label if entry else key,
+        provider=entry.provider if entry else "",
+        brain=brain,
+        gather_ms=run.gather_ms,
+        stop=stop,
+    )
+    return Message(id=store.ids.new("m"), role="assistant", text=text, run_id=run.id, details=details)
+
+
+def _closed_events(run_id: str, closed: list[StoredCall]) -> list[Event]:
+    return [
+        ToolCallFinished(
+            run_id=run_id,
+            call_id=call.call.id,
+            tool=call.call.tool,
+            state=call.state,
+            result=call.result or "",
+            duration_ms=0,
+            untrusted=call.untrusted,
+        )
+        for call in closed
+    ]

@@ -1,0 +1,112 @@
+"""What the responder sees: the system prompt, the conversation, and one message of request, evidence and summary."""
+
+import json
+from collections.abc import Sequence
+
+from desktop.engine.events import HandoffMessage
+from desktop.engine.history import fit_history
+from desktop.engine.messages import Message, ModelRequest, ModelTurn, RequestItem, TextPart, UserText
+from desktop.engine.store.records import StoredCall
+from desktop.engine.tokens import estimate_tokens, trim_middle
+
+
+def build_handoff(
+    *,
+    system: str,
+    history: Sequence[Message],
+    request: str,
+    calls: Sequence[StoredCall] | None,
+    summary: str,
+    history_budget_tokens: int,
+    evidence_budget_tokens: int,
+) -> tuple[HandoffMessage, ...]:
+    """The responder's request, message by message, exactly as it will be sent.
+
+    Args:
+        system: The system prompt.
+        history: The messages before the request, oldest first.
+        request: The person's message.
+        calls: The calls of the run, all closed, in order; None in direct chat, where the request stands alone.
+        summary: The orchestrator's; may be empty.
+        history_budget_tokens: For the conversation.
+        evidence_budget_tokens: For the evidence; a trimmed result is marked, the store keeps the whole.
+    """
+    messages = [HandoffMessage(role="system", text=system)]
+    chosen, left_out = fit_history(history, history_budget_tokens)
+    for message, text in chosen:
+        if not text.strip():
+            continue  # an answer that was stopped before its first word
+        if left_out:
+            text, left_out = f"[{left_out} earlier messages are left out here]\n\n{text}", 0
+        messages.append(HandoffMessage(role=message.role, text=text))
+    if calls is None:
+        final = request
+    else:
+        final = (
+            f"<request>\n{request}\n</request>\n\n"
+            f"<evidence>\n{_evidence(calls, evidence_budget_tokens)}\n</evidence>\n\n"
+            f"<summary>\n{summary or 'The gathering model wrote no summary.'}\n</summary>"
+        )
+    messages.append(HandoffMessage(role="user", text=final))
+    return tuple(_alternating(messages))
+
+
+def to_request(handoff: Sequence[HandoffMessage]) -> ModelRequest:
+    """The handoff as a model's request.
+
+    Args:
+        handoff: As ``build_handoff`` made it.
+    """
+    items: list[RequestItem] = []
+    system = ""
+    for message in handoff:
+        match message.role:
+            case "system":
+                system = message.text
+            case "user":
+                items.append(UserText(text=message.text))
+            case "assistant":
+                items.append(ModelTurn(parts=(TextPart(text=message.text),)))
+    return ModelRequest(system=system, items=tuple(items))
+
+
+def _evidence(calls: Sequence[StoredCall], budget_tokens: int) -> str:
+    """Each result under its number; the longest ones are trimmed until all fit the budget."""
+    if not calls:
+        return "No tool was called."
+    limit = _fair_limit([estimate_tokens(call.result or "") for call in calls], budget_tokens)
+    blocks = []
+    for number, call in enumerate(calls, start=1):
+        arguments = json.dumps(call.call.arguments, ensure_ascii=False)
+        origin = ", from outside" if call.untrusted else ""
+        head = f"[{number}] {call.call.tool} {arguments} (id {call.call.id}, {call.state.value}{origin})"
+        text = (call.result or "").replace("</evidence", "<\\/evidence")  # a result cannot end the block it stands in
+        blocks.append(f"{head}\n{trim_middle(text, limit, 'result')}")
+    return "\n\n".join(blocks)
+
+
+def _fair_limit(sizes: Sequence[int], budget: int) -> int:
+    """The largest limit per result with which all of them together fit the budget."""
+    if sum(sizes) <= budget:
+        return max(sizes)
+    left = budget
+    for place, size in enumerate(sorted(sizes)):
+        share = left // (len(sizes) - place)
+        if size > share:
+            return share
+        left -= size
+    return budget
+
+
+def _alternating(messages: Sequence[HandoffMessage]) -> list[HandoffMessage]:
+    """Join neighbours of one role: a message whose answer never came is followed by the next of the same person."""
+    joined: list[HandoffMessage] = []
+    for message in messages:
+        if joined and joined[-1].role == message.role:
+            joined[-1] = HandoffMessage(role=message.role, text=f"{joined[-1].text}\n\n{message.text}")
+        else:
+            joined.append(message)
+    first = next((index for index, message in enumerate(joined) if message.role != "system"), 0)
+    if joined[first].role == "assistant":
+        joined.insert(first, HandoffMessage(role="user", text="[earlier messages are left out here]"))
+    return joined

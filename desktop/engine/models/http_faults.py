@@ -1,0 +1,208 @@
+"""From what HTTP says to the engine's errors, in one set of words for all providers.
+
+An error's text never repeats what the provider wrote: it may echo the key or the request. The provider's words are only
+read to tell the cases apart. Raise what these functions return *outside* the ``except`` block, so that the SDK's
+exception, which holds the request and its headers, does not hang on the error as its context.
+"""
+
+import re
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from desktop.engine.errors import (
+    ConnectionLost,
+    KeyMissing,
+    KeyRejected,
+    ModelError,
+    ModelTimeout,
+    ModelUnavailable,
+    Overloaded,
+    QuotaExhausted,
+    RateLimited,
+    RequestRefused,
+)
+
+_BAD_KEY = re.compile(
+    r"api[ _-]?key (not valid|expired|not found|invalid|is invalid)|api_key_invalid|invalid[ _](x-)?api[ _-]?key"
+    r"|incorrect api key|authentication_error|provide an api key",
+    re.IGNORECASE,
+)
+_NO_QUOTA = re.compile(
+    r"insufficient_quota|credit balance|out of credits?|billing[ _]hard[ _]limit|billing_error"
+    r"|per ?day|daily (limit|quota)|limit: 0\b",
+    re.IGNORECASE,
+)
+_TOO_LONG = re.compile(
+    r"context[ _](length|window)|token count|too many tokens|maximum.{0,30}tokens"
+    r"|(prompt|input|request).{0,20}too (long|large)",
+    re.IGNORECASE,
+)
+_REGION = re.compile(r"location is not supported|unsupported_country|country, region", re.IGNORECASE)
+_CODE = re.compile(r"[A-Za-z_]{3,50}")
+
+
+def parse_retry_after(header: str | None) -> float | None:
+    """Read a Retry-After header (RFC 9110, 10.2.3).
+
+    Args:
+        header: Seconds, whole or not, or an HTTP date; None where there was none.
+
+    Returns:
+        Seconds from now, 0 for a time gone by; None where nothing usable stands there.
+    """
+    text = (header or "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text):
+        return float(text)
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+
+
+def fault_for_status(
+    provider_label: str, status: int, detail: str, retry_after_s: float | None = None, *, code: str = ""
+) -> ModelError:
+    """The error for a response that is no success.
+
+    Args:
+        provider_label: "Gemini", "Claude", the server's host …: it begins the sentence.
+        status: The HTTP status.
+        detail: What the provider wrote, its type or code included; read to tell cases apart, never repeated.
+        retry_after_s: Seconds the provider asked to wait; None where it named none.
+        code: The provider's own word (``INVALID_ARGUMENT``), shown where it is one plain word.
+
+    Returns:
+        The error to raise; a TransientModelError where another try is worth it.
+    """
+    shown = f"{status}, {code}" if _CODE.fullmatch(code) else str(status)
+    if 300 <= status < 400:
+        return RequestRefused(
+            f"{provider_label} redirects the request to another address ({shown}). That is refused:"
+            " neither the key nor the conversation was sent there.",
+            action="Check the address set for this provider.",
+        )
+    if status == 402 or (status in (400, 403, 429) and _is_quota(detail, status, retry_after_s)):
+        return QuotaExhausted(
+            f"{provider_label} says that the account's quota or credit is used up ({shown}).",
+            action="Check the account's plan and billing, wait until the quota is renewed, or choose another model.",
+        )
+    if status == 429:
+        return RateLimited(
+            f"{provider_label} got too many requests in a short time ({shown}).",
+            action="Wait a moment and try again.",
+            retry_after_s=retry_after_s,
+        )
+    if _REGION.search(detail) and status in (400, 403):
+        return RequestRefused(
+            f"{provider_label} does not serve the country this machine is in ({shown}).",
+            action="Choose another provider.",
+        )
+    if status in (401, 403) or (status == 400 and _BAD_KEY.search(detail)):
+        return KeyRejected(
+            f"{provider_label} refused the API key ({shown}).",
+            action="Enter a valid key in the settings, and check that it may use this model.",
+        )
+    if status in (404, 410):
+        return ModelUnavailable(
+            f"{provider_label} does not know this model or no longer serves it ({shown}).",
+            action="Choose another model, or check the address set for this provider.",
+        )
+    if status == 408:
+        return ModelTimeout(
+            f"{provider_label} did not answer in time ({shown}).", action="Try again.", retry_after_s=retry_after_s
+        )
+    if status == 413 or (status in (400, 422) and _TOO_LONG.search(detail)):
+        return RequestRefused(
+            f"{provider_label} says that the request is too long ({shown}).",
+            action="Start a new conversation, lower the history budget, or choose a model with a larger context.",
+        )
+    if status >= 500 and status not in (501, 505):
+        return Overloaded(
+            f"{provider_label} is overloaded or has a fault of its own ({shown}).",
+            action="Try again later, or choose another model.",
+            retry_after_s=retry_after_s,
+        )
+    return RequestRefused(
+        f"{provider_label} cannot take this request ({shown}).",
+        action="Choose another model, or start a new conversation.",
+    )
+
+
+def fault_of_key(provider_label: str, key: str) -> ModelError | None:
+    """The error for a key that cannot be sent at all.
+
+    Args:
+        provider_label: "Gemini", "Claude" …: whose key it is.
+        key: The key, stripped of white space around it.
+
+    Returns:
+        The error to raise; None for a key that can be sent.
+    """
+    if not key:
+        return KeyMissing(f"There is no API key for {provider_label}.", action="Enter a key in the settings.")
+    if not (key.isascii() and key.isprintable()):
+        return KeyRejected(
+            f"The API key for {provider_label} holds characters that no key has.",
+            action="Copy the key again and enter it in the settings.",
+        )
+    return None
+
+
+def _is_quota(detail: str, status: int, retry_after_s: float | None) -> bool:
+    """Whether waiting a moment cannot help.
+
+    "Check your billing details" alone proves nothing: Gemini says it of limits per minute too, but with a time to wait.
+    """
+    if _NO_QUOTA.search(detail):
+        return True
+    return status == 429 and retry_after_s is None and "billing details" in detail.lower()
+
+
+def fault_for_transport(provider_label: str, exc: BaseException) -> ModelError:
+    """The error for a connection that could not be made, broke, or was too slow.
+
+    Args:
+        provider_label: "Gemini", "Claude", the server's host …: it begins the sentence.
+        exc: What httpx2 or the system raised, or an SDK's error that has it as its cause.
+
+    Returns:
+        The error to raise; a TransientModelError where another try is worth it.
+    """
+    import httpx2  # here: it is not needed before the first request, and start-up does not wait for it
+
+    chain = list(_causes(exc))
+    if any(isinstance(e, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(e) for e in chain):
+        return RequestRefused(
+            f"{provider_label} showed a certificate that could not be verified; nothing was sent.",
+            action="Check this machine's clock, its certificates, and the address set for this provider.",
+        )
+    if any(isinstance(e, httpx2.UnsupportedProtocol | httpx2.InvalidURL) for e in chain):
+        return RequestRefused(
+            f"{provider_label} has no usable address.",
+            action="Give an address that begins http:// or https://.",
+        )
+    if any(isinstance(e, httpx2.ConnectTimeout | httpx2.ConnectError) for e in chain):
+        return ConnectionLost(
+            f"{provider_label} could not be reached.",
+            action="Check the connection to the network, the address, and whether the server runs.",
+        )
+    if any(isinstance(e, httpx2.TimeoutException | TimeoutError) for e in chain):
+        return ModelTimeout(f"{provider_label} did not answer in time.", action="Try again, or choose another model.")
+    return ConnectionLost(
+        f"{provider_label} broke off the connection.", action="Check the connection to the network and try again."
+    )
+
+
+def _causes(exc: BaseException) -> Iterator[BaseException]:
+    """The exception and what it was raised for, nearest first."""
+    seen: set[int] = set()
+    current: BaseException | None = exc
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__

@@ -1,0 +1,77 @@
+"""From a request of the engine to the body of a chat completion, as plain data. No SDK.
+
+Source: https://platform.openai.com/docs/api-reference/chat/create
+"""
+
+from typing import Any
+
+from desktop.engine.messages import ModelRequest, ModelTurn, ToolResult, ToolResults, UserText, canonical
+
+
+def body_for(request: ModelRequest, model: str, host: str) -> dict[str, Any]:
+    """The whole body.
+
+    Args:
+        request: The request.
+        model: The server's name of the model.
+        host: Where it goes: OpenAI itself has another name for the output limit than the servers that copy it.
+
+    Returns:
+        A JSON object.
+    """
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": _messages(request),
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if request.tools:
+        body["tools"] = [
+            {
+                "type": "function",
+                "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters},
+            }
+            for tool in request.tools
+        ]
+        if not request.allow_calls:
+            body["tool_choice"] = "none"
+    if request.max_output_tokens is not None:
+        limit = "max_completion_tokens" if host.endswith("openai.com") else "max_tokens"
+        body[limit] = request.max_output_tokens
+    return body
+
+
+def _messages(request: ModelRequest) -> list[dict[str, Any]]:
+    messages: list[dict[str, Any]] = []
+    if request.system:
+        messages.append({"role": "system", "content": request.system})
+    for item in request.items:
+        match item:
+            case UserText():
+                messages.append({"role": "user", "content": item.text})
+            case ModelTurn():
+                if item.text or item.calls:
+                    messages.append(_assistant(item))
+            case ToolResults():
+                messages.extend(_tool(result) for result in item.results)
+    return messages
+
+
+def _assistant(turn: ModelTurn) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": turn.text or None}
+    if turn.calls:
+        message["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.tool, "arguments": canonical(call.arguments)},
+            }
+            for call in turn.calls
+        ]
+    return message
+
+
+def _tool(result: ToolResult) -> dict[str, Any]:
+    """A tool's message. The protocol has no field for a failure, so its text says it."""
+    text = f"Error: {result.text}" if result.is_error else result.text
+    return {"role": "tool", "tool_call_id": result.call_id, "content": text}

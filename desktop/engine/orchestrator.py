@@ -1,0 +1,173 @@
+"""The tool loop: model, gate, tools, and again, until the model calls nothing more.
+
+The loop keeps nothing in memory between its steps. It reads where the run stands from the store, does the next step,
+stores it, tells it. A fresh start, a decision, a restart and a crash all enter here, by the same path.
+"""
+
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Sequence
+
+from desktop.engine.context import round_request
+from desktop.engine.errors import BadArguments, ModelError
+from desktop.engine.events import Event, RoundStarted, RunPaused, SummaryReady, ToolCallRequested
+from desktop.engine.gate import Policy, binding, judge
+from desktop.engine.messages import Brain, CallState, ModelTurn, TextPart, ToolCall, UserText
+from desktop.engine.model_call import Caller, call_model
+from desktop.engine.prompts import ROUND_LIMIT
+from desktop.engine.settling import Gathering, finished, settle
+from desktop.engine.store.records import StoredCall, StoredRound
+from desktop.engine.tokens import trim_middle
+
+RESULT_LIMIT_TOKENS = 12_000
+"""What one result may have in a request to the orchestrator."""
+
+
+async def gather(work: Gathering) -> AsyncGenerator[Event, None]:
+    """Work a run's tool loop, from wherever it stands, to its summary or to a gate.
+
+    Args:
+        work: The run and what it works with.
+
+    Yields:
+        Events; the last is SummaryReady or RunPaused.
+
+    Raises:
+        ModelError: The model gave no usable turn, and no summary could be made.
+        StoreError: A step could not be kept; nothing after it was done.
+    """
+    began = time.monotonic()
+    while True:
+        rounds = await work.store.calls.rounds(work.run_id)
+        if rounds and rounds[-1].is_open:
+            async with contextlib.aclosing(settle(work, rounds[-1])) as events:
+                async for event in events:
+                    yield event
+                    if isinstance(event, RunPaused):
+                        return
+            continue
+        if rounds and not rounds[-1].calls:
+            summary = rounds[-1].turn.text.strip()
+            await work.store.runs.set_summary(work.run_id, summary, _gather_ms(work, began))
+            yield SummaryReady(run_id=work.run_id, text=summary)
+            return
+        next_round = _last_round if len(rounds) >= work.options.max_rounds else _model_round
+        async with contextlib.aclosing(next_round(work, rounds)) as events:
+            async for event in events:
+                yield event
+        await work.store.runs.add_gather_time(work.run_id, _gather_ms(work, began))
+
+
+def _gather_ms(work: Gathering, began: float) -> int:
+    return work.gathered_ms + round((time.monotonic() - began) * 1000)
+
+
+async def _model_round(work: Gathering, rounds: Sequence[StoredRound]) -> AsyncGenerator[Event, None]:
+    """Call the model once; keep its turn with a verdict on each call; tell the calls."""
+    number = len(rounds) + 1
+    yield RoundStarted(run_id=work.run_id, round=number, of=work.options.max_rounds)
+    request = round_request(work.opening, rounds, RESULT_LIMIT_TOKENS)
+    turn = ModelTurn()
+    async with contextlib.aclosing(call_model(work.model, request, _caller(work))) as items:
+        async for item in items:
+            if isinstance(item, ModelTurn):
+                turn = item
+            else:
+                yield item
+    taken = {call.call.id for past in rounds for call in past.calls}
+    calls = [_judged(work, call, number) for call in _with_unique_ids(turn.calls, taken)]
+    await work.store.calls.add_round(work.run_id, number, turn, calls)
+    for call in calls:
+        yield ToolCallRequested(
+            run_id=work.run_id,
+            call_id=call.call.id,
+            tool=call.call.tool,
+            arguments=call.call.arguments,
+            round=number,
+        )
+    for call in calls:
+        if not call.state.is_open:
+            yield finished(work, call)
+
+
+async def _last_round(work: Gathering, rounds: Sequence[StoredRound]) -> AsyncGenerator[Event, None]:
+    """The limit is reached: ask once for a summary, without tools; if that fails, make one from the results."""
+    opening = round_request(work.opening, rounds, RESULT_LIMIT_TOKENS)
+    request = opening.model_copy(
+        update={"items": (*opening.items, UserText(text=ROUND_LIMIT)), "allow_calls": False},
+    )
+    turn = ModelTurn()
+    with contextlib.suppress(ModelError):
+        async with contextlib.aclosing(call_model(work.model, request, _caller(work))) as items:
+            async for item in items:
+                if isinstance(item, ModelTurn):
+                    turn = item
+                else:
+                    yield item
+    text_only = turn.model_copy(update={"parts": tuple(part for part in turn.parts if isinstance(part, TextPart))})
+    if not text_only.text.strip():
+        text_only = ModelTurn(parts=(TextPart(text=_summary_of(rounds)),))
+    await work.store.calls.add_round(work.run_id, len(rounds) + 1, text_only, ())
+
+
+def _summary_of(rounds: Sequence[StoredRound]) -> str:
+    """A summary made from the results alone."""
+    lines = ["The limit of tool rounds was reached before the model wrote a summary. The results, in order:"]
+    for past in rounds:
+        for call in past.calls:
+            lines.append(f"- {call.call.tool}, {call.state.value}: {trim_middle(call.result or '', 200, 'result')}")
+    return "\n".join(lines)
+
+
+def _caller(work: Gathering) -> Caller:
+    return Caller(
+        run_id=work.run_id,
+        conversation_id=work.conversation_id,
+        brain=Brain.ORCHESTRATOR,
+        usage=work.store.usage,
+        policy=work.retry,
+    )
+
+
+def _with_unique_ids(calls: Sequence[ToolCall], taken: set[str]) -> list[ToolCall]:
+    """The calls, each with an id that no other call of the run has: some servers number every round from 0."""
+    unique = []
+    for call in calls:
+        call_id, suffix = call.id, 2
+        while call_id in taken:
+            call_id, suffix = f"{call.id}~{suffix}", suffix + 1
+        taken.add(call_id)
+        unique.append(call.model_copy(update={"id": call_id}))
+    return unique
+
+
+def _judged(work: Gathering, call: ToolCall, number: int) -> StoredCall:
+    """A call with its verdict; closed at once where it is blocked or cannot run."""
+    try:
+        tool = work.toolbox.get(call.tool)
+        if tool is None:
+            raise BadArguments(f"There is no tool {call.tool!r}. The tools: {', '.join(work.toolbox.names)}.")
+        arguments = tool.validate(call.arguments).model_dump(mode="json", exclude_unset=True)
+    except BadArguments as error:
+        return StoredCall(
+            call=call,
+            round=number,
+            side_effects=False,
+            ruling=Policy.BLOCK,
+            reasons=(str(error),),
+            state=CallState.FAILED,
+            result=str(error),
+        )
+    facts = tool.facts
+    verdict = judge(facts, work.options.policies)
+    blocked = verdict.ruling is Policy.BLOCK
+    return StoredCall(
+        call=call.model_copy(update={"arguments": arguments}),
+        round=number,
+        side_effects=tool.has_side_effects,
+        ruling=verdict.ruling,
+        reasons=verdict.reasons,
+        binding=binding(work.run_id, call.id, facts, arguments),
+        state=CallState.BLOCKED if blocked else CallState.WAITING,
+        result=" ".join(verdict.reasons) + " It was not run; do not call it again." if blocked else None,
+    )

@@ -1,0 +1,73 @@
+"""Keeps what streams, as it comes: a kill in the middle loses at most half a second of it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from desktop.engine.events import AnswerDelta, Event, OrchestratorDelta, Retrying, RoundStarted
+from desktop.engine.messages import Brain
+from desktop.engine.store.runs import Runs
+
+SAVE_EVERY_S = 0.5
+
+
+class Partial:
+    """The text of the turn under way.
+
+    Args:
+        runs: Where it is kept.
+        run_id: The run.
+
+    Attributes:
+        brain: Whose text it is; None before any came.
+        text: All that came of the turn.
+    """
+
+    def __init__(self, runs: Runs, run_id: str) -> None:
+        self._runs = runs
+        self._run_id = run_id
+        self._changed = asyncio.Event()
+        self._pieces: list[str] = []
+        self.brain: Brain | None = None
+
+    @property
+    def text(self) -> str:
+        """All that came of the turn."""
+        return "".join(self._pieces)
+
+    def follow(self, event: Event) -> None:
+        """Take in an event: deltas grow the text, a new round or a retry voids it."""
+        match event:
+            case OrchestratorDelta(text=text):
+                self._grow(Brain.ORCHESTRATOR, text)
+            case AnswerDelta(text=text):
+                self._grow(Brain.RESPONDER, text)
+            case RoundStarted() | Retrying():
+                self._pieces.clear()
+                self._changed.set()
+
+    def _grow(self, brain: Brain, text: str) -> None:
+        if brain is not self.brain:
+            self._pieces.clear()
+            self.brain = brain
+        self._pieces.append(text)
+        self._changed.set()
+
+    @contextlib.asynccontextmanager
+    async def kept(self) -> AsyncIterator["Partial"]:
+        """Keep the text while the block runs."""
+        keeper = asyncio.create_task(self._keep())
+        try:
+            yield self
+        finally:
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeper
+
+    async def _keep(self) -> None:
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(SAVE_EVERY_S)
+            self._changed.clear()
+            if self.brain is not None:
+                await self._runs.save_partial(self._run_id, self.brain, self.text)

@@ -1,0 +1,72 @@
+"""A stored run as the views read it. Pure."""
+
+import json
+from collections.abc import Sequence
+
+from desktop.engine.context import round_request
+from desktop.engine.events import CallRecord, ConfirmationRequested, RoundRecord, RunRecord
+from desktop.engine.messages import ToolDeclaration
+from desktop.engine.orchestrator import RESULT_LIMIT_TOKENS
+from desktop.engine.store.records import StoredRound, StoredRun
+
+
+def can_write_again(run: StoredRun) -> bool:
+    """Whether a run's evidence is whole, so that its answer can be written without running a tool."""
+    return run.summary is not None or not run.options.tools_enabled
+
+
+def run_record(run: StoredRun, rounds: Sequence[StoredRound], gates: Sequence[ConfirmationRequested]) -> RunRecord:
+    """Put a run together for a view.
+
+    Args:
+        run: The run.
+        rounds: Its rounds, oldest first.
+        gates: Its open requests for a decision.
+    """
+    return RunRecord(
+        run_id=run.id,
+        conversation_id=run.conversation_id,
+        state=run.state,
+        calls=tuple(
+            CallRecord(
+                call_id=call.call.id,
+                tool=call.call.tool,
+                arguments=call.call.arguments,
+                round=call.round,
+                state=call.state,
+                result=None if call.state.is_open else call.result,
+                untrusted=call.untrusted,
+                duration_ms=call.duration_ms,
+            )
+            for past in rounds
+            for call in past.calls
+        ),
+        rounds=tuple(_round_record(run, rounds, index) for index in range(len(rounds))),
+        summary=run.summary,
+        handoff=run.handoff,
+        gates=tuple(gates),
+        answer=run.partial_text,
+        error=run.error,
+        action=run.action,
+        can_write_again=can_write_again(run) and run.state in ("failed", "stopped", "interrupted", "done"),
+    )
+
+
+def _round_record(run: StoredRun, rounds: Sequence[StoredRound], index: int) -> RoundRecord:
+    current = rounds[index]
+    system, request = "", ""
+    tools: tuple[ToolDeclaration, ...] = ()
+    if run.opening is not None:
+        sent = round_request(run.opening, rounds[:index], RESULT_LIMIT_TOKENS)
+        system = sent.system
+        tools = sent.tools
+        request = json.dumps([item.model_dump(mode="json") for item in sent.items], indent=2, ensure_ascii=False)
+    return RoundRecord(
+        round=current.round,
+        system=system,
+        request=request,
+        tools=tools,
+        response=json.dumps(current.turn.model_dump(mode="json"), indent=2, ensure_ascii=False),
+        input_tokens=current.turn.usage.input_tokens,
+        output_tokens=current.turn.usage.output_tokens,
+    )

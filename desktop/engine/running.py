@@ -1,0 +1,166 @@
+"""The steps of a run from its stored state to its end: gather, hand off, answer."""
+
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.engine.context import opening_request
+from desktop.engine.events import ConfirmationRequested, Event, HandoffMessage, RunFinished, RunPaused, RunStarted
+from desktop.engine.handoff import build_handoff
+from desktop.engine.messages import ModelRequest
+from desktop.engine.models.connect import Connector
+from desktop.engine.models.registry import Registry
+from desktop.engine.models.retry import RetryPolicy
+from desktop.engine.orchestrator import gather
+from desktop.engine.prompts import DIRECT, ORCHESTRATOR, RESPONDER, system_prompt
+from desktop.engine.responding import Responding, answer_with_summary, respond
+from desktop.engine.settling import Gathering, confirmation
+from desktop.engine.store.ids import OFF_RECORD_PREFIX
+from desktop.engine.store.records import StoredCall, StoredRun
+from desktop.engine.store.store import Store
+from desktop.engine.tools.base import ToolContext
+from desktop.engine.tools.toolbox import Toolbox
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Budgets, retries and the persona.
+
+    Attributes:
+        history_tokens: How much conversation goes into a request.
+        evidence_tokens: How much evidence goes into the handoff.
+        retry: How often and how long a model call is tried again.
+        persona: Text that stands before the responder's instructions.
+    """
+
+    history_tokens: int = 24_000
+    evidence_tokens: int = 24_000
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    persona: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Works the steps of runs; holds nothing of any run.
+
+    Attributes:
+        registry: Models and roles.
+        connector: Makes models.
+        toolbox: All tools.
+        limits: Budgets and retries.
+    """
+
+    registry: Registry
+    connector: Connector
+    toolbox: Toolbox
+    limits: Limits
+
+    async def steps(self, store: Store, run_id: str, *, resumed: bool) -> AsyncGenerator[Event, None]:
+        """Work a run from where it stands.
+
+        Args:
+            store: Where it is kept.
+            run_id: The run, claimed by this process.
+            resumed: Whether it was begun before.
+
+        Yields:
+            Events; the last is RunPaused or RunFinished.
+
+        Raises:
+            EngineError: A step failed; all before it is stored.
+        """
+        run = await store.runs.get(run_id)
+        yield RunStarted(run_id=run_id, conversation_id=run.conversation_id, resumed=resumed)
+        if run.options.tools_enabled and run.summary is None:
+            work = await self._gathering(store, run)
+            async with contextlib.aclosing(gather(work)) as events:
+                async for event in events:
+                    yield event
+                    if isinstance(event, RunPaused):
+                        return
+            run = await store.runs.get(run_id)
+        async with contextlib.aclosing(self._answer(store, run)) as events:
+            async for event in events:
+                yield event
+        yield RunFinished(run_id=run_id)
+
+    async def gates(self, store: Store, run: StoredRun) -> list[ConfirmationRequested]:
+        """The open requests for a decision of a run, made anew from its stored calls."""
+        rounds = await store.calls.rounds(run.id)
+        waiting = [call for call in rounds[-1].calls if call.needs_decision] if rounds else []
+        if not waiting:
+            return []
+        toolbox = self._tools_of(run)
+        context = _context_of(store, run)
+        return [await confirmation(run.id, call, rounds[-1].turn, toolbox, context) for call in waiting]
+
+    def _tools_of(self, run: StoredRun) -> Toolbox:
+        return self.toolbox.choose(run.options.access, run.options.tools)
+
+    async def _gathering(self, store: Store, run: StoredRun) -> Gathering:
+        toolbox = self._tools_of(run)
+        model = await self.connector.connect(self.registry.model(run.options.orchestrator))
+        return Gathering(
+            run_id=run.id,
+            conversation_id=run.conversation_id,
+            options=run.options,
+            opening=run.opening or await self._open(store, run, toolbox),
+            model=model,
+            toolbox=toolbox,
+            context=_context_of(store, run),
+            store=store,
+            retry=self.limits.retry,
+            gathered_ms=run.gather_ms,
+        )
+
+    async def _open(self, store: Store, run: StoredRun, toolbox: Toolbox) -> ModelRequest:
+        """What the rounds begin with: made once, then read from the store, so that a resumed run says the same."""
+        opening = opening_request(
+            system=_system_prompt(run, ORCHESTRATOR, f"Tools work in the folder {run.options.root}."),
+            history=await store.conversations.messages(run.conversation_id, before_run=run.id),
+            request=run.request,
+            tools=toolbox.declarations,
+            budget_tokens=self.limits.history_tokens,
+        )
+        await store.runs.set_opening(run.id, opening)
+        return opening
+
+    async def _answer(self, store: Store, run: StoredRun) -> AsyncGenerator[Event, None]:
+        options = run.options
+        calls = [call for past in await store.calls.rounds(run.id) for call in past.calls]
+        if options.tools_enabled and options.answer == "summary":
+            model = await self.connector.connect(self.registry.model(options.orchestrator))
+            steps = answer_with_summary(run, run.summary or "", model.info, store, gathered=bool(calls))
+        else:
+            handoff = await self._handoff(store, run, calls if options.tools_enabled else None)
+            model = await self.connector.connect(self.registry.model(options.responder))
+            steps = respond(Responding(run, handoff, model, store, self.limits.retry))
+        async with contextlib.aclosing(steps) as events:
+            async for event in events:
+                yield event
+
+    async def _handoff(
+        self, store: Store, run: StoredRun, calls: Sequence[StoredCall] | None
+    ) -> tuple[HandoffMessage, ...]:
+        return build_handoff(
+            system=_system_prompt(run, self.limits.persona, DIRECT if calls is None else RESPONDER),
+            history=await store.conversations.messages(run.conversation_id, before_run=run.id),
+            request=run.request,
+            calls=calls,
+            summary=run.summary or "",
+            history_budget_tokens=self.limits.history_tokens,
+            evidence_budget_tokens=self.limits.evidence_tokens,
+        )
+
+
+def _context_of(store: Store, run: StoredRun) -> ToolContext:
+    return ToolContext(root=Path(run.options.root), notes=store.notes)
+
+
+def _system_prompt(run: StoredRun, *parts: str) -> str:
+    return system_prompt(
+        *parts,
+        now=run.started_at.astimezone() if run.options.inject_datetime else None,
+        off_record=run.id.startswith(OFF_RECORD_PREFIX) if run.options.inject_mode else None,
+    )

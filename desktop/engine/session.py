@@ -1,0 +1,216 @@
+"""The engine's face: send, decide, resume, write again, stop. What happens is told as events to one listener."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TypeVar
+
+from desktop.engine.endings import fail_run, put_run_aside, stop_run
+from desktop.engine.errors import EngineError, RunBusy, StoreError
+from desktop.engine.events import ConfirmationResolved, Event, RunFailed, RunFinished, RunPaused, RunRecord
+from desktop.engine.gate import Decision
+from desktop.engine.messages import Message
+from desktop.engine.partial import Partial
+from desktop.engine.records import can_write_again, run_record
+from desktop.engine.running import Runner
+from desktop.engine.store.ids import OFF_RECORD_PREFIX
+from desktop.engine.store.records import RunOptions
+from desktop.engine.store.store import Store
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Listener = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class _Work:
+    """A run at work in this process."""
+
+    task: asyncio.Task[None]
+    put_aside: bool = False  # the program closes: leave the run as a crash would, to go on at the next start
+
+
+class Session:
+    """Works runs, each in a task of its own. Several may be at work at once, one in a conversation.
+
+    Args:
+        store: What is kept on disk.
+        off_record: What lives in memory only.
+        runner: Works the steps of a run.
+        listener: Called with every event, on the event loop; it must not block.
+    """
+
+    def __init__(self, *, store: Store, off_record: Store, runner: Runner, listener: Listener) -> None:
+        self.runner = runner
+        self._store = store
+        self._off_record = off_record
+        self._listener = listener
+        self._work: dict[str, _Work] = {}
+
+    def store_of(self, some_id: str) -> Store:
+        """The store where the conversation or run of this id lives."""
+        return self._off_record if some_id.startswith(OFF_RECORD_PREFIX) else self._store
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The runs at work in this process."""
+        return frozenset(self._work)
+
+    async def send(self, conversation_id: str, text: str, options: RunOptions) -> tuple[str, Message]:
+        """Begin a run on a message.
+
+        Args:
+            conversation_id: Where.
+            text: The person's message.
+            options: What it runs with.
+
+        Returns:
+            The run's id and the message, both stored. Events follow.
+
+        Raises:
+            RunBusy: A run of the conversation is at work.
+        """
+        run_id, message = await self.store_of(conversation_id).runs.create(conversation_id, text, options)
+        self._begin(run_id, resumed=False)
+        return run_id, message
+
+    async def decide(self, run_id: str, call_id: str, decision: Decision, binding: str) -> bool:
+        """Keep the person's decision on a waiting call; when it was the last one open, ``resume`` is next.
+
+        Args:
+            run_id: The run.
+            call_id: The call.
+            decision: What the person said.
+            binding: Of the call as the person saw it.
+
+        Returns:
+            Whether no call of the run waits for a decision any more.
+
+        Raises:
+            DecisionRejected: It fits no open call.
+        """
+        store = self.store_of(run_id)
+        await store.calls.decide(run_id, call_id, decision, binding)
+        self._listener(ConfirmationResolved(run_id=run_id, call_id=call_id, decision=decision))
+        rounds = await store.calls.rounds(run_id)
+        return not any(call.needs_decision for call in rounds[-1].calls)
+
+    async def resume(self, run_id: str) -> None:
+        """Go on with a run that waits, was interrupted, failed or was stopped, from where its history stands.
+
+        Raises:
+            RunBusy: It is at work elsewhere, or done.
+        """
+        store = self.store_of(run_id)
+        if run_id in self._work:  # a decision came while reads of the round still ran: they see it themselves, or pause
+            await self.wait(run_id)
+            if (await store.runs.get(run_id)).state != "waiting":
+                return
+        await store.runs.claim(run_id, ("waiting", "interrupted", "failed", "stopped"))
+        self._begin(run_id, resumed=True)
+
+    async def write_again(self, run_id: str) -> None:
+        """Write a run's answer again from its evidence; no tool runs.
+
+        Raises:
+            RunBusy: It is at work, or its evidence is not whole.
+        """
+        runs = self.store_of(run_id).runs
+        if not can_write_again(await runs.get(run_id)):
+            raise RunBusy("The evidence of this run is not whole.", action="Go on with the run instead.")
+        await runs.claim(run_id, ("done", "failed", "stopped", "interrupted"))
+        self._begin(run_id, resumed=True)
+
+    async def stop(self, run_id: str) -> None:
+        """Stop a run: model streams are closed, tools and their processes ended. Returns when all that is done.
+
+        Raises:
+            RunBusy: It is at work in another process, or has ended.
+        """
+        if (work := self._work.get(run_id)) is not None:
+            work.task.cancel()
+            await self.wait(run_id)
+            return
+        store = self.store_of(run_id)
+        await store.runs.claim(run_id, ("waiting", "interrupted"))
+        self._tell_all(await stop_run(store, run_id, self.runner.registry, None))
+
+    async def wait(self, run_id: str) -> None:
+        """Wait until a run is not at work in this process."""
+        if (work := self._work.get(run_id)) is not None:
+            await asyncio.wait([work.task])
+
+    async def record(self, run_id: str) -> RunRecord:
+        """A run as it stands, with its open gates, for a view that opens it after the fact.
+
+        Raises:
+            RunNotFound: There is none of this id.
+            StoreDamaged: It cannot be read.
+        """
+        store = self.store_of(run_id)
+        run = await store.runs.get(run_id)
+        return run_record(run, await store.calls.rounds(run_id), await self.runner.gates(store, run))
+
+    async def close(self) -> None:
+        """Put all runs at work aside, so that they can go on at the next start."""
+        for work in self._work.values():
+            work.put_aside = True
+            work.task.cancel()
+        for run_id in list(self._work):
+            await self.wait(run_id)
+
+    def _begin(self, run_id: str, *, resumed: bool) -> None:
+        self._work[run_id] = _Work(asyncio.create_task(self._run(run_id, resumed=resumed), name=f"run {run_id}"))
+
+    def _tell_all(self, events: list[Event]) -> None:
+        for event in events:
+            self._listener(event)
+
+    async def _run(self, run_id: str, *, resumed: bool) -> None:
+        """The body of a run's task: works the steps, and turns whatever ends it into a stored state and events."""
+        store = self.store_of(run_id)
+        work = self._work[run_id]
+        partial = Partial(store.runs, run_id)
+        last: list[Event] = []
+        try:
+            steps = self.runner.steps(store, run_id, resumed=resumed)
+            async with partial.kept(), contextlib.aclosing(steps) as events:
+                async for event in events:
+                    partial.follow(event)
+                    if isinstance(event, RunPaused | RunFinished):
+                        last = [event]  # told when the task has let go of the run
+                    else:
+                        self._listener(event)
+        except asyncio.CancelledError:
+            if work.put_aside:
+                await _to_the_end(put_run_aside(store, run_id, partial))
+            else:
+                last = await _to_the_end(stop_run(store, run_id, self.runner.registry, partial))
+        except EngineError as error:
+            last = await self._failed(store, run_id, partial, str(error), error.action)
+        except Exception:  # the one catch-all: a bug ends its run in words, and nothing else
+            _log.exception("run %s ended in a bug", run_id)
+            error_text = "Something went wrong inside the program; its log has the details."
+            last = await self._failed(store, run_id, partial, error_text, "Try it again.")
+        finally:
+            self._work.pop(run_id, None)
+        self._tell_all(last)
+
+    async def _failed(self, store: Store, run_id: str, partial: Partial, error: str, action: str) -> list[Event]:
+        try:
+            return await _to_the_end(fail_run(store, run_id, self.runner.registry, partial, error=error, action=action))
+        except StoreError as fault:  # a full disk, say: the person is told although it cannot be kept
+            _log.error("the end of run %s could not be stored: %s", run_id, fault)
+            return [RunFailed(run_id=run_id, error=f"{error} {fault}".strip(), action=fault.action or action)]
+
+
+async def _to_the_end(work: Coroutine[object, object, T]) -> T:
+    """Do a last step although the task is being cancelled, also when it is cancelled again."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
+    return task.result()

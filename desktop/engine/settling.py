@@ -1,0 +1,202 @@
+"""Bringing the calls of a round to their results: denials, gates, reads together, side effects in order."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+
+from desktop.engine.errors import BadArguments
+from desktop.engine.events import ConfirmationRequested, Event, RunPaused, ToolCallFinished, ToolCallStarted
+from desktop.engine.gate import Card, Deny, binding
+from desktop.engine.messages import CallState, ModelRequest, ModelTurn
+from desktop.engine.models.base import Model
+from desktop.engine.models.retry import RetryPolicy
+from desktop.engine.store.records import RunOptions, StoredCall, StoredRound
+from desktop.engine.store.store import Store
+from desktop.engine.tools.base import ToolContext
+from desktop.engine.tools.toolbox import Toolbox
+
+_PARALLEL_READS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What the loop of one run works with.
+
+    Attributes:
+        run_id: The run.
+        conversation_id: Its conversation.
+        options: What it was begun with.
+        opening: What every round's request begins with.
+        model: The orchestrator.
+        toolbox: The tools of the run, chosen by access level and role.
+        context: What tools may touch.
+        store: Where the run is kept.
+        retry: How often and how long to try again.
+        gathered_ms: Milliseconds that earlier stretches of the loop took.
+    """
+
+    run_id: str
+    conversation_id: str
+    options: RunOptions
+    opening: ModelRequest
+    model: Model
+    toolbox: Toolbox
+    context: ToolContext
+    store: Store
+    retry: RetryPolicy
+    gathered_ms: int = 0
+
+
+async def settle(work: Gathering, current: StoredRound) -> AsyncGenerator[Event, None]:
+    """Bring the open calls of a round to their results, as far as no decision is missing.
+
+    Denied calls are closed; gates are announced; reads run together; then, once no call waits for the person,
+    side effects run one after the other.
+
+    Args:
+        work: The run.
+        current: Its last round.
+
+    Yields:
+        Events; the last is RunPaused where a decision is missing.
+    """
+    for call in current.calls:
+        if call.state is CallState.WAITING and isinstance(call.decision, Deny):
+            yield await _deny(work, call)
+    for call in current.calls:
+        if call.needs_decision:
+            yield await confirmation(work.run_id, call, current.turn, work.toolbox, work.context)
+    reads = [call for call in current.calls if call.may_run and not call.side_effects]
+    async with contextlib.aclosing(_run_together(work, reads)) as events:
+        async for event in events:
+            yield event
+    current = (await work.store.calls.rounds(work.run_id))[-1]  # decisions may have come while the reads ran
+    waiting = tuple(call.call.id for call in current.calls if call.needs_decision)
+    if waiting:
+        await work.store.runs.pause(work.run_id)
+        yield RunPaused(run_id=work.run_id, call_ids=waiting)
+        return
+    for call in current.calls:
+        if call.state is CallState.WAITING and isinstance(call.decision, Deny):
+            yield await _deny(work, call)
+        elif call.may_run:
+            async with contextlib.aclosing(_run_one(work, call)) as events:
+                async for event in events:
+                    yield event
+
+
+async def confirmation(
+    run_id: str, call: StoredCall, turn: ModelTurn, toolbox: Toolbox, context: ToolContext
+) -> ConfirmationRequested:
+    """The request for a decision on a call, with the tool's own card.
+
+    Args:
+        run_id: The run.
+        call: The waiting call.
+        turn: The turn it came in.
+        toolbox: The tools of the run.
+        context: What tools may touch.
+    """
+    tool = toolbox.get(call.call.tool)
+    card = Card(effect=f"Calls {call.call.tool}, a tool that is not there any more")
+    if tool is not None:
+        with contextlib.suppress(BadArguments):  # they were valid for the tool as it was
+            card = await tool.card(tool.validate(call.call.arguments), context)
+    return ConfirmationRequested(
+        run_id=run_id,
+        call_id=call.call.id,
+        tool=call.call.tool,
+        arguments=call.call.arguments,
+        reasons=call.reasons,
+        card=card,
+        stated_reason=turn.text.strip(),
+        binding=call.binding,
+    )
+
+
+async def _deny(work: Gathering, call: StoredCall) -> ToolCallFinished:
+    reason = call.decision.reason.strip() if isinstance(call.decision, Deny) else ""
+    text = "The person denied this call; it was not run. Do not call it again with the same arguments."
+    if reason:
+        text += f" The person's reason: {reason}"
+    return await _close(work, call, CallState.DENIED, text)
+
+
+async def _run_together(work: Gathering, calls: Sequence[StoredCall]) -> AsyncGenerator[Event, None]:
+    """Run read-only calls at the same time, at most ``_PARALLEL_READS`` of them; tell what happens as it happens."""
+    if not calls:
+        return
+    told: asyncio.Queue[Event | None] = asyncio.Queue()
+    room = asyncio.Semaphore(_PARALLEL_READS)
+
+    async def run(call: StoredCall) -> None:
+        async with room, contextlib.aclosing(_run_one(work, call)) as events:
+            async for event in events:
+                told.put_nowait(event)
+
+    async def run_all() -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for call in calls:
+                    group.create_task(run(call))
+        finally:
+            told.put_nowait(None)
+
+    running = asyncio.create_task(run_all())
+    try:
+        while (event := await told.get()) is not None:
+            yield event
+        await running
+    finally:
+        if not running.done():
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+
+
+async def _run_one(work: Gathering, call: StoredCall) -> AsyncGenerator[Event, None]:
+    """Run one allowed call: its start is stored before it runs, its result before it is told."""
+    tool = work.toolbox.get(call.call.tool)
+    if tool is None:
+        yield await _close(work, call, CallState.FAILED, f"There is no tool {call.call.tool!r} any more.")
+        return
+    if binding(work.run_id, call.call.id, tool.facts, call.call.arguments) != call.binding:
+        text = "The tool or the arguments changed after the decision; the call was not run."
+        yield await _close(work, call, CallState.FAILED, text)
+        return
+    await work.store.calls.start(work.run_id, call)
+    yield ToolCallStarted(run_id=work.run_id, call_id=call.call.id)
+    began = time.monotonic()
+    output = await work.toolbox.call(tool, call.call.arguments, work.context)
+    duration_ms = round((time.monotonic() - began) * 1000)
+    state = CallState.FAILED if output.failed else CallState.DONE
+    yield await _close(work, call, state, output.text, untrusted=tool.is_untrusted, duration_ms=duration_ms)
+
+
+async def _close(
+    work: Gathering,
+    call: StoredCall,
+    state: CallState,
+    text: str,
+    *,
+    untrusted: bool = False,
+    duration_ms: int = 0,
+) -> ToolCallFinished:
+    await work.store.calls.finish(work.run_id, call.call.id, state, text, untrusted=untrusted, duration_ms=duration_ms)
+    done = call.model_copy(update={"state": state, "result": text, "untrusted": untrusted, "duration_ms": duration_ms})
+    return finished(work, done)
+
+
+def finished(work: Gathering, call: StoredCall) -> ToolCallFinished:
+    """The event of a closed call."""
+    return ToolCallFinished(
+        run_id=work.run_id,
+        call_id=call.call.id,
+        tool=call.call.tool,
+        state=call.state,
+        result=call.result or "",
+        duration_ms=call.duration_ms or 0,
+        untrusted=call.untrusted,
+    )

@@ -1,0 +1,188 @@
+"""Conversations and their messages."""
+
+import sqlite3
+from datetime import datetime
+
+from desktop.engine.errors import UnknownName
+from desktop.engine.messages import ConversationInfo, Message, MessageDetails, utc_now
+from desktop.engine.store.database import Database
+from desktop.engine.store.ids import IdMaker
+
+_LIST = """
+SELECT c.*,
+    EXISTS (SELECT 1 FROM runs r WHERE r.conversation_id = c.id AND r.state = 'waiting') AS waiting,
+    EXISTS (SELECT 1 FROM runs r WHERE r.conversation_id = c.id AND r.state = 'running') AS running
+FROM conversations c
+"""
+
+
+def title_of(text: str) -> str:
+    """A title from a first message: its first line with words in it, at most 60 characters."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "New conversation")
+    return first if len(first) <= 60 else first[:59].rstrip() + "…"
+
+
+class Conversations:
+    """Reads and writes conversations.
+
+    Args:
+        database: Where.
+        ids: Makes their ids.
+        off_record: Whether the database lives in memory only.
+    """
+
+    def __init__(self, database: Database, ids: IdMaker, *, off_record: bool) -> None:
+        self._database = database
+        self._ids = ids
+        self._off_record = off_record
+
+    async def create(self, workspace: str, role: str = "chat") -> ConversationInfo:
+        """Begin a conversation, with no message and no title yet.
+
+        Args:
+            workspace: The folder its tools work in, absolute.
+            role: The role's name.
+        """
+        info = ConversationInfo(
+            id=self._ids.new("c"),
+            title="New conversation",
+            updated_at=utc_now(),
+            workspace=workspace,
+            role=role,
+            off_record=self._off_record,
+        )
+
+        def work(db: sqlite3.Connection) -> None:
+            at = info.updated_at.isoformat()
+            db.execute(
+                "INSERT INTO conversations (id, title, role, workspace, created_at, updated_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (info.id, info.title, role, workspace, at, at),
+            )
+
+        await self._database.write(work)
+        return info
+
+    async def all(self) -> list[ConversationInfo]:
+        """All conversations that hold a message or a draft, the latest first."""
+        rows = await self._database.read(
+            lambda db: db.execute(
+                f"{_LIST} WHERE c.draft <> '' OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id)"
+                " ORDER BY c.updated_at DESC"
+            ).fetchall()
+        )
+        return [self._info(row) for row in rows]
+
+    async def get(self, conversation_id: str) -> ConversationInfo:
+        """One conversation.
+
+        Raises:
+            UnknownName: There is none of this id.
+        """
+        row = await self._database.read(lambda db: db.execute(f"{_LIST} WHERE c.id = ?", (conversation_id,)).fetchone())
+        if row is None:
+            raise UnknownName(
+                f"There is no conversation {conversation_id!r}.", action="Leave it out to begin a new conversation."
+            )
+        return self._info(row)
+
+    async def set_workspace(self, conversation_id: str, workspace: str) -> None:
+        """Choose the folder its tools work in.
+
+        Args:
+            conversation_id: Which conversation.
+            workspace: Absolute.
+        """
+        await self._set(conversation_id, "workspace", workspace)
+
+    async def set_role(self, conversation_id: str, role: str) -> None:
+        """Choose the role of its next runs."""
+        await self._set(conversation_id, "role", role)
+
+    async def set_draft(self, conversation_id: str, draft: str) -> None:
+        """Keep what is typed and not sent."""
+        await self._set(conversation_id, "draft", draft)
+
+    async def draft(self, conversation_id: str) -> str:
+        """What is typed and not sent; empty where there is nothing."""
+        row = await self._database.read(
+            lambda db: db.execute("SELECT draft FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
+        )
+        return str(row["draft"]) if row is not None else ""
+
+    async def _set(self, conversation_id: str, column: str, value: str) -> None:
+        await self._database.write(
+            lambda db: db.execute(f"UPDATE conversations SET {column} = ? WHERE id = ?", (value, conversation_id))
+        )
+
+    async def messages(self, conversation_id: str, *, before_run: str | None = None) -> list[Message]:
+        """The messages, oldest first.
+
+        Args:
+            conversation_id: Whose.
+            before_run: Only those before the message that began this run.
+        """
+
+        def work(db: sqlite3.Connection) -> list[sqlite3.Row]:
+            until = None
+            if before_run is not None:
+                found = db.execute(
+                    "SELECT MIN(position) FROM messages WHERE run_id = ? AND role = 'user'", (before_run,)
+                ).fetchone()
+                until = found[0]
+            return db.execute(
+                "SELECT * FROM messages WHERE conversation_id = ? AND NOT superseded AND (? IS NULL OR position < ?)"
+                " ORDER BY position",
+                (conversation_id, until, until),
+            ).fetchall()
+
+        return [self._message(row) for row in await self._database.read(work)]
+
+    def _info(self, row: sqlite3.Row) -> ConversationInfo:
+        return ConversationInfo(
+            id=row["id"],
+            title=row["title"],
+            updated_at=datetime.fromisoformat(row["updated_at"]),
+            workspace=row["workspace"],
+            role=row["role"],
+            off_record=self._off_record,
+            waiting=bool(row["waiting"]),
+            running=bool(row["running"]),
+        )
+
+    def _message(self, row: sqlite3.Row) -> Message:
+        return Message(
+            id=row["id"],
+            role=row["role"],
+            text=row["text"],
+            run_id=row["run_id"],
+            created_at=datetime.fromisoformat(row["created_at"]),
+            details=MessageDetails.model_validate_json(row["details"]) if row["details"] else None,
+            off_record=self._off_record,
+        )
+
+
+def insert_message(db: sqlite3.Connection, conversation_id: str, message: Message) -> None:
+    """Append a message inside a transaction, and name an unnamed conversation after it."""
+    at = message.created_at.isoformat()
+    db.execute(
+        "INSERT INTO messages (id, conversation_id, position, role, text, run_id, created_at, details)"
+        " SELECT ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ?, ?, ? FROM messages WHERE conversation_id = ?",
+        (
+            message.id,
+            conversation_id,
+            message.role,
+            message.text,
+            message.run_id,
+            at,
+            message.details.model_dump_json() if message.details else None,
+            conversation_id,
+        ),
+    )
+    db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (at, conversation_id))
+    if message.role == "user":
+        db.execute(
+            "UPDATE conversations SET title = ? WHERE id = ? AND"
+            " (SELECT COUNT(*) FROM messages WHERE conversation_id = ?) = 1",
+            (title_of(message.text), conversation_id, conversation_id),
+        )

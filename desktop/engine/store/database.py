@@ -1,0 +1,142 @@
+"""One SQLite file, one connection, one worker thread.
+
+Every piece of work is a plain function of the connection that runs whole on the worker thread: a task that is
+cancelled while it waits cannot leave half a transaction behind.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from desktop.engine.errors import StoreDamaged, StoreError, StoreFull
+from desktop.engine.store.migrations import migrate
+
+T = TypeVar("T")
+
+
+class Database:
+    """The connection. Make one with ``await Database.open(path)``.
+
+    Attributes:
+        path: The file; None for a database in memory.
+    """
+
+    def __init__(self, path: Path | None, connection: sqlite3.Connection, worker: ThreadPoolExecutor) -> None:
+        self.path = path
+        self._connection = connection
+        self._worker = worker
+
+    @classmethod
+    async def open(cls, path: Path | None) -> "Database":
+        """Open the file, make it if it is not there, and bring it to this program's version.
+
+        Args:
+            path: The file; None for a database in memory.
+
+        Raises:
+            StoreTooNew: A newer program wrote it.
+            StoreDamaged: It is no SQLite database, or a damaged one.
+            StoreError: It cannot be opened.
+        """
+        worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        try:
+            connection = await asyncio.get_running_loop().run_in_executor(worker, _connect, path)
+        except BaseException:
+            worker.shutdown(wait=False)
+            raise
+        return cls(path, connection, worker)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a function that only reads.
+
+        Args:
+            work: Gets the connection, on the worker thread.
+        """
+        return await self._run(lambda: work(self._connection))
+
+    async def write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
+        """Run a function in one transaction; an exception rolls it back.
+
+        Args:
+            work: Gets the connection, on the worker thread.
+            durable: Whether it must survive a power failure too, and not only the end of the process.
+
+        Raises:
+            StoreFull: There is no room on the disk.
+            StoreError: SQLite could not do it.
+        """
+
+        def transaction() -> T:
+            connection = self._connection
+            if durable:
+                connection.execute("PRAGMA synchronous = FULL")
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    result = work(connection)
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            finally:
+                if durable:
+                    connection.execute("PRAGMA synchronous = NORMAL")
+            return result
+
+        return await self._run(transaction)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        with _errors_in_words(self.path):
+            return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+    async def close(self) -> None:
+        """Finish what is under way and close the file."""
+        await asyncio.get_running_loop().run_in_executor(self._worker, self._connection.close)
+        self._worker.shutdown(wait=True)
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    with _errors_in_words(path):
+        connection = sqlite3.connect(
+            path if path is not None else ":memory:", isolation_level=None, check_same_thread=False, timeout=10.0
+        )
+        try:
+            if path is not None:
+                path.chmod(0o600)
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextlib.contextmanager
+def _errors_in_words(path: Path | None) -> Iterator[None]:
+    name = str(path) if path is not None else "the database in memory"
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise StoreFull(
+                f"There is no room left on the disk for {name}.", action="Free some space, then go on."
+            ) from error
+        raise StoreError(
+            f"{name} could not be read or written ({error}).",
+            action="Check that the folder exists, may be written to, and that the disk is not full.",
+        ) from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise
+        raise StoreDamaged(
+            f"{name} is damaged or is no database of this program ({error}).",
+            action="Move the file aside and start again, or put a backup copy in its place.",
+        ) from error

@@ -1,0 +1,174 @@
+"""The steps that bring a database to this program's version. Append only; one transaction each, a copy first."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop.engine.errors import StoreTooNew
+
+_FIRST = """
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    role TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    draft TEXT NOT NULL DEFAULT '',
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
+CREATE INDEX conversations_by_time ON conversations (updated_at DESC);
+
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    state TEXT NOT NULL,            -- running, waiting, interrupted, done, failed, stopped
+    owner TEXT,                     -- the process that works on it; NULL while none does
+    options TEXT NOT NULL,          -- RunOptions as JSON, with a schema version
+    opening TEXT,                   -- ModelRequest of round 1 as JSON: what all rounds begin with
+    summary TEXT,
+    handoff TEXT,                   -- list of HandoffMessage as JSON, exactly as sent
+    partial_brain TEXT,             -- what streams now, and its text so far
+    partial_text TEXT NOT NULL DEFAULT '',
+    error TEXT NOT NULL DEFAULT '',
+    action TEXT NOT NULL DEFAULT '',
+    gather_ms INTEGER NOT NULL DEFAULT 0,
+    started_at TEXT NOT NULL,
+    finished_at TEXT
+);
+CREATE INDEX runs_of_conversation ON runs (conversation_id, started_at);
+CREATE INDEX runs_unfinished ON runs (state) WHERE state IN ('running', 'waiting', 'interrupted');
+
+CREATE TABLE messages (
+    id TEXT PRIMARY KEY,
+    conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    text TEXT NOT NULL,
+    run_id TEXT REFERENCES runs (id),
+    created_at TEXT NOT NULL,
+    details TEXT,
+    superseded INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (conversation_id, position)
+);
+CREATE INDEX messages_of_run ON messages (run_id);
+
+CREATE TABLE rounds (
+    run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    round INTEGER NOT NULL,
+    turn TEXT NOT NULL,             -- ModelTurn as JSON
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (run_id, round)
+);
+
+CREATE TABLE calls (
+    run_id TEXT NOT NULL,
+    call_id TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    tool TEXT NOT NULL,
+    arguments TEXT NOT NULL,
+    side_effects INTEGER NOT NULL,
+    ruling TEXT NOT NULL,           -- allow, ask, block
+    reasons TEXT NOT NULL,
+    binding TEXT NOT NULL,
+    state TEXT NOT NULL,
+    decision TEXT,
+    decided_at TEXT,
+    started_at TEXT,
+    finished_at TEXT,
+    result TEXT,
+    untrusted INTEGER NOT NULL DEFAULT 0,
+    duration_ms INTEGER,
+    PRIMARY KEY (run_id, call_id),
+    FOREIGN KEY (run_id, round) REFERENCES rounds (run_id, round) ON DELETE CASCADE
+);
+CREATE INDEX calls_in_order ON calls (run_id, round, position);
+
+CREATE TABLE usage (
+    id INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    brain TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    thinking_tokens INTEGER NOT NULL,
+    cost_usd REAL
+);
+CREATE INDEX usage_of_conversation ON usage (conversation_id);
+CREATE INDEX usage_of_run ON usage (run_id);
+
+CREATE TABLE notes (
+    id TEXT PRIMARY KEY,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    created_at TEXT NOT NULL
+);
+"""
+
+
+def m001_first(connection: sqlite3.Connection) -> None:
+    """Conversations, messages, runs with their rounds and calls, usage, notes."""
+    for statement in _statements(_FIRST):
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_first,)
+
+
+def migrate(connection: sqlite3.Connection, path: Path | None) -> None:
+    """Run the migrations that the database lacks.
+
+    Args:
+        connection: In autocommit mode.
+        path: The file; a copy named ``*.before-N`` is kept beside it before an existing one is changed.
+
+    Raises:
+        StoreTooNew: The database has more migrations than this program knows.
+    """
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise StoreTooNew(
+            f"The database {str(path)!r} was written by a newer version of the program.",
+            action="Start that version, or update this one; the database was left as it is.",
+        )
+    if version == len(MIGRATIONS):
+        return
+    if version and path is not None:
+        _copy(connection, path.with_name(f"{path.name}.before-{len(MIGRATIONS)}"))
+    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if connection.execute("PRAGMA user_version").fetchone()[0] >= number:
+                connection.execute("ROLLBACK")  # another process was quicker
+                continue
+            step(connection)
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _copy(connection: sqlite3.Connection, target: Path) -> None:
+    copy = sqlite3.connect(target)
+    try:
+        connection.backup(copy)
+    finally:
+        copy.close()
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script; ``executescript`` would end the transaction."""
+    statements, current = [], ""
+    for line in script.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements

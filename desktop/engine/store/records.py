@@ -1,0 +1,153 @@
+"""The values that the store keeps of a run. Plain data with a schema version: reading an unknown one fails in words."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from desktop.engine.events import HandoffMessage
+from desktop.engine.gate import Access, AllowOnce, Decision, Deny, Policy
+from desktop.engine.messages import Brain, CallState, ModelRequest, ModelTurn, ToolCall, ToolResult, Value
+
+RunState = Literal["running", "waiting", "interrupted", "done", "failed", "stopped"]
+
+
+class RunOptions(Value):
+    """What a run was begun with; it goes on with the same after a pause or a restart.
+
+    Attributes:
+        version: Of this schema.
+        role: The role's name.
+        orchestrator: Name of a model in the registry.
+        responder: Name of a model in the registry.
+        tools_enabled: False lets the responder answer alone (B8).
+        answer: Who gives the answer; ``summary`` ends with the orchestrator's (B7).
+        access: The access level.
+        tools: The role's tool list; None for all that the access level has.
+        policies: The person's policies by tool, as they were at the start.
+        max_rounds: The smaller of the role's and the global limit.
+        root: The workspace folder, absolute.
+        inject_datetime: Whether the system prompts tell the time.
+        inject_mode: Whether they tell the mode.
+    """
+
+    version: Literal[1] = 1
+    role: str = "chat"
+    orchestrator: str
+    responder: str
+    tools_enabled: bool = True
+    answer: Literal["responder", "summary"] = "responder"
+    access: Access = Access.ADMIN
+    tools: tuple[str, ...] | None = None
+    policies: dict[str, Policy] = Field(default_factory=dict)
+    max_rounds: int = Field(default=8, ge=1)
+    root: str
+    inject_datetime: bool = True
+    inject_mode: bool = True
+
+
+class StoredCall(Value):
+    """A tool call, with all that was ruled, decided and done about it.
+
+    Attributes:
+        call: The model's wish; its arguments validated where they were good.
+        round: Counted from 1.
+        side_effects: Whether it changes or sends anything.
+        ruling: allow, ask or block.
+        reasons: Why.
+        binding: What a decision is bound to.
+        state: Where it stands.
+        decision: The person's; None while there is none.
+        result: The text for the model; None while the call is open.
+        untrusted: Whether the result can carry somebody else's words.
+        duration_ms: None where it never ran.
+    """
+
+    call: ToolCall
+    round: int
+    side_effects: bool
+    ruling: Policy
+    reasons: tuple[str, ...] = ()
+    binding: str = ""
+    state: CallState = CallState.WAITING
+    decision: Decision | None = None
+    result: str | None = None
+    untrusted: bool = False
+    duration_ms: int | None = None
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether it waits for the person."""
+        return self.state is CallState.WAITING and self.ruling is Policy.ASK and self.decision is None
+
+    @property
+    def may_run(self) -> bool:
+        """Whether it is allowed, by policy or by the person, and has not run."""
+        allowed = self.ruling is Policy.ALLOW or isinstance(self.decision, AllowOnce)
+        return self.state is CallState.WAITING and allowed and not isinstance(self.decision, Deny)
+
+    @property
+    def as_result(self) -> ToolResult:
+        """Its result as the model reads it. Only for a closed call."""
+        return ToolResult(
+            call_id=self.call.id,
+            tool=self.call.tool,
+            state=self.state,
+            text=self.result or "",
+            untrusted=self.untrusted,
+        )
+
+
+class StoredRound(Value):
+    """One orchestrator turn and its calls.
+
+    Attributes:
+        round: Counted from 1.
+        turn: The model's turn, with what its provider wants back.
+        calls: In the model's order.
+    """
+
+    round: int
+    turn: ModelTurn
+    calls: tuple[StoredCall, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a call lacks its result."""
+        return any(call.state.is_open for call in self.calls)
+
+
+class StoredRun(Value):
+    """A run without its rounds.
+
+    Attributes:
+        id: The run.
+        conversation_id: Its conversation.
+        state: Where it stands.
+        options: What it was begun with.
+        request: The person's message.
+        opening: What every round's request begins with; None before round 1.
+        summary: None until the loop has ended.
+        handoff: None until it was built.
+        partial_brain: Which brain's text ``partial_text`` is.
+        partial_text: What has streamed of the turn under way.
+        error: Why it failed.
+        action: What the person can do.
+        gather_ms: Milliseconds spent in the tool loop so far.
+        started_at: Aware UTC.
+    """
+
+    id: str
+    conversation_id: str
+    state: RunState
+    options: RunOptions
+    request: str
+    opening: ModelRequest | None = None
+    summary: str | None = None
+    handoff: tuple[HandoffMessage, ...] | None = None
+    partial_brain: Brain | None = None
+    partial_text: str = ""
+    error: str = ""
+    action: str = ""
+    gather_ms: int = 0
+    started_at: datetime

@@ -1,0 +1,269 @@
+"""Runs: from the message that begins one to the message that ends it."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from desktop.engine.errors import RunBusy, RunNotFound, StoreDamaged
+from desktop.engine.events import HandoffMessage
+from desktop.engine.messages import Brain, Message, MessageDetails, ModelRequest, StopReason, utc_now
+from desktop.engine.store.calls import close_stopped_calls, has_open_gates, settle_interrupted_calls
+from desktop.engine.store.conversations import insert_message
+from desktop.engine.store.database import Database
+from desktop.engine.store.ids import IdMaker
+from desktop.engine.store.owner import is_alive, this_process
+from desktop.engine.store.records import RunOptions, RunState, StoredCall, StoredRun
+
+_HANDOFF: TypeAdapter[tuple[HandoffMessage, ...]] = TypeAdapter(tuple[HandoffMessage, ...])
+
+
+class Runs:
+    """Reads and writes runs.
+
+    Args:
+        database: Where.
+        ids: Makes their ids.
+    """
+
+    def __init__(self, database: Database, ids: IdMaker) -> None:
+        self._database = database
+        self._ids = ids
+
+    async def create(self, conversation_id: str, text: str, options: RunOptions) -> tuple[str, Message]:
+        """Keep the person's message and a new run at work on it, in one step.
+
+        Args:
+            conversation_id: Where.
+            text: The message.
+            options: What it runs with.
+
+        Returns:
+            The run's id, and the message.
+
+        Raises:
+            RunBusy: Another run of the conversation is at work.
+        """
+        run_id = self._ids.new("r")
+        message = Message(id=self._ids.new("m"), role="user", text=text, run_id=run_id)
+
+        def work(db: sqlite3.Connection) -> None:
+            busy = db.execute(
+                "SELECT owner FROM runs WHERE conversation_id = ? AND state = 'running'", (conversation_id,)
+            ).fetchone()
+            if busy is not None:
+                raise RunBusy(
+                    "Another run of this conversation is still at work.", action="Wait for it, or stop it first."
+                )
+            db.execute(
+                "INSERT INTO runs (id, conversation_id, state, owner, options, started_at)"
+                " VALUES (?, ?, 'running', ?, ?, ?)",
+                (run_id, conversation_id, this_process(), options.model_dump_json(), message.created_at.isoformat()),
+            )
+            insert_message(db, conversation_id, message)
+            db.execute("UPDATE conversations SET draft = '' WHERE id = ?", (conversation_id,))
+
+        await self._database.write(work)
+        return run_id, message
+
+    async def get(self, run_id: str) -> StoredRun:
+        """One run.
+
+        Raises:
+            RunNotFound: There is none of this id.
+            StoreDamaged: It cannot be read.
+        """
+
+        def work(db: sqlite3.Connection) -> sqlite3.Row | None:
+            row: sqlite3.Row | None = db.execute(
+                "SELECT r.*, (SELECT text FROM messages WHERE run_id = r.id AND role = 'user'"
+                " ORDER BY position LIMIT 1) AS request FROM runs r WHERE r.id = ?",
+                (run_id,),
+            ).fetchone()
+            return row
+
+        row = await self._database.read(work)
+        if row is None:
+            raise RunNotFound(f"There is no run {run_id!r}.", action="Look at the runs that wait.")
+        try:
+            return _run(row)
+        except ValidationError as error:
+            raise StoreDamaged(
+                f"The stored run {run_id!r} cannot be read: it is damaged or was written by a newer program.",
+                action="Send the request again in a new message; the rest of the history stays usable.",
+            ) from error
+
+    async def claim(self, run_id: str, states: Collection[RunState]) -> None:
+        """Become the one process that works on a run.
+
+        Args:
+            run_id: The run.
+            states: It must be in one of these.
+
+        Raises:
+            RunBusy: It is not, or another process was quicker.
+        """
+
+        def work(db: sqlite3.Connection) -> None:
+            marks = ", ".join("?" for _ in states)
+            changed = db.execute(
+                f"UPDATE runs SET state = 'running', owner = ?, error = '', action = '', finished_at = NULL"
+                f" WHERE id = ? AND state IN ({marks})",
+                (this_process(), run_id, *states),
+            ).rowcount
+            if changed == 1:
+                return
+            row = db.execute("SELECT state FROM runs WHERE id = ?", (run_id,)).fetchone()
+            if row is None:
+                raise RunNotFound(f"There is no run {run_id!r}.", action="Look at the runs that wait.")
+            if row["state"] == "running":
+                raise RunBusy(
+                    "This run is already at work, perhaps in another window.", action="Wait for it, or stop it there."
+                )
+            raise RunBusy(f"This run is {row['state']}: there is nothing to go on with.", action="Send a new message.")
+
+        await self._database.write(work)
+
+    async def set_opening(self, run_id: str, opening: ModelRequest) -> None:
+        """Keep what every round's request begins with."""
+        await self._set(run_id, opening=opening.model_dump_json())
+
+    async def set_summary(self, run_id: str, summary: str, gather_ms: int) -> None:
+        """Keep the summary: the loop has ended."""
+        await self._set(run_id, summary=summary, gather_ms=gather_ms, partial_brain=None, partial_text="")
+
+    async def set_handoff(self, run_id: str, handoff: Sequence[HandoffMessage]) -> None:
+        """Keep the responder's request exactly as it will be sent."""
+        await self._set(run_id, handoff=json.dumps([message.model_dump() for message in handoff], ensure_ascii=False))
+
+    async def save_partial(self, run_id: str, brain: Brain, text: str) -> None:
+        """Keep what has streamed so far of the turn under way."""
+        await self._set(run_id, partial_brain=brain, partial_text=text)
+
+    async def add_gather_time(self, run_id: str, gather_ms: int) -> None:
+        """Keep the time the loop has taken so far, in milliseconds."""
+        await self._set(run_id, gather_ms=gather_ms)
+
+    async def pause(self, run_id: str) -> None:
+        """Let the run wait for the person; no process works on it any more."""
+        await self._set(run_id, state="waiting", owner=None)
+
+    async def finish(
+        self, run_id: str, state: RunState, message: Message | None, *, error: str = "", action: str = ""
+    ) -> list[StoredCall] | None:
+        """End a run: its open calls get results, its message is kept, an earlier answer of it is superseded.
+
+        Args:
+            run_id: The run.
+            state: ``done``, ``failed`` or ``stopped``.
+            message: The answer, whole or cut; None where nothing had arrived.
+            error: Why it failed.
+            action: What the person can do.
+
+        Returns:
+            The calls that had to be closed; None where the run had ended before, and nothing was changed.
+        """
+
+        def work(db: sqlite3.Connection) -> list[StoredCall] | None:
+            row = db.execute("SELECT state FROM runs WHERE id = ?", (run_id,)).fetchone()
+            if row is None or row["state"] in ("done", "failed", "stopped"):
+                return None
+            closed = close_stopped_calls(db, run_id)
+            _end(db, run_id, state, message, error=error, action=action)
+            return closed
+
+        return await self._database.write(work)
+
+    async def interrupt(self, run_id: str) -> None:
+        """Put a run of this process aside, as the end of the process would: it can go on at the next start."""
+        await self._database.write(lambda db: self._interrupt(db, run_id))
+
+    async def recover(self) -> list[str]:
+        """Put aside the runs whose process is gone.
+
+        Returns:
+            Their ids. Each is now ``waiting`` (a gate is open) or ``interrupted``; a cut answer is kept and marked.
+        """
+
+        def work(db: sqlite3.Connection) -> list[str]:
+            rows = db.execute("SELECT id, owner FROM runs WHERE state = 'running'").fetchall()
+            dead = [row["id"] for row in rows if row["owner"] is None or not is_alive(row["owner"])]
+            for run_id in dead:
+                self._interrupt(db, run_id)
+            return dead
+
+        return await self._database.write(work)
+
+    async def unfinished(self) -> list[tuple[str, str, RunState]]:
+        """Runs that wait or were interrupted, oldest first: (run id, conversation id, state)."""
+        rows = await self._database.read(
+            lambda db: db.execute(
+                "SELECT id, conversation_id, state FROM runs WHERE state IN ('waiting', 'interrupted')"
+                " ORDER BY started_at"
+            ).fetchall()
+        )
+        return [(row["id"], row["conversation_id"], row["state"]) for row in rows]
+
+    async def of_conversation(self, conversation_id: str) -> list[tuple[str, RunState]]:
+        """The runs of a conversation, oldest first: (run id, state)."""
+        rows = await self._database.read(
+            lambda db: db.execute(
+                "SELECT id, state FROM runs WHERE conversation_id = ? ORDER BY started_at, id", (conversation_id,)
+            ).fetchall()
+        )
+        return [(row["id"], row["state"]) for row in rows]
+
+    async def _set(self, run_id: str, **columns: object) -> None:
+        names = ", ".join(f"{name} = ?" for name in columns)
+        await self._database.write(
+            lambda db: db.execute(f"UPDATE runs SET {names} WHERE id = ?", (*columns.values(), run_id))
+        )
+
+    def _interrupt(self, db: sqlite3.Connection, run_id: str) -> None:
+        row = db.execute("SELECT state, partial_brain, partial_text FROM runs WHERE id = ?", (run_id,)).fetchone()
+        if row["state"] != "running":
+            return  # it had just ended by itself
+        settle_interrupted_calls(db, run_id)
+        if row["partial_brain"] == Brain.RESPONDER and row["partial_text"]:
+            details = MessageDetails(model="", label="", stop=StopReason.CUT, stop_detail="the program ended")
+            message = Message(
+                id=self._ids.new("m"), role="assistant", text=row["partial_text"], run_id=run_id, details=details
+            )
+            _end(db, run_id, "interrupted", message)
+        state = "waiting" if has_open_gates(db, run_id) else "interrupted"
+        db.execute("UPDATE runs SET state = ?, owner = NULL WHERE id = ?", (state, run_id))
+
+
+def _end(
+    db: sqlite3.Connection, run_id: str, state: RunState, message: Message | None, *, error: str = "", action: str = ""
+) -> None:
+    if message is not None:
+        row = db.execute("SELECT conversation_id FROM runs WHERE id = ?", (run_id,)).fetchone()
+        db.execute("UPDATE messages SET superseded = 1 WHERE run_id = ? AND role = 'assistant'", (run_id,))
+        insert_message(db, row["conversation_id"], message)
+    db.execute(
+        "UPDATE runs SET state = ?, owner = NULL, error = ?, action = ?, finished_at = ?,"
+        " partial_brain = NULL, partial_text = '' WHERE id = ?",
+        (state, error, action, utc_now().isoformat(), run_id),
+    )
+
+
+def _run(row: sqlite3.Row) -> StoredRun:
+    return StoredRun(
+        id=row["id"],
+        conversation_id=row["conversation_id"],
+        state=row["state"],
+        options=RunOptions.model_validate_json(row["options"]),
+        request=row["request"] or "",
+        opening=ModelRequest.model_validate_json(row["opening"]) if row["opening"] else None,
+        summary=row["summary"],
+        handoff=_HANDOFF.validate_json(row["handoff"]) if row["handoff"] else None,
+        partial_brain=row["partial_brain"],
+        partial_text=row["partial_text"],
+        error=row["error"],
+        action=row["action"],
+        gather_ms=row["gather_ms"],
+        started_at=datetime.fromisoformat(row["started_at"]),
+    )

@@ -1,0 +1,60 @@
+"""The store as one piece."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.engine.store.calls import Calls
+from desktop.engine.store.conversations import Conversations
+from desktop.engine.store.database import Database
+from desktop.engine.store.ids import OFF_RECORD_PREFIX, IdMaker
+from desktop.engine.store.notes import NoteStore
+from desktop.engine.store.runs import Runs
+from desktop.engine.store.usage import UsageLog
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Everything that is kept, on disk or, off the record, in memory.
+
+    Attributes:
+        conversations: With their messages.
+        runs: From message to answer.
+        calls: Rounds and tool calls.
+        usage: Tokens and cost.
+        notes: The person's notes.
+        ids: Makes ids of this store.
+    """
+
+    database: Database
+    conversations: Conversations
+    runs: Runs
+    calls: Calls
+    usage: UsageLog
+    notes: NoteStore
+    ids: IdMaker
+
+    @classmethod
+    async def open(cls, path: Path | None) -> "Store":
+        """Open the store of a file, or one in memory for what is off the record.
+
+        Args:
+            path: The database file; None for memory.
+
+        Raises:
+            StoreError: It cannot be opened; the error says why.
+        """
+        database = await Database.open(path)
+        ids = IdMaker(OFF_RECORD_PREFIX if path is None else "")
+        return cls(
+            database=database,
+            conversations=Conversations(database, ids, off_record=path is None),
+            runs=Runs(database, ids),
+            calls=Calls(database),
+            usage=UsageLog(database),
+            notes=NoteStore(database, ids),
+            ids=ids,
+        )
+
+    async def close(self) -> None:
+        """Finish what is under way and close."""
+        await self.database.close()

@@ -1,0 +1,54 @@
+"""Tokens and cost of model calls. Holds no text, so it is kept off the record too."""
+
+import sqlite3
+
+from desktop.engine.messages import Brain, ModelInfo, Usage, utc_now
+from desktop.engine.store.database import Database
+
+
+class UsageLog:
+    """Adds up usage.
+
+    Args:
+        database: Where.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, *, conversation_id: str, run_id: str, brain: Brain, model: ModelInfo, usage: Usage) -> None:
+        """Keep the usage of one model call."""
+        await self._database.write(
+            lambda db: db.execute(
+                "INSERT INTO usage (at, conversation_id, run_id, brain, provider, model, input_tokens, cached_tokens,"
+                " cache_write_tokens, output_tokens, thinking_tokens, cost_usd)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    utc_now().isoformat(),
+                    conversation_id,
+                    run_id,
+                    brain,
+                    model.provider,
+                    model.name,
+                    usage.input_tokens,
+                    usage.cached_tokens,
+                    usage.cache_write_tokens,
+                    usage.output_tokens,
+                    usage.thinking_tokens,
+                    usage.cost_usd,
+                ),
+            )
+        )
+
+    async def of_conversation(self, conversation_id: str) -> tuple[int, float | None]:
+        """Tokens in and out of a conversation, and its cost in US dollars; None where a price is not known."""
+
+        def work(db: sqlite3.Connection) -> tuple[int, float | None]:
+            row = db.execute(
+                "SELECT COALESCE(SUM(input_tokens + output_tokens), 0) AS tokens, COALESCE(SUM(cost_usd), 0) AS cost,"
+                " COUNT(*) - COUNT(cost_usd) AS unpriced FROM usage WHERE conversation_id = ?",
+                (conversation_id,),
+            ).fetchone()
+            return row["tokens"], None if row["unpriced"] else row["cost"]
+
+        return await self._database.read(work)

@@ -1,0 +1,86 @@
+"""Work in worker threads that ends when its call is cancelled."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_PATIENCE_S = 5.0  # a thread stuck in the file system must not hold up Stop
+
+
+class Cancelled(Exception):
+    """Raised inside a worker thread whose call was cancelled; nobody but the thread sees it."""
+
+
+class StopFlag:
+    """Tells work in a thread that its call was cancelled."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Ask the work to end."""
+        self._event.set()
+
+    def check(self) -> None:
+        """Raise Cancelled once the call was cancelled."""
+        if self._event.is_set():
+            raise Cancelled
+
+
+async def in_thread(work: Callable[[StopFlag], T]) -> T:
+    """Run work in a worker thread.
+
+    Args:
+        work: Gets a flag to check between its steps, and before anything that cannot be undone.
+
+    Returns:
+        What the work returns.
+
+    Raises:
+        CancelledError: After the work has ended, or five seconds after it was asked to.
+    """
+    stop = StopFlag()
+    task = asyncio.ensure_future(asyncio.to_thread(work, stop))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        stop.set()
+        with contextlib.suppress(TimeoutError):
+            await finish(asyncio.wait({task}, timeout=_PATIENCE_S))
+        task.add_done_callback(_forget)
+        raise
+
+
+def _forget(task: "asyncio.Future[T]") -> None:
+    if not task.cancelled():
+        task.exception()
+
+
+async def finish(work: Awaitable[T]) -> T:
+    """Await work to its end although the caller is cancelled meanwhile; then let the cancellation go up.
+
+    Args:
+        work: Something that surely ends soon.
+
+    Returns:
+        What the work returns.
+    """
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            if task.cancelled():
+                raise
+            cancelled = error
+        except Exception:
+            break
+    if cancelled is not None:
+        _forget(task)
+        raise cancelled
+    return task.result()

@@ -1,0 +1,312 @@
+"""API keys: from the OS keyring, the environment, or this session's memory; never from or to a file."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+SERVICE = "cortex-desktop"
+"""The name of our entries in the keyring; the user name is the provider's."""
+
+_T = TypeVar("_T")
+
+
+class Provider(StrEnum):
+    """Whom a key belongs to; also its user name in the keyring."""
+
+    GEMINI = "gemini"
+    ANTHROPIC = "anthropic"
+    OPENAI = "openai"
+
+
+VARIABLES: Mapping[Provider, tuple[str, ...]] = {
+    Provider.GEMINI: ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    Provider.ANTHROPIC: ("ANTHROPIC_API_KEY",),
+    Provider.OPENAI: ("OPENAI_API_KEY",),
+}
+"""The environment's variables of each provider, first choice first."""
+
+
+class KeySource(StrEnum):
+    """Where a key comes from, or was put."""
+
+    KEYRING = "keyring"
+    ENVIRONMENT = "environment"
+    SESSION = "session"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatus:
+    """Whether there is a key for a provider. Holds no key.
+
+    Attributes:
+        provider: The provider.
+        source: Where its key comes from.
+        variable: The environment's variable, where that is the source or holds an unusable key; else empty.
+        problem: Why a key that is there is not used, in words; else empty.
+    """
+
+    provider: Provider
+    source: KeySource
+    variable: str = ""
+    problem: str = ""
+
+
+class KeyRefused(ValueError):
+    """A text that cannot be an API key; says why, without the text."""
+
+
+class KeyringFailed(Exception):
+    """The system's keyring did not do what was asked; says why and what to do, in words, without a key."""
+
+
+class Keyring(Protocol):
+    """What is asked of a keyring; calls may block."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """The stored text; None where there is none."""
+        ...
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Store, or replace, a text."""
+        ...
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Remove a text that is there."""
+        ...
+
+
+def checked_key(text: str) -> str:
+    """A key as it was typed or pasted, made fit for use.
+
+    Args:
+        text: The text; blanks around it do not count.
+
+    Returns:
+        The key.
+
+    Raises:
+        KeyRefused: The text cannot be a key.
+    """
+    key = text.strip()
+    if not key:
+        raise KeyRefused("The key is empty. Paste the whole key.")
+    if any(character.isspace() for character in key):
+        raise KeyRefused("The key has a blank or a line break in it. Paste the key alone.")
+    if not (key.isascii() and key.isprintable()):
+        raise KeyRefused("The key has a character in it that no key has. Copy it again from the provider's page.")
+    return key
+
+
+class KeyStore:
+    """The keys of the providers.
+
+    The keyring may block for long (it can be asking for its password), so it is only ever touched on a thread of its
+    own and waited for inside a bound. After a failure it is left alone, so that nobody is asked again and again, until
+    `status`, `save` or `remove` is called.
+
+    Args:
+        on_key: Called with each key before it is used or stored, so that it can be kept out of logs.
+        load: Finds the system's keyring; raises KeyringFailed. Runs on another thread.
+        environment: The environment's variables.
+        timeout_s: How long one call waits for the keyring.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_key: Callable[[str], None],
+        load: Callable[[], Keyring],
+        environment: Mapping[str, str] = os.environ,
+        timeout_s: float = 30.0,
+    ) -> None:
+        self._on_key = on_key
+        self._load = load
+        self._environment = environment
+        self._timeout_s = timeout_s
+        self._session: dict[Provider, str] = {}
+        self._problem: str | None = None
+        self._keyring: Keyring | None = None
+        self._answered: threading.Event | None = None
+        self._turn = asyncio.Lock()
+
+    def __repr__(self) -> str:
+        return f"<KeyStore, {len(self._session)} keys for this session>"
+
+    @property
+    def keyring_problem(self) -> str | None:
+        """Why the system's keyring is not in use, in words; None while it works or was not needed yet."""
+        return self._problem
+
+    async def get(self, provider: Provider) -> str | None:
+        """The key to use for a provider: this session's, else the keyring's, else the environment's.
+
+        Args:
+            provider: The provider.
+
+        Returns:
+            The key; None where there is none, or none that is usable.
+        """
+        key = self._session.get(provider)
+        if key is None and self._problem is None:
+            with suppress(KeyringFailed):
+                key = (await self._read([provider]))[provider]
+        if key is None:
+            key = self._of_environment(provider)[0]
+        return key
+
+    async def status(self) -> list[KeyStatus]:
+        """Whether there are keys. Tries the keyring, also where it failed before.
+
+        Returns:
+            One status for each provider, in the order of `Provider`.
+        """
+        stored: Mapping[Provider, str | None] = {}
+        with suppress(KeyringFailed):
+            stored = await self._read(list(Provider))
+        return [self._status(provider, stored.get(provider)) for provider in Provider]
+
+    async def save(self, provider: Provider, key: str) -> KeySource:
+        """Keep a key in the keyring, or where that cannot be for this session only (`keyring_problem` says why).
+
+        Args:
+            provider: The provider.
+            key: The key as typed.
+
+        Returns:
+            Where it was put: KEYRING or SESSION.
+
+        Raises:
+            KeyRefused: The text cannot be a key; nothing was changed.
+        """
+        key = checked_key(key)
+        self._on_key(key)
+        try:
+            await self._with_keyring(lambda keyring: keyring.set_password(SERVICE, provider, key))
+        except KeyringFailed:
+            self._session[provider] = key
+            return KeySource.SESSION
+        self._session.pop(provider, None)
+        return KeySource.KEYRING
+
+    async def remove(self, provider: Provider) -> None:
+        """Forget a provider's key, in the keyring and in this session. The environment is not ours to change.
+
+        Raises:
+            KeyringFailed: The keyring could not be asked; a key that is in it is still there.
+        """
+        self._session.pop(provider, None)
+
+        def delete(keyring: Keyring) -> None:
+            if keyring.get_password(SERVICE, provider) is not None:
+                keyring.delete_password(SERVICE, provider)
+
+        await self._with_keyring(delete)
+
+    def _status(self, provider: Provider, stored: str | None) -> KeyStatus:
+        if provider in self._session:
+            return KeyStatus(provider, KeySource.SESSION)
+        if stored is not None:
+            return KeyStatus(provider, KeySource.KEYRING)
+        key, variable, problem = self._of_environment(provider)
+        return KeyStatus(provider, KeySource.NONE if key is None else KeySource.ENVIRONMENT, variable, problem)
+
+    def _of_environment(self, provider: Provider) -> tuple[str | None, str, str]:
+        """The key, its variable, and why a key is not used; the first usable variable wins."""
+        found: tuple[str | None, str, str] = (None, "", "")
+        for variable in VARIABLES[provider]:
+            text = self._environment.get(variable, "")
+            if not text.strip():
+                continue
+            self._on_key(text)
+            try:
+                return checked_key(text), variable, ""
+            except KeyRefused as error:
+                found = (None, variable, f"The variable {variable} is not used. {error}")
+        return found
+
+    async def _read(self, providers: list[Provider]) -> dict[Provider, str | None]:
+        def read(keyring: Keyring) -> dict[Provider, str | None]:
+            return {provider: (keyring.get_password(SERVICE, provider) or "").strip() or None for provider in providers}
+
+        stored = await self._with_keyring(read)
+        for key in stored.values():
+            if key is not None:
+                self._on_key(key)
+        return stored
+
+    async def _with_keyring(self, work: Callable[[Keyring], _T]) -> _T:
+        """Do something with the keyring, on another thread.
+
+        Raises:
+            KeyringFailed: It did not work, or not in time; `keyring_problem` says the same.
+        """
+        async with self._turn:
+            try:
+                if self._answered is not None and not self._answered.is_set():
+                    raise KeyringFailed("The system's keyring still has not answered. Unlock it, then try again.")
+                result = await self._on_a_thread(lambda: work(self._found_keyring()))
+            except KeyringFailed as error:
+                self._problem = str(error)
+                self._keyring = None
+                raise
+            self._problem = None
+            return result
+
+    def _found_keyring(self) -> Keyring:
+        keyring = self._keyring
+        if keyring is None:
+            keyring = self._keyring = self._load()
+        return keyring
+
+    async def _on_a_thread(self, work: Callable[[], _T]) -> _T:
+        """Wait for work on a daemon thread: unlike an executor's, it cannot hold up the program's end."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[_T] = loop.create_future()
+
+        def finish(result: _T | None, error: Exception | None) -> None:
+            if done.done():
+                return
+            if error is not None:
+                done.set_exception(error)
+            else:
+                done.set_result(result)  # type: ignore[arg-type]  # None only where _T is None
+
+        def run() -> None:
+            result: _T | None = None
+            error: Exception | None = None
+            try:
+                result = work()
+            except KeyringFailed as failed:
+                error = failed
+            except Exception as failed:  # backends of four systems and of plug-ins: any type may come
+                error = _in_words(failed)
+            answered.set()
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(finish, result, error)
+
+        answered = self._answered = threading.Event()
+        threading.Thread(target=run, name="keyring", daemon=True).start()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await done
+        except TimeoutError:
+            raise KeyringFailed(
+                f"The system's keyring did not answer within {self._timeout_s:g} seconds. It may be waiting for its "
+                "password: unlock it, then try again."
+            ) from None
+
+
+def _in_words(error: Exception) -> KeyringFailed:
+    """What a backend's error means. Its own text is left out: it could hold anything."""
+    kind = type(error).__name__
+    if kind in ("KeyringLocked", "LockedException", "PromptDismissedException"):
+        return KeyringFailed("The system's keyring is locked. Unlock it, then try again.")
+    if kind == "InitError":
+        return KeyringFailed("The system's keyring could not be opened. Open or create one in the system's settings.")
+    return KeyringFailed(f"The system's keyring failed ({kind}).")

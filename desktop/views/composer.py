@@ -1,0 +1,223 @@
+"""Where the person writes: the editor, the folder, the Tools switch, Send and Stop."""
+
+from pathlib import PurePath
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.views.controls import Button, Switch, button_text, plain_tool_tip
+from desktop.views.message_editor import MessageEditor
+from desktop.views.theme import SPACE, current_theme
+
+_DRAFT_DELAY_MS = 300
+_MOST_SHARE = 0.4
+"""Of the window's height, for the whole composer."""
+_MOST_FOLDER_LETTERS = 28
+
+
+def elapsed_text(seconds: float) -> str:
+    """Seconds as the Stop button shows them: "8 s", "1:05", "1:00:00"."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class Composer(QWidget):
+    """The box at the foot of the conversation.
+
+    Attributes:
+        editor: The text being written, named "Message".
+        send: The push button "Send"; hidden while a run works.
+        stop: The push button "Stop"; shown while a run works.
+        tools: The check box "Tools".
+        folder: The button that shows the workspace.
+
+    Signals:
+        submitted(str): The person sent this text, without white space at its ends; the editor is empty now.
+        stop_clicked(): The person wants the run stopped, by the button or by Esc.
+        tools_toggled(bool): The person switched tools on or off for the next message.
+        workspace_change_requested(): The folder button was clicked.
+        draft_changed(str): The text changed, 300 ms ago at most; empty at once when it was sent.
+    """
+
+    submitted = Signal(str)
+    stop_clicked = Signal()
+    tools_toggled = Signal(bool)
+    workspace_change_requested = Signal()
+    draft_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._running = False
+        self._quiet = False
+        self.editor = MessageEditor(self)
+        self.send = Button("Send", "send", kind="primary", parent=self)
+        self.stop = Button("Stop", "stop", parent=self)
+        self.tools = Switch("Tools", self)
+        self.tools.setAccessibleName("Tools")
+        self.tools.setToolTip("On: a model gathers with tools first. Off: the answering model replies alone.")
+        self.tools.setChecked(True)
+        self.folder = Button(icon_name="folder", kind="flat", parent=self)
+        self.folder.hide()
+        self._lay_out()
+        self._draft_timer = QTimer(self)
+        self._draft_timer.setSingleShot(True)
+        self._draft_timer.setInterval(_DRAFT_DELAY_MS)
+        self._draft_timer.timeout.connect(self._tell_draft)
+        self._escape = QShortcut(Qt.Key.Key_Escape, self)
+        self._escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._escape.activated.connect(self.stop_clicked)
+        self.editor.enter_pressed.connect(self._submit)
+        self.editor.textChanged.connect(self._note_change)
+        self.editor.installEventFilter(self)
+        self.send.clicked.connect(self._submit)
+        self.stop.clicked.connect(self.stop_clicked)
+        self.tools.clicked.connect(self.tools_toggled)
+        self.folder.clicked.connect(self.workspace_change_requested)
+        self.setFocusProxy(self.editor)
+        self.set_send_tooltip("")
+        self.set_running(False)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE // 2)
+        row.addWidget(self.folder)
+        row.addWidget(self.tools)
+        row.addStretch(1)
+        row.addWidget(self.stop)
+        row.addWidget(self.send)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE, SPACE + SPACE // 2, SPACE, SPACE)
+        column.setSpacing(SPACE // 2)
+        inset = QHBoxLayout()
+        inset.setContentsMargins(SPACE, 0, 0, 0)
+        inset.addWidget(self.editor)
+        column.addLayout(inset)
+        column.addLayout(row)
+        # Tab goes from the text to Send, which is what comes next most often.
+        for before, after in ((self.editor, self.send), (self.send, self.stop), (self.stop, self.folder)):
+            QWidget.setTabOrder(before, after)
+        QWidget.setTabOrder(self.folder, self.tools)
+
+    @property
+    def text(self) -> str:
+        """The text being written."""
+        return self.editor.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        """Put a text in place of what is there, with the cursor at its end. It is not told as a draft."""
+        self._draft_timer.stop()
+        self._quiet = True
+        self.editor.setPlainText(text)
+        self._quiet = False
+        cursor = self.editor.textCursor()
+        cursor.movePosition(cursor.MoveOperation.End)
+        self.editor.setTextCursor(cursor)
+        self._enable_send()
+
+    def flush_draft(self) -> None:
+        """Tell a draft that is still to be told, now: before another conversation is opened."""
+        if self._draft_timer.isActive():
+            self._draft_timer.stop()
+            self._tell_draft()
+
+    def set_running(self, running: bool) -> None:
+        """Show Stop in place of Send while a run works; the text stays editable."""
+        had_focus = (self.stop if self._running else self.send).hasFocus()
+        self._running = running
+        if running:
+            self.set_elapsed(0)
+        self.stop.setVisible(running)
+        self.send.setVisible(not running)
+        self._escape.setEnabled(running)
+        self._enable_send()
+        if had_focus:
+            self.editor.setFocus()
+
+    def set_elapsed(self, seconds: float) -> None:
+        """Show how long the run has worked, on Stop; its accessible name stays "Stop"."""
+        self.stop.setText(f"Stop  {elapsed_text(seconds)}")
+        self.stop.setToolTip("Stop the run (Esc)")
+
+    def set_send_tooltip(self, text: str) -> None:
+        """Show who a message goes to: the role, the model and, with tools on, the orchestrator."""
+        self.send.setToolTip(plain_tool_tip(text or "Send (Enter)"))
+        self.send.setAccessibleDescription(text)
+
+    def set_tools(self, on: bool) -> None:
+        """Show whether tools are on; nothing is told."""
+        self.tools.setChecked(on)
+
+    def set_workspace(self, path: str) -> None:
+        """Show the conversation's folder.
+
+        Args:
+            path: Absolute; empty hides the button.
+        """
+        name = PurePath(path).name or path
+        shown = name if len(name) <= _MOST_FOLDER_LETTERS else name[: _MOST_FOLDER_LETTERS - 1] + "…"
+        self.folder.setText(button_text(shown))
+        self.folder.setAccessibleName(f"Folder {name}")
+        self.folder.setAccessibleDescription(path)
+        self.folder.setToolTip(plain_tool_tip(f"Tools work in {path}\nClick to choose another folder"))
+        self.folder.setVisible(bool(path))
+
+    def fit(self, window_height: int) -> None:
+        """Let the composer grow to its share of the window.
+
+        Args:
+            window_height: In device-independent pixels.
+        """
+        controls = self.send.sizeHint().height() + 3 * SPACE
+        self.editor.set_most_height(int(window_height * _MOST_SHARE) - controls)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Draw the ring of focus around the whole box when the editor has it."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box: one edge, in the accent while the editor has the focus."""
+        theme = current_theme()
+        focused = self.editor.hasFocus()
+        painter = QPainter(self)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            width = 2 if focused else 1
+            painter.setPen(QPen(theme.accent if focused else theme.outline, width))
+            painter.setBrush(theme.background)
+            inset = width / 2
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 12, 12)
+        finally:
+            painter.end()
+
+    def _submit(self) -> None:
+        text = self.text.strip()
+        if not text or self._running:
+            return
+        self._draft_timer.stop()
+        self._quiet = True
+        # Not clear(): so Ctrl+Z brings the text back.
+        cursor = self.editor.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.removeSelectedText()
+        self._quiet = False
+        self._enable_send()
+        self.draft_changed.emit("")
+        self.submitted.emit(text)
+
+    def _note_change(self) -> None:
+        self._enable_send()
+        if not self._quiet:
+            self._draft_timer.start()
+
+    def _tell_draft(self) -> None:
+        self.draft_changed.emit(self.text)
+
+    def _enable_send(self) -> None:
+        self.send.setEnabled(not self._running and bool(self.text.strip()))

@@ -1,0 +1,207 @@
+"""Small controls that several views share."""
+
+from html import escape
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QSizePolicy, QWidget
+
+from desktop.views.icons import icon
+from desktop.views.theme import SPACE, current_theme, is_theme_change
+
+
+def plain_tool_tip(text: str) -> str:
+    """A tool tip that shows foreign text as it is: Qt takes anything like mark-up for mark-up otherwise."""
+    return f"<p style='white-space: pre-wrap'>{escape(text)}</p>" if text else ""
+
+
+def one_line(text: str) -> str:
+    """Foreign text in one line, without the characters that would break or hide it."""
+    return "".join(char if char.isprintable() else " " for char in text).strip()
+
+
+def button_text(text: str) -> str:
+    """Foreign text for a button or a check box, where ``&`` would mark a key."""
+    return one_line(text).replace("&", "&&")
+
+
+def larger(font: QFont, factor: float, *, bold: bool = False) -> QFont:
+    """A font made from the system's.
+
+    Args:
+        font: The font to begin with.
+        factor: How many times its size.
+        bold: Whether it is set semi-bold.
+
+    Returns:
+        The new font.
+    """
+    result = QFont(font)
+    result.setPointSizeF(font.pointSizeF() * factor)
+    if bold:
+        result.setWeight(QFont.Weight.DemiBold)
+    return result
+
+
+def label(text: str = "", kind: str = "", *, wrap: bool = False) -> QLabel:
+    """A label that never guesses rich text.
+
+    Args:
+        text: What it shows, literally.
+        kind: ``muted``, ``heading`` or nothing; see the style sheet.
+        wrap: Whether long text goes over several lines.
+
+    Returns:
+        The label.
+    """
+    result = QLabel()
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    result.setText(text)
+    result.setWordWrap(wrap)
+    if kind:
+        result.setProperty("kind", kind)
+    return result
+
+
+class Button(QPushButton):
+    """A push button whose icon follows the theme.
+
+    Attributes:
+        icon_name: The icon's name in resources/icons.
+    """
+
+    def __init__(
+        self, text: str = "", icon_name: str = "", *, kind: str = "", name: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.icon_name = icon_name
+        self.setText(button_text(text))
+        self.setAutoDefault(False)
+        self.setIconSize(QSize(18, 18))
+        if kind:
+            self.setProperty("kind", kind)
+        self.setAccessibleName(name or text)
+        if name and name != text:
+            self.setToolTip(plain_tool_tip(name))
+        self._tint()
+
+    def setText(self, text: str) -> None:
+        """Set the words, a little apart from the icon: style sheets leave no room there."""
+        super().setText(f"\N{EN SPACE}{text}" if text and self.icon_name else text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the icon anew with the theme."""
+        super().changeEvent(event)
+        if is_theme_change(event):
+            self._tint()
+
+    def _tint(self) -> None:
+        # The base class tells of changes before this one is built.
+        if not getattr(self, "icon_name", ""):
+            return
+        theme = current_theme()
+        colours = {"primary": theme.on_accent, "danger": theme.danger}
+        kind = self.property("kind")
+        disabled = theme.muted if kind == "primary" else None
+        self.setIcon(icon(self.icon_name, colours.get(kind, theme.text), disabled))
+
+
+class Switch(QCheckBox):
+    """A check box drawn as a switch: on and off is a state that lasts, not a thing to confirm."""
+
+    _TRACK = QSize(30, 18)
+
+    def sizeHint(self) -> QSize:
+        """The track, a gap, the words, and room for the focus ring."""
+        metrics = self.fontMetrics()
+        words = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        return QSize(self._TRACK.width() + SPACE + words + 2 * SPACE, max(self._TRACK.height(), metrics.height()) + 12)
+
+    def minimumSizeHint(self) -> QSize:
+        """Never cut."""
+        return self.sizeHint()
+
+    def hitButton(self, position: object) -> bool:
+        """All of it can be clicked."""
+        return self.rect().contains(position)  # type: ignore[call-overload, no-any-return]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the track, the knob and the words."""
+        theme = current_theme()
+        painter = QPainter(self)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.hasFocus():
+                painter.setPen(QPen(theme.accent, 2))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+            if not self.isEnabled():
+                painter.setOpacity(0.5)
+            height = self._TRACK.height()
+            track = QRectF(SPACE, (self.height() - height) / 2, self._TRACK.width(), height)
+            on = self.isChecked()
+            hovered = self.underMouse() and self.isEnabled()
+            edge = theme.accent if on or hovered else theme.outline
+            painter.setPen(QPen(edge, 1.5))
+            painter.setBrush(theme.accent if on else QColor(Qt.GlobalColor.transparent))
+            painter.drawRoundedRect(track.adjusted(0.75, 0.75, -0.75, -0.75), height / 2, height / 2)
+            knob = height - 8
+            left = track.right() - knob - 4 if on else track.left() + 4
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.on_accent if on else edge)
+            painter.drawEllipse(QRectF(left, track.top() + 4, knob, knob))
+            painter.setPen(theme.text)
+            words = QRectF(self.rect()).adjusted(track.right() + SPACE, 0, 0, 0)
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(words, flags | Qt.TextFlag.TextShowMnemonic, self.text())
+        finally:
+            painter.end()
+
+
+class ElidedLabel(QLabel):
+    """A one-line label that ends in an ellipsis where it has no room; the whole text is its tool tip."""
+
+    def __init__(self, text: str = "", kind: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        if kind:
+            self.setProperty("kind", kind)
+        self.show_text(text)
+
+    @property
+    def whole_text(self) -> str:
+        """The text before it is cut."""
+        return self._whole
+
+    def show_text(self, text: str) -> None:
+        """Show a text.
+
+        Args:
+            text: Any text; shown literally, in one line.
+        """
+        self._whole = one_line(text)
+        self.setAccessibleDescription(self._whole)
+        self.updateGeometry()
+        self._elide()
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text."""
+        margins = self.contentsMargins()
+        width = self.fontMetrics().horizontalAdvance(self._whole) + margins.left() + margins.right() + 2
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for an ellipsis."""
+        return QSize(self.fontMetrics().horizontalAdvance("…"), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        if shown != self.text():
+            self.setText(shown)
+        self.setToolTip(plain_tool_tip(self._whole) if shown != self._whole else "")

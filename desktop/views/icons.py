@@ -1,0 +1,83 @@
+"""The icons: one stroke, tinted in the theme's colours, sharp at any scale."""
+
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from desktop.views.resources import resource_path
+
+_PIXELS = (16, 20, 24, 28, 32, 40, 48, 64)
+"""Sides that an icon of 16 to 32 units takes at 100 to 200 per cent; a size in between is scaled down."""
+_DISABLED_OPACITY = 0.45
+
+
+def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
+    """An icon of resources/icons in one colour. It keeps that colour: make it anew when the theme changes.
+
+    Args:
+        name: The file's name without ``.svg``.
+        colour: What its strokes are drawn in.
+        disabled: The same for a disabled control; None for a paler ``colour``.
+
+    Returns:
+        The icon.
+
+    Raises:
+        FileNotFoundError: There is no such icon.
+    """
+    result = QIcon()
+    for pixels in _PIXELS:
+        result.addPixmap(_render(name, colour, pixels), QIcon.Mode.Normal)
+        pale = _render(name, disabled or colour, pixels, 1.0 if disabled else _DISABLED_OPACITY)
+        result.addPixmap(pale, QIcon.Mode.Disabled)
+    return result
+
+
+def icon_pixmap(name: str, colour: QColor, side: int, scale: float) -> QPixmap:
+    """An icon as a picture, for a widget that paints itself.
+
+    Args:
+        name: The file's name without ``.svg``.
+        colour: What its strokes are drawn in.
+        side: Its side in device-independent pixels.
+        scale: The device pixel ratio of what it is painted on.
+
+    Returns:
+        The picture, with that ratio set.
+    """
+    picture = _render(name, colour, round(side * scale))
+    picture.setDevicePixelRatio(scale)
+    return picture
+
+
+def application_icon() -> QIcon:
+    """The program's own icon."""
+    renderer = QSvgRenderer(str(resource_path("cortex-desktop.svg")))
+    result = QIcon()
+    for pixels in (16, 24, 32, 48, 64, 128, 256):
+        result.addPixmap(_paint(renderer, pixels, 1.0))
+    return result
+
+
+@cache
+def _source(name: str) -> str:
+    return resource_path(f"icons/{name}.svg").read_text(encoding="utf-8")
+
+
+def _render(name: str, colour: QColor, pixels: int, opacity: float = 1.0) -> QPixmap:
+    text = _source(name).replace("currentColor", colour.name())
+    return _paint(QSvgRenderer(QByteArray(text.encode())), pixels, opacity * colour.alphaF())
+
+
+def _paint(renderer: QSvgRenderer, pixels: int, opacity: float) -> QPixmap:
+    picture = QPixmap(QSize(pixels, pixels))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    try:
+        painter.setOpacity(opacity)
+        renderer.render(painter, QRectF(0, 0, pixels, pixels))
+    finally:
+        painter.end()
+    return picture

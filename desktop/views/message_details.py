@@ -1,0 +1,71 @@
+"""The words for what is known of a message: model, tokens, cost, durations. Pure functions."""
+
+from datetime import datetime
+
+from desktop.engine.messages import Message, MessageDetails, StopReason, Usage
+
+_MARKS = {
+    StopReason.STOPPED: "Stopped here.",
+    StopReason.CUT: "Cut off: the connection or the program ended before the answer did.",
+    StopReason.MAX_TOKENS: "Cut off: the model's limit of output tokens was reached.",
+    StopReason.BLOCKED: "The provider blocked this answer.",
+}
+
+
+def stop_mark(message: Message) -> str:
+    """What must always be seen of how a message ended; empty where it ended well."""
+    return _MARKS.get(message.details.stop, "") if message.details is not None else ""
+
+
+def cost_text(cost_usd: float | None) -> str:
+    """A cost in words: ``$0.0123``, ``free``, or ``cost unknown``."""
+    if cost_usd is None:
+        return "cost unknown"
+    if cost_usd == 0:
+        return "free"
+    return f"${cost_usd:.2f}" if cost_usd >= 1 else f"${cost_usd:.4f}"
+
+
+def duration_text(milliseconds: int) -> str:
+    """A duration, as short as it stays useful: ``12 ms``, ``4.2 s``, ``2 min 5 s``."""
+    if milliseconds < 1000:
+        return f"{milliseconds} ms"
+    seconds = milliseconds / 1000
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s"
+
+
+def tokens_text(usage: Usage) -> str:
+    """The tokens of a model call: in, of which from the cache, and out."""
+    cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+    return f"{usage.input_tokens:,}{cached} → {usage.output_tokens:,} tokens"
+
+
+def time_text(moment: datetime) -> str:
+    """A moment on this machine's clock."""
+    return moment.astimezone().strftime("%H:%M")
+
+
+def details_text(message: Message) -> str:
+    """All details of a message in one line; the most telling first, since the end may be cut."""
+    details = message.details
+    if details is None:
+        return time_text(message.created_at)
+    return " · ".join(_parts(details))
+
+
+def _parts(details: MessageDetails) -> list[str]:
+    parts = [details.label or details.model]
+    if details.fallback:
+        parts.append("fallback")
+    if details.host:
+        parts.append(details.host)
+    parts += [tokens_text(details.usage), cost_text(details.usage.cost_usd)]
+    if details.gather_ms:
+        parts.append(f"gathered {duration_text(details.gather_ms)}")
+    if details.answer_ms:
+        parts.append(f"wrote {duration_text(details.answer_ms)}")
+    if details.stop is not StopReason.END:
+        parts.append((details.stop_detail or details.stop.value).replace("_", " ").lower())
+    return parts

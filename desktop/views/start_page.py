@@ -1,0 +1,118 @@
+"""What stands where the transcript will be: the choices of a first start, or what a new conversation can do."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.views.card import Card
+from desktop.views.controls import label, larger
+from desktop.views.theme import SPACE
+
+EXAMPLES = (
+    "What files are in this folder, and what are they about?",
+    "Search my files for “deadline” and list what you find",
+    "What time is it in Tokyo, and how much is 17.5 % of 2349?",
+    "Save a note titled “Ideas” with three ideas for a quiet weekend",
+)
+"""Messages that show what a conversation can do."""
+
+_MEASURE = 560
+"""Width of the page's column, in device-independent pixels."""
+
+
+class StartPage(QScrollArea):
+    """One of two pages: the first start, or an empty conversation.
+
+    Attributes:
+        keys: The card "Add API keys".
+        local_server: The card "Use a local server".
+        demo: The card "Try the offline demo".
+        examples: The cards of an empty conversation, in order.
+
+    Signals:
+        keys_chosen(): The person wants to enter keys.
+        local_server_chosen(): The person wants a server on their own machine.
+        demo_chosen(): The person wants the models inside the program.
+        example_chosen(str): An example was clicked; its text, for the composer.
+    """
+
+    keys_chosen = Signal()
+    local_server_chosen = Signal()
+    demo_chosen = Signal()
+    example_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None, *, examples: Sequence[str] = EXAMPLES) -> None:
+        super().__init__(parent)
+        self.keys = Card("key", "Add API keys", "Gemini gathers and Claude writes. Keys stay in your system's keyring.")
+        self.local_server = Card(
+            "server", "Use a local server", "Ollama, LM Studio, llama.cpp or another server that speaks OpenAI's API."
+        )
+        self.demo = Card(
+            "play", "Try the offline demo", "Two small rule-based models inside this program. No key, no network."
+        )
+        self.examples = [Card("chevron-right", text) for text in examples]
+        self._pages = QStackedWidget()
+        self._first_start = _page(
+            "Welcome to Cortex Desktop",
+            "One model gathers with tools, another writes the answer, and you decide in between. "
+            "Where should the models come from?",
+            [self.keys, self.local_server, self.demo],
+        )
+        self._empty = _page(
+            "What would you like to know or do?",
+            "Files in this conversation's folder are read and searched, web pages fetched, sums done, notes kept. "
+            "Whatever changes or sends something asks you first.",
+            self.examples,
+        )
+        self._pages.addWidget(self._first_start)
+        self._pages.addWidget(self._empty)
+        self.setWidget(self._pages)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.keys.clicked.connect(lambda: self.keys_chosen.emit())
+        self.local_server.clicked.connect(lambda: self.local_server_chosen.emit())
+        self.demo.clicked.connect(lambda: self.demo_chosen.emit())
+        for card in self.examples:
+            card.clicked.connect(lambda _checked=False, text=card.title: self.example_chosen.emit(text))
+        self.show_empty_conversation()
+
+    @property
+    def is_first_start(self) -> bool:
+        """Whether the choices of a first start are shown."""
+        return self._pages.currentWidget() is self._first_start
+
+    def show_first_start(self) -> None:
+        """Show the three ways to begin."""
+        self._pages.setCurrentWidget(self._first_start)
+        self.setAccessibleName("Welcome")
+
+    def show_empty_conversation(self) -> None:
+        """Show what a conversation can do."""
+        self._pages.setCurrentWidget(self._empty)
+        self.setAccessibleName("New conversation: examples")
+
+
+def _page(heading: str, words: str, cards: Sequence[Card]) -> QWidget:
+    page = QWidget()
+    title = label(heading, "heading", wrap=True)
+    title.setFont(larger(title.font(), 1.7, bold=True))
+    column = QWidget()
+    column.setMaximumWidth(_MEASURE)
+    lines = QVBoxLayout(column)
+    lines.setContentsMargins(0, 0, 0, 0)
+    lines.setSpacing(SPACE)
+    lines.addWidget(title)
+    lines.addWidget(label(words, "muted", wrap=True))
+    lines.addSpacing(SPACE)
+    for card in cards:
+        lines.addWidget(card)
+    around = QVBoxLayout(page)
+    around.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 3 * SPACE)
+    around.addStretch(2)
+    around.addWidget(column, 0)
+    around.addStretch(3)
+    around.setAlignment(column, Qt.AlignmentFlag.AlignHCenter)
+    return page

@@ -1,0 +1,187 @@
+"""The transcript: a conversation's messages, and the answer as it streams.
+
+Values go in and signals come out, so that what is inside can be replaced.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.engine.messages import Message
+from desktop.views.message_view import MessageView
+from desktop.views.transcript_rows import NoteView, Row, discard
+from desktop.views.transcript_scroller import TranscriptScroller
+
+_FLUSH_LEAST_MS, _FLUSH_MOST_MS, _FLUSH_FACTOR = 16, 100, 3
+
+
+class Transcript(TranscriptScroller):
+    """Shows a conversation.
+
+    Args:
+        parent: The parent widget.
+
+    Signals:
+        link_activated(str): A link was clicked; http, https or mailto only.
+        evidence_activated(str): A chip was clicked; the call's id.
+        outcome_action(str): The action of an outcome was chosen; its id.
+        write_again_requested(str): The answer of a run is to be written again; the run's id.
+    """
+
+    link_activated = Signal(str)
+    evidence_activated = Signal(str)
+    outcome_action = Signal(str)
+    write_again_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._live: Row | None = None
+        self._pending = ""
+        self._note: Row | None = None
+        self._cost_ms = 0.0
+        self._flush_timer = QTimer(self, singleShot=True)
+        self._flush_timer.timeout.connect(self._flush)
+
+    # What is shown.
+
+    def show_conversation(
+        self, messages: Sequence[Message], evidence: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Show a conversation from its end, in place of what was shown.
+
+        Args:
+            messages: Oldest first.
+            evidence: By run id: the call ids that ``[1]``, ``[2]`` … in its answer lead to.
+        """
+        self._flush_timer.stop()
+        for row in self._column.rows:
+            discard(row)
+        known = evidence or {}
+        self._column.rows = [Row(each, tuple(known.get(each.run_id or "", ()))) for each in messages]
+        self._live = self._note = self._current = None
+        self._pending = ""
+        self._activity.show_text("")
+        self._follows = True
+        for row in self._column.rows:
+            self._column.estimate(row)
+        self._refresh()
+
+    def append_message(self, message: Message, evidence: Sequence[str] = ()) -> None:
+        """Add a message at the end. The person's own is always scrolled to.
+
+        Args:
+            message: The message.
+            evidence: Call ids that ``[1]``, ``[2]`` … lead to.
+        """
+        if message.role == "user":
+            self._follows = True
+        self._append(Row(message, tuple(evidence)))
+
+    def begin_answer(self, label: str, off_record: bool, evidence: Sequence[str] = ()) -> None:
+        """Begin an answer that will stream.
+
+        Args:
+            label: Label of the model that writes it.
+            off_record: Whether it lives in memory only.
+            evidence: Call ids that ``[1]``, ``[2]`` … lead to.
+        """
+        self._pending = ""
+        self._activity.show_text(f"{label} is writing" if label else "Writing")
+        message = Message(id="", role="assistant", text="", off_record=off_record)
+        row = Row(message, tuple(evidence))
+        self._live = row
+        self._append(row)
+
+    def extend_answer(self, text: str) -> None:
+        """Add text to the answer that streams. It is drawn at the display's pace."""
+        self._pending += text
+        if not self._flush_timer.isActive():
+            wait_ms = min(_FLUSH_MOST_MS, max(_FLUSH_LEAST_MS, _FLUSH_FACTOR * self._cost_ms))
+            self._flush_timer.start(int(wait_ms))
+
+    def restart_answer(self) -> None:
+        """Void the text of the answer so far: the model call is tried again."""
+        self._pending = ""
+        self._set_live_text("")
+
+    def finish_answer(self, message: Message) -> None:
+        """Put the stored answer in place of the one that streamed.
+
+        Args:
+            message: The answer as it is stored.
+        """
+        self._flush_timer.stop()
+        self._pending = ""
+        self._activity.show_text("")
+        row, self._live = self._live, None
+        if row is None:
+            self.append_message(message)
+            return
+        row.message = message
+        with self._kept_in_place():
+            if isinstance(row.view, MessageView):
+                row.view.show_message(message, row.evidence)
+                self._column.lay_out(row)
+        self._idle_timer.start()
+
+    def set_activity(self, text: str | None) -> None:
+        """Say in one line under the last message what the run does; None takes the line away."""
+        with self._kept_in_place():
+            self._activity.show_text(text or "")
+
+    def set_outcome(self, text: str | None, action_id: str = "", action_label: str = "") -> None:
+        """Say under the last message how its run ended, or that it waits.
+
+        Args:
+            text: What happened; None takes the last outcome away.
+            action_id: What ``outcome_action`` will tell.
+            action_label: The button's text; empty for no button.
+        """
+        if self._note is not None:
+            with self._kept_in_place():
+                self._column.remove(self._note)
+            self._note = None
+        if text:
+            view = NoteView(text, action_label, self._column)
+            view.activated.connect(lambda: self.outcome_action.emit(action_id))
+            row = Row(None, view=view)
+            view.show()
+            self._append(row)
+            self._note = row
+
+    def plain_text(self) -> str:
+        """The whole conversation as text, each message after ``You:`` or ``Assistant:``."""
+        messages = [row.message for row in self._column.rows if row.message is not None]
+        return "\n\n".join(f"{'You' if each.role == 'user' else 'Assistant'}: {each.text}" for each in messages)
+
+    # Streaming.
+
+    def _flush(self) -> None:
+        if self._live is None or self._live.message is None:
+            return
+        text, self._pending = self._live.message.text + self._pending, ""
+        self._set_live_text(text)
+
+    def _set_live_text(self, text: str) -> None:
+        row = self._live
+        if row is None or row.message is None:
+            return
+        began = time.perf_counter()
+        row.message = row.message.model_copy(update={"text": text})
+        with self._kept_in_place():
+            if isinstance(row.view, MessageView):
+                row.view.show_message(row.message, row.evidence, growing=True)
+            self._column.lay_out(row)
+        self._tell_of_new()
+        self._cost_ms = (time.perf_counter() - began) * 1000
+
+    def _make_view(self, row: Row) -> MessageView:
+        assert row.message is not None
+        view = MessageView(row.message, row.evidence, self._column)
+        view.link_activated.connect(self.link_activated)
+        view.evidence_activated.connect(self.evidence_activated)
+        view.write_again_requested.connect(self.write_again_requested)
+        view.set_reachable(row is self._current)
+        return view
