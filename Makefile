@@ -46,6 +46,7 @@ distclean: clean ## all that git does not know: as freshly cloned
 
 # uv lives in an environment of its own, so that the system's Python stays as it is.
 .uv/.stamp: Makefile
+	@scripts/find-python >/dev/null 2>&1 || scripts/setup-system python
 	@python=$$(scripts/find-python) && echo "uv $(UV_VERSION), with $$python" && "$$python" -m venv --clear .uv/venv
 	@.uv/venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
@@ -54,10 +55,9 @@ distclean: clean ## all that git does not know: as freshly cloned
 	@UV_PYTHON=$$(scripts/find-python) .uv/venv/bin/uv sync --frozen --quiet
 	@touch $@
 
+# Not made while something that the window needs is missing: then it is looked for again each time.
 .uv/system-run: scripts/setup-system
-	@scripts/setup-system run
-	@mkdir -p .uv && touch $@
+	@scripts/setup-system run $@
 
 .uv/system-test: scripts/setup-system
-	@scripts/setup-system test
-	@mkdir -p .uv && touch $@
+	@scripts/setup-system test $@

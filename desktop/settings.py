@@ -115,6 +115,7 @@ class Settings:
         self.path = path
         self._file = TomlFile(path)
         self._values: dict[str, Any] = {}
+        self._overrides: dict[str, Any] = {}
         self._models: tuple[ModelRow, ...] = ()
         self._roles: tuple[RoleRow, ...] = ()
         self._policies: dict[str, Policy] = {}
@@ -157,7 +158,7 @@ class Settings:
 
     def get(self, setting: Setting[_T]) -> _T:
         """The value in force."""
-        value: _T = self._values.get(setting.key, setting.default)
+        value: _T = self._overrides.get(setting.key, self._values.get(setting.key, setting.default))
         return value
 
     def set(self, setting: Setting[_T], value: _T) -> None:
@@ -167,11 +168,20 @@ class Settings:
             ValueError: The value does not fit; says in words what would.
         """
         value = setting.check(value)
+        self._overrides.pop(setting.key, None)
         if value == self.get(setting):
             return
         self._values[setting.key] = value
         self._file.change(setting.key, str(value) if isinstance(value, str) else value)
         self._tell(setting.key)
+
+    def override(self, setting: Setting[_T], value: _T) -> None:
+        """Put a value in force for this start only, as the command line does: it is never written. `set` ends it.
+
+        Raises:
+            ValueError: The value does not fit; says in words what would.
+        """
+        self._overrides[setting.key] = setting.check(value)
 
     @property
     def models(self) -> Sequence[ModelRow]:

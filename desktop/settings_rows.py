@@ -137,7 +137,7 @@ def read_rows(
         if row is None:
             continue
         if row.name in rows:
-            problems.append(file.problem(place, f"Another {array} before it has this name. Rename one of them."))
+            problems.append(file.problem(place, "Two entries have this name; the first one holds. Rename the other."))
             continue
         rows[row.name] = row
     return tuple(rows.values())

@@ -16,22 +16,14 @@ class WindowState(BaseModel):
     """How the window looked.
 
     Attributes:
-        geometry: ``QWidget.saveGeometry()`` in Base64; empty at first start.
-        layout: ``QMainWindow.saveState()`` in Base64; empty at first start.
-        splitters: Sizes in pixels, by the splitter's object name.
-        panes: Whether a pane is open, by its object name.
+        layout: What ``MainWindow.save_layout`` gave; empty at first start.
         conversation: Id of the conversation shown last; never one off the record.
-        role: Name of the role chosen last.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    geometry: str = ""
-    layout: str = ""
-    splitters: dict[str, tuple[int, ...]] = {}
-    panes: dict[str, bool] = {}
+    layout: dict[str, str] = {}
     conversation: str | None = None
-    role: str | None = None
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -1,17 +1,18 @@
-"""Tries a built program in an empty home: a conversation with the offline models, then the window if there is a driver.
+"""Tries a built program in an empty home: a conversation with the offline models, then its window on a virtual display.
 
 Usage: try_bundle.py PROGRAM
 """
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-DEMO = ROOT / "scripts" / "demo.py"
 NOTE = "The meeting is on Thursday at ten."
 TIME_LIMIT_S = 120
 
@@ -46,15 +47,54 @@ def hold_conversation(program: Path, folder: Path) -> None:
     print(f"The bundle held a conversation: {len(events)} events, {answer!r}")
 
 
+def open_window(program: Path, folder: Path) -> None:
+    """Let the program open its window on a display of its own, and end it; exits where it does not come, or go."""
+    missing = [command for command in ("Xvfb", "xdotool", "dbus-run-session") if shutil.which(command) is None]
+    if missing:
+        print(f"The bundle's window was not tried: this system lacks {', '.join(missing)}.")
+        return
+    home = folder / "window"
+    home.mkdir()
+    reading, writing = os.pipe()
+    display_command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    with subprocess.Popen(display_command, pass_fds=[writing], stderr=subprocess.DEVNULL) as display:
+        os.close(writing)
+        try:
+            with os.fdopen(reading) as number:
+                shown_on = f":{number.readline().strip()}"
+            environment = {**bare_environment(home), "DISPLAY": shown_on, "QT_QPA_PLATFORM": "xcb"}
+            environment.pop("WAYLAND_DISPLAY", None)
+            command = ["dbus-run-session", "--", str(program), "--demo"]
+            with subprocess.Popen(command, env=environment, cwd=folder, start_new_session=True) as window:
+                try:
+                    wait_for_window(window, environment)
+                finally:
+                    os.killpg(window.pid, signal.SIGTERM)
+                    window.wait(TIME_LIMIT_S)
+        finally:
+            display.terminate()
+    print("The bundle opened its window.")
+
+
+def wait_for_window(program: subprocess.Popen[bytes], environment: dict[str, str]) -> None:
+    """Wait until a window of the program can be seen; exits where the program ends first, or none comes."""
+    search = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "Cortex Desktop"]
+    with subprocess.Popen(search, env=environment, stdout=subprocess.DEVNULL) as found:
+        ends_at = time.monotonic() + TIME_LIMIT_S
+        while found.poll() is None:
+            if program.poll() is not None or time.monotonic() > ends_at:
+                found.kill()
+                sys.exit("The bundle's window did not come.")
+            time.sleep(0.1)
+
+
 def main() -> int:
     """Try the program that the command line names."""
     program = Path(sys.argv[1]).resolve()
-    with tempfile.TemporaryDirectory(prefix="cortex-bundle-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cortex-bundle-", ignore_cleanup_errors=True) as folder:
         hold_conversation(program, Path(folder))
-    if not DEMO.exists():
-        print("The window was not tried: scripts/demo.py is not there.")
-        return 0
-    return subprocess.run([sys.executable, DEMO, "--program", program], check=False).returncode
+        open_window(program, Path(folder))
+    return 0
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ async def stop_run(store: Store, run_id: str, registry: Registry, partial: Parti
     closed = await store.runs.finish(run_id, "stopped", message)
     if closed is None:
         return []
-    return [*_closed_events(run_id, closed), RunStopped(run_id=run_id)]
+    return [*_closed_events(run_id, closed), RunStopped(run_id=run_id, message=message)]
 
 
 async def fail_run(
@@ -52,7 +52,7 @@ async def fail_run(
     if partial.brain is Brain.RESPONDER and partial.text:
         message = _cut_message(store, run, registry, Brain.RESPONDER, partial.text, StopReason.CUT)
     closed = await store.runs.finish(run_id, "failed", message, error=error, action=action)
-    failed = RunFailed(run_id=run_id, error=error, action=action, can_write_again=can_write_again(run))
+    failed = RunFailed(run_id=run_id, error=error, action=action, can_write_again=can_write_again(run), message=message)
     return [*_closed_events(run_id, closed or []), failed]
 
 

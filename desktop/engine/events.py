@@ -9,7 +9,16 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from desktop.engine.gate import Card, Decision
-from desktop.engine.messages import Brain, CallState, JsonObject, StopReason, ToolDeclaration, Value
+from desktop.engine.messages import (
+    Brain,
+    CallState,
+    JsonObject,
+    Message,
+    MessageDetails,
+    StopReason,
+    ToolDeclaration,
+    Value,
+)
 
 
 class _Event(Value):
@@ -139,6 +148,8 @@ class AnswerFinished(_Event):
     fallback: bool
     stop_reason: StopReason
     message_id: str = ""
+    details: MessageDetails | None = None
+    """What is known of how the answer came to be."""
 
 
 class UsageReported(_Event):
@@ -176,6 +187,8 @@ class RunStopped(_Event):
     """The person stopped the run; what had arrived is kept."""
 
     type: Literal["run_stopped"] = "run_stopped"
+    message: Message | None = None
+    """What had arrived of the answer, as it is stored; marked as stopped."""
 
 
 class RunFailed(_Event):
@@ -187,6 +200,8 @@ class RunFailed(_Event):
     """What the person can do."""
     can_write_again: bool = False
     """Whether the evidence is whole, so that only the answer has to be written again."""
+    message: Message | None = None
+    """An answer that broke off, as it is stored; marked as cut."""
 
 
 Event = Annotated[
@@ -273,7 +288,8 @@ class RunRecord(Value):
         summary: None until it is ready.
         handoff: None until it is ready.
         gates: The open requests for a decision.
-        answer: The text so far; empty before the answer begins.
+        answer: The responder's text so far; empty before the answer begins.
+        brain: Which brain is at work now; None while none is.
         error: Why it failed.
         action: What the person can do.
         can_write_again: Whether only the answer has to be written again.
@@ -288,6 +304,7 @@ class RunRecord(Value):
     handoff: tuple[HandoffMessage, ...] | None = None
     gates: tuple[ConfirmationRequested, ...] = ()
     answer: str = ""
+    brain: Brain | None = None
     error: str = ""
     action: str = ""
     can_write_again: bool = False

@@ -77,7 +77,9 @@ def _delta(caller: Caller, text: str) -> Event:
 
 async def _priced(turn: ModelTurn, info: ModelInfo) -> ModelTurn:
     """The turn with its cost; the price list is read in a worker thread, since its first use takes long."""
-    cost = await asyncio.to_thread(cost_usd, info.provider, info.name, turn.usage, is_local=info.is_local)
+    cost = await asyncio.to_thread(
+        cost_usd, info.provider, info.name, turn.usage, is_local=info.is_local, host=info.host
+    )
     return turn.model_copy(update={"usage": turn.usage.model_copy(update={"cost_usd": cost})})
 
 

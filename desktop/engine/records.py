@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from desktop.engine.context import round_request
 from desktop.engine.events import CallRecord, ConfirmationRequested, RoundRecord, RunRecord
-from desktop.engine.messages import ToolDeclaration
+from desktop.engine.messages import Brain, ToolDeclaration
 from desktop.engine.orchestrator import RESULT_LIMIT_TOKENS
 from desktop.engine.store.records import StoredRound, StoredRun
 
@@ -15,13 +15,19 @@ def can_write_again(run: StoredRun) -> bool:
     return run.summary is not None or not run.options.tools_enabled
 
 
-def run_record(run: StoredRun, rounds: Sequence[StoredRound], gates: Sequence[ConfirmationRequested]) -> RunRecord:
+def run_record(
+    run: StoredRun,
+    rounds: Sequence[StoredRound],
+    gates: Sequence[ConfirmationRequested],
+    partial: tuple[Brain, str] | None,
+) -> RunRecord:
     """Put a run together for a view.
 
     Args:
         run: The run.
         rounds: Its rounds, oldest first.
         gates: Its open requests for a decision.
+        partial: What streams now, where it is at work in this process.
     """
     return RunRecord(
         run_id=run.id,
@@ -45,7 +51,8 @@ def run_record(run: StoredRun, rounds: Sequence[StoredRound], gates: Sequence[Co
         summary=run.summary,
         handoff=run.handoff,
         gates=tuple(gates),
-        answer=run.partial_text,
+        answer=partial[1] if partial is not None and partial[0] is Brain.RESPONDER else "",
+        brain=partial[0] if partial is not None else None,
         error=run.error,
         action=run.action,
         can_write_again=can_write_again(run) and run.state in ("failed", "stopped", "interrupted", "done"),

@@ -101,6 +101,7 @@ async def _finish(store: Store, run: StoredRun, text: str, details: MessageDetai
         fallback=details.fallback,
         stop_reason=details.stop,
         message_id=message.id,
+        details=details,
     )
 
 

@@ -30,6 +30,7 @@ class _Work:
     """A run at work in this process."""
 
     task: asyncio.Task[None]
+    partial: Partial
     put_aside: bool = False  # the program closes: leave the run as a crash would, to go on at the next start
 
 
@@ -152,7 +153,11 @@ class Session:
         """
         store = self.store_of(run_id)
         run = await store.runs.get(run_id)
-        return run_record(run, await store.calls.rounds(run_id), await self.runner.gates(store, run))
+        rounds = await store.calls.rounds(run_id)
+        gates = await self.runner.gates(store, run)
+        work = self._work.get(run_id)  # read last: no delta can come between this and the caller
+        streaming = (work.partial.brain, work.partial.text) if work is not None and work.partial.brain else None
+        return run_record(run, rounds, gates, streaming)
 
     async def close(self) -> None:
         """Put all runs at work aside, so that they can go on at the next start."""
@@ -163,7 +168,8 @@ class Session:
             await self.wait(run_id)
 
     def _begin(self, run_id: str, *, resumed: bool) -> None:
-        self._work[run_id] = _Work(asyncio.create_task(self._run(run_id, resumed=resumed), name=f"run {run_id}"))
+        task = asyncio.create_task(self._run(run_id, resumed=resumed), name=f"run {run_id}")
+        self._work[run_id] = _Work(task, Partial(self.store_of(run_id).runs, run_id))
 
     def _tell_all(self, events: list[Event]) -> None:
         for event in events:
@@ -173,7 +179,7 @@ class Session:
         """The body of a run's task: works the steps, and turns whatever ends it into a stored state and events."""
         store = self.store_of(run_id)
         work = self._work[run_id]
-        partial = Partial(store.runs, run_id)
+        partial = work.partial
         last: list[Event] = []
         try:
             steps = self.runner.steps(store, run_id, resumed=resumed)

@@ -61,7 +61,7 @@ class Composer(QWidget):
         self.tools.setAccessibleName("Tools")
         self.tools.setToolTip("On: a model gathers with tools first. Off: the answering model replies alone.")
         self.tools.setChecked(True)
-        self.folder = Button(icon_name="folder", kind="flat", parent=self)
+        self.folder = Button(icon_name="folder", kind="flat", name="Folder", parent=self)
         self.folder.hide()
         self._lay_out()
         self._draft_timer = QTimer(self)

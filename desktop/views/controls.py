@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEve
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QSizePolicy, QWidget
 
 from desktop.views.icons import icon
-from desktop.views.theme import SPACE, current_theme, is_theme_change
+from desktop.views.theme import SPACE, Theme, current_theme, is_theme_change
 
 
 def plain_tool_tip(text: str) -> str:
@@ -75,6 +75,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(parent)
         self.icon_name = icon_name
+        self._tinted: Theme | None = None
         self.setText(button_text(text))
         self.setAutoDefault(False)
         self.setIconSize(QSize(18, 18))
@@ -96,10 +97,11 @@ class Button(QPushButton):
             self._tint()
 
     def _tint(self) -> None:
-        # The base class tells of changes before this one is built.
-        if not getattr(self, "icon_name", ""):
-            return
         theme = current_theme()
+        # The base class tells of changes before this one is built, and more often than there are any.
+        if not getattr(self, "icon_name", "") or self._tinted is theme:
+            return
+        self._tinted = theme
         colours = {"primary": theme.on_accent, "danger": theme.danger}
         kind = self.property("kind")
         disabled = theme.muted if kind == "primary" else None

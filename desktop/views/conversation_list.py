@@ -1,10 +1,11 @@
 """The conversations: searched, grouped by age, each with its marks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -92,9 +93,50 @@ class _Rows(QStyledItemDelegate):
 
 
 class _View(QListView):
-    """A list that tells of a choice by click or Enter, and not while the person only looks through it."""
+    """A list that tells of a choice by click, Enter or a screen reader, and not while the person looks through it."""
 
     chosen = Signal(QModelIndex)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._quiet = False
+        self.clicked.connect(self.chosen)
+
+    def show_current(self, index: QModelIndex) -> None:
+        """Mark a row; nothing is told."""
+        with self._quietly():
+            self.setCurrentIndex(index)
+
+    @contextmanager
+    def _quietly(self) -> Iterator[None]:
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        # Neither mouse, keyboard nor program: the action that assistive technology has for a row.
+        if not self._quiet and selected.indexes():
+            self.setCurrentIndex(selected.indexes()[0])
+            self.chosen.emit(selected.indexes()[0])
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        with self._quietly():
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        with self._quietly():
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        with self._quietly():
+            super().mouseReleaseEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        with self._quietly():
+            super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
@@ -102,7 +144,8 @@ class _View(QListView):
             event.accept()
             self.chosen.emit(self.currentIndex())
             return
-        super().keyPressEvent(event)
+        with self._quietly():
+            super().keyPressEvent(event)
 
 
 class ConversationList(QWidget):
@@ -149,7 +192,7 @@ class ConversationList(QWidget):
         self.view.setProperty("kind", "bare")
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._nothing = label(kind="muted", wrap=True)
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._nothing.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, 0)
         self.new_button = Button("New conversation", "plus", kind="flat")
         self.new_button.setToolTip("New conversation (Ctrl+N)")
         self.keys_button = Button(icon_name="key", kind="flat", name="API keys")
@@ -164,7 +207,6 @@ class ConversationList(QWidget):
         column.addWidget(self._nothing)
         column.addWidget(self.view, 1)
         column.addLayout(foot)
-        self.view.clicked.connect(self._choose)
         self.view.chosen.connect(self._choose)
         self.search.textChanged.connect(lambda _text: self._refresh())
         self.search.returnPressed.connect(self._choose_first)
@@ -213,7 +255,7 @@ class ConversationList(QWidget):
 
     def _mark_selected(self, *, scroll: bool) -> None:
         index = self.model.index_of(self._selected)
-        self.view.setCurrentIndex(index)
+        self.view.show_current(index)
         if scroll and index.isValid():
             self.view.scrollTo(index)
 
@@ -227,6 +269,6 @@ class ConversationList(QWidget):
         for number in range(self.model.rowCount()):
             index = self.model.index(number)
             if index.data(INFO_ROLE) is not None:
-                self.view.setCurrentIndex(index)
+                self.view.show_current(index)
                 self._choose(index)
                 return

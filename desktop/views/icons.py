@@ -8,9 +8,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from desktop.views.resources import resource_path
 
-_PIXELS = (16, 20, 24, 28, 32, 40, 48, 64)
-"""Sides that an icon of 16 to 32 units takes at 100 to 200 per cent; a size in between is scaled down."""
-_DISABLED_OPACITY = 0.45
+_PIXELS = (16, 18, 20, 23, 24, 27, 32, 36, 40, 48)
+"""Sides that icons of 16 to 24 units take at 100 to 200 per cent; a size in between is scaled down."""
 
 
 def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
@@ -19,7 +18,7 @@ def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
     Args:
         name: The file's name without ``.svg``.
         colour: What its strokes are drawn in.
-        disabled: The same for a disabled control; None for a paler ``colour``.
+        disabled: The same for a disabled control; None leaves it to Qt, which greys.
 
     Returns:
         The icon.
@@ -30,8 +29,8 @@ def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
     result = QIcon()
     for pixels in _PIXELS:
         result.addPixmap(_render(name, colour, pixels), QIcon.Mode.Normal)
-        pale = _render(name, disabled or colour, pixels, 1.0 if disabled else _DISABLED_OPACITY)
-        result.addPixmap(pale, QIcon.Mode.Disabled)
+        if disabled is not None:
+            result.addPixmap(_render(name, disabled, pixels), QIcon.Mode.Disabled)
     return result
 
 
@@ -57,7 +56,7 @@ def application_icon() -> QIcon:
     renderer = QSvgRenderer(str(resource_path("cortex-desktop.svg")))
     result = QIcon()
     for pixels in (16, 24, 32, 48, 64, 128, 256):
-        result.addPixmap(_paint(renderer, pixels, 1.0))
+        result.addPixmap(_paint(renderer, pixels))
     return result
 
 
@@ -66,17 +65,16 @@ def _source(name: str) -> str:
     return resource_path(f"icons/{name}.svg").read_text(encoding="utf-8")
 
 
-def _render(name: str, colour: QColor, pixels: int, opacity: float = 1.0) -> QPixmap:
+def _render(name: str, colour: QColor, pixels: int) -> QPixmap:
     text = _source(name).replace("currentColor", colour.name())
-    return _paint(QSvgRenderer(QByteArray(text.encode())), pixels, opacity * colour.alphaF())
+    return _paint(QSvgRenderer(QByteArray(text.encode())), pixels)
 
 
-def _paint(renderer: QSvgRenderer, pixels: int, opacity: float) -> QPixmap:
+def _paint(renderer: QSvgRenderer, pixels: int) -> QPixmap:
     picture = QPixmap(QSize(pixels, pixels))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     try:
-        painter.setOpacity(opacity)
         renderer.render(painter, QRectF(0, 0, pixels, pixels))
     finally:
         painter.end()

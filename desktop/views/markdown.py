@@ -7,7 +7,6 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.tasklists import tasklists_plugin
-from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QFont,
     QTextBlockFormat,
@@ -15,30 +14,30 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
-    QTextLength,
     QTextList,
     QTextListFormat,
-    QTextTableFormat,
 )
 
 from desktop.views.documents import LINE_SEPARATOR, InertDocument, drawable, empty_document, fixed_font, spaced
 from desktop.views.markdown_inks import Inks, is_safe_link, marked
+from desktop.views.markdown_table import read_table, shrink, table_format
 from desktop.views.theme import SPACE, Theme
 
+TASK = QTextFormat.Property.UserProperty + 4
+"""Block property: a box of a task list, and whether it is checked."""
 QUOTE_LEVEL = QTextFormat.Property.UserProperty + 1
 """Block property: how deep in quotes it stands."""
 RULE = QTextFormat.Property.UserProperty + 2
 """Block property: a horizontal rule."""
 
 _CELL_LIMIT = 4000
-_BULLETS = (QTextListFormat.Style.ListDisc, QTextListFormat.Style.ListCircle, QTextListFormat.Style.ListSquare)
 _HEADING_SCALE = (1.4, 1.22, 1.1, 1.0, 1.0, 1.0)
 _LIVELY = re.compile(r"\[(?P<chip>\d{1,3})\]|(?P<link>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*])")
 
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).use(tasklists_plugin)
-    # The scheme is judged where a link is made; here all parse, so that a refused image is named and not left as mark-up.
+    # The scheme is judged where a link is made; all parse, so that a refused image is named and not left as mark-up.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser
 
@@ -93,7 +92,8 @@ class _Builder:
         index = 0
         while index < len(tokens):
             index = self._block(tokens, index)
-        self._shrink_leftover()
+        if self._fresh and not self._first:
+            shrink(self._cursor)
         self._cursor.endEditBlock()
 
     def _block(self, tokens: Sequence[Token], index: int) -> int:  # noqa: C901 - one case for each kind of block
@@ -112,6 +112,10 @@ class _Builder:
                 self._lists.pop()
                 self._list_objects.pop()
                 self._item_begins = False
+                if not self._lists and not self._fresh:
+                    last = self._cursor.blockFormat()
+                    last.setBottomMargin(SPACE + 2)
+                    self._cursor.setBlockFormat(last)
             case "list_item_open":
                 self._item_begins = True
             case "list_item_close":
@@ -159,6 +163,8 @@ class _Builder:
         self._fresh = self._first = False
         if self._item_begins and self._lists:
             self._item_begins = False
+            block.setIndent(0)
+            self._cursor.setBlockFormat(block)
             block_object = self._cursor.block()
             current = self._list_objects[-1]
             if current is None:
@@ -172,8 +178,10 @@ class _Builder:
         if token.type == "ordered_list_open":
             style.setStyle(QTextListFormat.Style.ListDecimal)
             style.setStart(min(int(token.attrs.get("start", 1)), 2**31 - 1))
+        elif token.attrs.get("class") == "contains-task-list":
+            style.setStyle(QTextListFormat.Style.ListStyleUndefined)
         else:
-            style.setStyle(_BULLETS[min(len(self._lists), 2)])
+            style.setStyle(QTextListFormat.Style.ListDisc)
         if self._item_begins:
             self._new_block(self._format(2))
         self._lists.append(style)
@@ -193,9 +201,7 @@ class _Builder:
         block = self._format(SPACE // 2 if self._tight else SPACE + 2)
         first = inline.children[0] if inline.children else None
         if first is not None and first.type == "html_inline":
-            checked = 'checked="checked"' in first.content
-            marker = QTextBlockFormat.MarkerType
-            block.setMarker(marker.Checked if checked else marker.Unchecked)
+            block.setProperty(TASK, 'checked="checked"' in first.content)
         self._new_block(block)
         self._inline(inline, self._ink())
 
@@ -211,64 +217,35 @@ class _Builder:
 
     def _table(self, tokens: Sequence[Token], index: int) -> int:
         end = next(at for at in range(index, len(tokens)) if tokens[at].type == "table_close")
-        body = tokens[index:end]
-        rows = sum(token.type == "tr_open" for token in body)
-        columns = sum(token.type == "th_open" for token in body)
-        if rows * columns > _CELL_LIMIT:
-            self._code("\n".join(token.content for token in body if token.type == "inline"), "")
+        rows = read_table(tokens[index:end])
+        columns = len(rows[0])
+        if len(rows) * columns > _CELL_LIMIT:
+            self._code("\n".join(" | ".join(cell.inline.content for cell in row) for row in rows), "")
             return end + 1
         if not self._fresh:
             self._new_block(self._format(0))
-        self._shrink_leftover(always=True)
-        style = QTextTableFormat()
-        style.setBorder(1)
-        style.setBorderCollapse(True)
-        style.setBorderBrush(self._theme.border)
-        style.setBorderStyle(QTextTableFormat.BorderStyle.BorderStyle_Solid)
-        style.setCellPadding(SPACE * 3 // 4)
-        style.setHeaderRowCount(1)
-        style.setBottomMargin(SPACE)
-        style.setLeftMargin(len(self._lists) * 3 * SPACE)
-        style.setWidth(QTextLength())
-        table = self._cursor.insertTable(rows, columns, style)
-        row, column, is_header, align = -1, 0, False, Qt.AlignmentFlag.AlignLeft
-        for token in body:
-            match token.type:
-                case "tr_open":
-                    row, column = row + 1, 0
-                case "th_open" | "td_open":
-                    is_header = token.type == "th_open"
-                    align = _alignment(str(token.attrs.get("style", "")))
-                case "inline" if column < columns:
-                    cell = table.cellAt(row, column)
-                    self._cursor = cell.firstCursorPosition()
-                    block = spaced(QTextBlockFormat())
-                    block.setAlignment(align)
-                    self._cursor.setBlockFormat(block)
-                    ink = self._ink()
-                    if is_header:
-                        ink.setFontWeight(QFont.Weight.DemiBold)
-                        shade = cell.format()
-                        shade.setBackground(self._theme.surface)
-                        cell.setFormat(shade)
-                    self._inline(token, ink)
-                    column += 1
+        shrink(self._cursor)
+        table = self._cursor.insertTable(len(rows), columns, table_format(self._theme, len(self._lists) * 3 * SPACE))
+        for row, cells in enumerate(rows):
+            for column, cell in enumerate(cells[:columns]):
+                place = table.cellAt(row, column)
+                self._cursor = place.firstCursorPosition()
+                block = spaced(QTextBlockFormat())
+                block.setAlignment(cell.alignment)
+                self._cursor.setBlockFormat(block)
+                ink = self._ink()
+                if cell.is_header:
+                    ink.setFontWeight(QFont.Weight.DemiBold)
+                    shade = place.format()
+                    shade.setBackground(self._theme.surface)
+                    place.setFormat(shade)
+                self._inline(cell.inline, ink)
         self._cursor = table.lastCursorPosition()
         self._cursor.movePosition(QTextCursor.MoveOperation.NextBlock)
         self._fresh, self._first = True, False
         return end + 1
 
-    def _shrink_leftover(self, *, always: bool = False) -> None:
-        """Make the empty block that Qt keeps beside a table take no room."""
-        if (always or (self._fresh and not self._first)) and not self._cursor.block().text():
-            block = QTextBlockFormat()
-            block.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-            self._cursor.setBlockFormat(block)
-            tiny = QTextCharFormat()
-            tiny.setFontPointSize(1)
-            self._cursor.setBlockCharFormat(tiny)
-
-    def _inline(self, inline: Token, ink: QTextCharFormat) -> None:
+    def _inline(self, inline: Token, ink: QTextCharFormat) -> None:  # noqa: C901 - one case for each kind of text
         inks = [ink]
         refused: list[str] = []
         for token in inline.children or []:
@@ -320,9 +297,3 @@ class _Builder:
     def _insert(self, text: str, ink: QTextCharFormat) -> None:
         if text:
             self._cursor.insertText(text, ink)
-
-
-def _alignment(style: str) -> Qt.AlignmentFlag:
-    if "center" in style:
-        return Qt.AlignmentFlag.AlignHCenter
-    return Qt.AlignmentFlag.AlignRight if "right" in style else Qt.AlignmentFlag.AlignLeft

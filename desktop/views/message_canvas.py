@@ -104,7 +104,7 @@ class MessageCanvas(QWidget):
         bottom = top + _PAD
         for block in self.blocks:
             bottom += block.lay_out(left, bottom, inner)
-        bottom += _PAD
+        bottom += _PAD - 5  # the last line's spacing is room already
         self._bubble = QRect(left - _PAD, top, inner + 2 * _PAD, bottom - top)
         return bottom
 

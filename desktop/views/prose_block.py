@@ -5,13 +5,14 @@ from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QPainter,
     QPalette,
+    QPen,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
 )
 
 from desktop.views.documents import InertDocument
-from desktop.views.markdown import QUOTE_LEVEL, RULE
+from desktop.views.markdown import QUOTE_LEVEL, RULE, TASK
 from desktop.views.segments import Prose
 from desktop.views.selection_markdown import selection_markdown
 from desktop.views.theme import SPACE, Theme
@@ -37,6 +38,7 @@ class ProseBlock:
         self._theme = theme
         self._bars: list[QRectF] = []
         self._rules: list[QRectF] = []
+        self._boxes: list[tuple[QRectF, bool]] = []
 
     @property
     def document(self) -> QTextDocument:
@@ -66,24 +68,29 @@ class ProseBlock:
         return height
 
     def _find_decorations(self, width: int) -> None:
-        self._bars, self._rules = [], []
+        self._bars, self._rules, self._boxes = [], [], []
         layout = self._document.documentLayout()
         block = self._document.begin()
         while block.isValid():
             style = block.blockFormat()
             level = style.intProperty(QUOTE_LEVEL)
             if level:
-                place = layout.blockBoundingRect(block)
+                frame = layout.blockBoundingRect(block)
                 for depth in range(level):
-                    bar = QRectF(depth * 2 * SPACE, place.top(), 3, place.height() + 2)
+                    bar = QRectF(depth * 2 * SPACE, frame.top(), 3, frame.height() + 2)
                     last = next((known for known in reversed(self._bars) if known.left() == bar.left()), None)
                     if last is not None and bar.top() - last.bottom() < 2 * SPACE:
                         last.setBottom(bar.bottom())
                     else:
                         self._bars.append(bar)
+            if style.hasProperty(TASK) and block.layout().lineCount():
+                line = block.layout().lineAt(0)
+                place = block.layout().position() + line.position()
+                middle = place.y() + line.ascent() - 5
+                self._boxes.append((QRectF(place.x() - 20, middle - 6, 13, 13), style.boolProperty(TASK)))
             if style.boolProperty(RULE):
-                place = layout.blockBoundingRect(block)
-                self._rules.append(QRectF(0, place.center().y(), width, 1))
+                frame = layout.blockBoundingRect(block)
+                self._rules.append(QRectF(0, frame.center().y(), width, 1))
             block = block.next()
 
     def draw(self, painter: QPainter, exposed: QRect, selection: tuple[int, int] | None) -> None:
@@ -102,6 +109,7 @@ class ProseBlock:
             painter.fillRect(bar, self._theme.border)
         for rule in self._rules:
             painter.fillRect(rule, self._theme.border)
+        self._draw_boxes(painter)
         context = QAbstractTextDocumentLayout.PaintContext()
         context.clip = QRectF(exposed.translated(-self.area.topLeft()))
         colours = QPalette()
@@ -117,6 +125,16 @@ class ProseBlock:
             context.selections = [mark]
         self._document.documentLayout().draw(painter, context)
         painter.restore()
+
+    def _draw_boxes(self, painter: QPainter) -> None:
+        for box, checked in self._boxes:
+            painter.setPen(QPen(self._theme.accent if checked else self._theme.outline, 1.2))
+            painter.setBrush(self._theme.accent if checked else Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box, 3, 3)
+            if checked:
+                painter.setPen(QPen(self._theme.on_accent, 1.8, c=Qt.PenCapStyle.RoundCap))
+                corners = ((3, 6.8), (5.4, 9.2), (10, 4))
+                painter.drawPolyline([box.topLeft() + QPointF(*corner) for corner in corners])
 
     def _cursor(self, start: int, end: int) -> QTextCursor:
         cursor = QTextCursor(self._document)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from PySide6.QtGui import (
     QFont,
     QTextBlock,
-    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
@@ -15,7 +14,7 @@ from PySide6.QtGui import (
 )
 
 from desktop.views.documents import LINE_SEPARATOR
-from desktop.views.markdown import QUOTE_LEVEL, RULE
+from desktop.views.markdown import QUOTE_LEVEL, RULE, TASK
 from desktop.views.markdown_inks import EVIDENCE, INLINE_CODE
 
 
@@ -91,15 +90,12 @@ def _block_markdown(block: QTextBlock, start: int, end: int) -> str:
         return text
     listed = block.textList()
     if listed is not None:
-        indent = "   " * (style.indent() + listed.format().indent() - 1)
+        indent = "   " * (listed.format().indent() - 1)
         mark = "-"
         if listed.format().style() == QTextListFormat.Style.ListDecimal:
             mark = f"{listed.format().start() + listed.itemNumber(block)}."
-        box = {
-            QTextBlockFormat.MarkerType.Checked: "[x] ",
-            QTextBlockFormat.MarkerType.Unchecked: "[ ] ",
-        }.get(style.marker(), "")
-        text = f"{indent}{mark} {box}{text}"
+        box = ("[x] " if style.boolProperty(TASK) else "[ ] ") if style.hasProperty(TASK) else ""
+        text = f"{indent}{mark} {box}{text.lstrip()}"
     elif style.headingLevel():
         text = "#" * style.headingLevel() + " " + text
     elif indent:

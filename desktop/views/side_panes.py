@@ -14,7 +14,7 @@ LEAST_CENTRE = 360
 """The transcript's least width, in device-independent pixels."""
 
 _LEAST = {"left": 200, "right": 240}
-_FIRST = {"left": 248, "right": 340}
+_FIRST = {"left": 248, "right": 384}
 
 
 class SidePanes(QSplitter):
@@ -42,6 +42,7 @@ class SidePanes(QSplitter):
         self._wanted: dict[str, bool] = {"conversations": True, "tools": True, "debug": False}
         self._widths = dict(_FIRST)
         self._first_side = "left"
+        self._tools_share = 0.5
         self._shown: dict[str, bool] = {}
         self.right = QSplitter(Qt.Orientation.Vertical)
         self.right.setProperty("kind", "surface")
@@ -86,15 +87,12 @@ class SidePanes(QSplitter):
 
     def save(self) -> dict[str, str]:
         """The person's wishes as plain text, for `restore`."""
-        tools, debug = self.right.sizes()
-        values = {
+        return {
             "panes": " ".join(name for name in PANES if self._wanted[name]),
             "left_width": str(self._widths["left"]),
             "right_width": str(self._widths["right"]),
+            "tools_share": f"{self._tools_share:.3f}",
         }
-        if tools and debug:
-            values["tools_share"] = f"{tools / (tools + debug):.3f}"
-        return values
 
     def restore(self, values: dict[str, str]) -> None:
         """Take wishes that were saved; what is missing or damaged stays as it is."""
@@ -105,11 +103,11 @@ class SidePanes(QSplitter):
             text = values.get(f"{side}_width", "")
             if text.isdecimal():
                 self._widths[side] = min(max(int(text), _LEAST[side]), 2000)
+        share = values.get("tools_share", "")
+        if share.startswith("0.") and share[2:].isdecimal():
+            self._tools_share = min(max(float(share), 0.1), 0.9)
+            self._shown = {}
         self._arrange()
-        share = values.get("tools_share", "").removeprefix("0.")
-        if share.isdecimal():
-            part = int(share) / 10 ** len(share)
-            self.right.setSizes([round(1000 * part), round(1000 * (1 - part))])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold or unfold with the width."""
@@ -137,6 +135,9 @@ class SidePanes(QSplitter):
             widget.setVisible(shown[name])
         self.right.setVisible(widths["right"] > 0)
         self.setSizes([widths["left"], max(LEAST_CENTRE, total - sum(widths.values())), widths["right"]])
+        both = shown["tools"] and shown["debug"]
+        if both and not (self._shown.get("tools") and self._shown.get("debug")):
+            self.right.setSizes([round(1000 * self._tools_share), round(1000 * (1 - self._tools_share))])
         changed = [name for name in PANES if shown[name] != self._shown.get(name)]
         self._shown = shown
         for name in changed:
@@ -157,8 +158,12 @@ class SidePanes(QSplitter):
         self.wishes_changed.emit()
 
     def _note_heights(self) -> None:
-        for name, height in zip(("tools", "debug"), self.right.sizes(), strict=True):
-            if not height and self._shown[name]:
-                self._wanted[name] = False
-                self._arrange()
+        heights = dict(zip(("tools", "debug"), self.right.sizes(), strict=True))
+        folded = [name for name, height in heights.items() if self._shown[name] and not height]
+        for name in folded:
+            self._wanted[name] = False
+        if folded:
+            self._arrange()
+        else:
+            self._tools_share = heights["tools"] / max(1, sum(heights.values()))
         self.wishes_changed.emit()

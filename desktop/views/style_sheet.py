@@ -74,12 +74,15 @@ QListView[kind="choices"]::item:selected { background: $raised; color: $text; }
 QHeaderView::section { background: $surface; color: $muted; border: none; padding: 4px 8px; }
 
 QTabWidget::pane { border: none; }
+QTabWidget::tab-bar { left: 8px; }
 QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab {
     background: transparent; color: $muted; border: 2px solid transparent; border-radius: 6px; padding: 4px 8px;
 }
 QTabBar::tab:hover { background: $raised; }
 QTabBar::tab:selected { color: $text; background: $raised; }
+QTabBar QToolButton { background: $surface; border: none; border-radius: 4px; }
+QTabBar QToolButton:hover { background: $raised; }
 QTabBar:focus::tab:selected { border-color: $accent; }
 
 QMenu { background: $background; border: 1px solid $border; border-radius: 8px; padding: 4px; }

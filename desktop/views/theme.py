@@ -138,10 +138,12 @@ def is_theme_change(event: QEvent) -> bool:
 
 def _dress(application: QApplication) -> None:
     theme = current_theme()
-    application.setPalette(palette(theme))
     values = ((field.name, getattr(theme, field.name)) for field in fields(theme))
     colours = {name: value.name() for name, value in values if isinstance(value, QColor)}
-    application.setStyleSheet(style_sheet(colours, dark=theme.is_dark))
+    sheet = style_sheet(colours, dark=theme.is_dark)
+    if sheet != application.styleSheet():
+        application.setPalette(palette(theme))
+        application.setStyleSheet(sheet)
 
 
 def palette(theme: Theme) -> QPalette:

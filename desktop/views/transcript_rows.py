@@ -106,7 +106,7 @@ class Column(QWidget):
             Whether the measure changed, so that rows must be laid out anew.
         """
         before = self._measure
-        readable = self.fontMetrics().averageCharWidth() * 82
+        readable = self.fontMetrics().averageCharWidth() * 88
         self._measure = max(160, min(width - 2 * SPACE, readable + 2 * GUTTER))
         self.resize(width, self.height())
         return self._measure != before

@@ -1,6 +1,6 @@
 """Pictures of the views in each of their states: ``python -m tests.views.gallery build/pictures``.
 
-Each name is drawn light and dark; QT_SCALE_FACTOR=2 gives the sharp ones. A second argument keeps to names that hold it.
+Each is drawn light and dark; QT_SCALE_FACTOR=2 gives the sharp ones. A second argument keeps to names that hold it.
 """
 
 import os
@@ -91,7 +91,9 @@ def gathering() -> QWidget:
 
 def failed() -> QWidget:
     result = window()
-    result.set_notice("Claude is overloaded. The evidence is kept: only the answer is missing.", "Write again", "danger")
+    result.set_notice(
+        "Claude is overloaded. The evidence is kept: only the answer is missing.", "Write again", "danger"
+    )
     result.set_status("Failed")
     return result
 

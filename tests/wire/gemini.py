@@ -1,4 +1,4 @@
-"""Steps that speak Gemini's wire format: https://ai.google.dev/api/generate-content (streamGenerateContent, alt=sse)."""
+"""Steps that speak Gemini's wire format, https://ai.google.dev/api/generate-content (streamGenerateContent)."""
 
 import base64
 from typing import Any

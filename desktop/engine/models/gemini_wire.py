@@ -173,6 +173,8 @@ class _TurnReader:
             if part.text:
                 part.text = clean(part.text)
                 yield ThinkingDelta(text=part.text) if part.thought else TextDelta(text=part.text)
+            if part.function_call is not None:
+                part.function_call.args = clean(part.function_call.args)
             self._keep(part)
 
     def turn(self) -> ModelTurn:
@@ -224,7 +226,7 @@ class _TurnReader:
                     text = ""
                 call = part.function_call
                 yield CallPart(
-                    call=ToolCall(id=self._id_for(call), tool=clean(call.name or ""), arguments=clean(call.args or {}))
+                    call=ToolCall(id=self._id_for(call), tool=clean(call.name or ""), arguments=call.args or {})
                 )
         if text:
             yield TextPart(text=text)

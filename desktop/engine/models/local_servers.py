@@ -5,6 +5,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from desktop.engine.models.address import host_of
+
 if TYPE_CHECKING:
     import httpx2
 
@@ -45,8 +47,31 @@ async def find_local_servers(
     """
     client = await asyncio.to_thread(_new_client)
     async with client:
-        found = await asyncio.gather(*(_ask(client, label, port, timeout_s) for label, port in ports))
+        questions = (_ask(client, label, f"http://127.0.0.1:{port}/v1", timeout_s) for label, port in ports)
+        found = await asyncio.gather(*questions)
     return [server for server in found if server is not None]
+
+
+async def look_at_server(address: str, *, timeout_s: float = 5.0) -> LocalServer | None:
+    """Ask one address for its models, also where its ``/v1`` was left out.
+
+    Args:
+        address: As a person writes it: ``localhost:8080``, ``http://10.0.0.2:1234/v1``.
+        timeout_s: Seconds for each question.
+
+    Returns:
+        The server, labelled with its host; None where nothing there answers as an OpenAI-compatible server.
+    """
+    base_url = address.strip().rstrip("/")
+    if "://" not in base_url:
+        base_url = f"http://{base_url}"
+    candidates = [base_url] if base_url.endswith("/v1") else [base_url, f"{base_url}/v1"]
+    client = await asyncio.to_thread(_new_client)
+    async with client:
+        for candidate in candidates:
+            if (found := await _ask(client, host_of(candidate), candidate, timeout_s)) is not None:
+                return found
+    return None
 
 
 def _new_client() -> "httpx2.AsyncClient":
@@ -56,10 +81,9 @@ def _new_client() -> "httpx2.AsyncClient":
     return httpx2.AsyncClient(follow_redirects=False, trust_env=False, timeout=None)
 
 
-async def _ask(client: "httpx2.AsyncClient", label: str, port: int, timeout_s: float) -> LocalServer | None:
+async def _ask(client: "httpx2.AsyncClient", label: str, base_url: str, timeout_s: float) -> LocalServer | None:
     import httpx2
 
-    base_url = f"http://127.0.0.1:{port}/v1"
     body = b""
     try:
         async with asyncio.timeout(timeout_s), client.stream("GET", f"{base_url}/models") as response:
@@ -69,7 +93,7 @@ async def _ask(client: "httpx2.AsyncClient", label: str, port: int, timeout_s: f
                 body += piece
                 if len(body) > _LIMIT_BYTES:
                     return None
-    except (httpx2.HTTPError, TimeoutError):
+    except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError):
         return None
     models = _names_in(body)
     return None if models is None else LocalServer(label, base_url, models)

@@ -7,18 +7,8 @@ from desktop.engine.messages import Usage
 _PROVIDERS: Final = {"gemini": "google", "anthropic": "anthropic"}
 
 
-def load_prices() -> None:
-    """Load the package and its data: about half a second of CPU, once.
-
-    Without it the first ``cost_usd`` does so; call it in a worker thread (``asyncio.to_thread``) before that.
-    """
-    from genai_prices.data_snapshot import get_snapshot  # here: too slow for start-up
-
-    get_snapshot()
-
-
 def cost_usd(provider: str, model: str, usage: Usage, *, is_local: bool = False, host: str = "") -> float | None:
-    """The cost of one model call.
+    """The cost of one model call. The first call loads the data, half a second of CPU: for a worker thread.
 
     Args:
         provider: ``gemini``, ``anthropic``, ``openai-compatible`` or ``demo``.

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
-import anyio
+import anyio.lowlevel
 import httpx2
 
 from desktop.engine.messages import ModelInfo, ModelRequest, ToolDeclaration, UserText
@@ -34,7 +34,7 @@ def rehearse(
     """
 
     async def run() -> None:
-        await anyio.sleep(0)  # httpcore2 loads its half of anyio when it opens the first connection
+        await anyio.lowlevel.checkpoint()  # httpcore2 loads its half of anyio when it opens the first connection
         transport = httpx2.MockTransport(
             lambda request: httpx2.Response(200, headers={"Content-Type": "text/event-stream"}, content=answer)
         )

@@ -59,6 +59,21 @@ class Calls:
                 f"The stored run {run_id!r} cannot be read.", action="Send the request again in a new message."
             ) from error
 
+    async def ids_of_conversation(self, conversation_id: str) -> dict[str, list[str]]:
+        """The calls' ids by run, in order: what the numbers in a run's answer lead to."""
+
+        def work(db: sqlite3.Connection) -> dict[str, list[str]]:
+            found: dict[str, list[str]] = {}
+            for row in db.execute(
+                "SELECT c.run_id, c.call_id FROM calls c JOIN runs r ON r.id = c.run_id WHERE r.conversation_id = ?"
+                " ORDER BY c.run_id, c.round, c.position",
+                (conversation_id,),
+            ):
+                found.setdefault(row["run_id"], []).append(row["call_id"])
+            return found
+
+        return await self._database.read(work)
+
     async def add_round(self, run_id: str, number: int, turn: ModelTurn, calls: Sequence[StoredCall]) -> None:
         """Keep a finished turn and the verdicts on its calls, in one step.
 

@@ -46,7 +46,7 @@ class CalculateArguments(BuiltinArguments):
 
 
 def calculate_tools() -> tuple[Tool[Any], ...]:
-    """calculate."""
+    """The tool calculate."""
     names = ", ".join(sorted(_FUNCTIONS))
     return (
         Tool(
@@ -209,6 +209,8 @@ def _integer(value: Number) -> int:
 
 def _round(value: Number, digits: Number = 0) -> Number:
     places = _whole(digits, 40)
+    if isinstance(value, int) and places >= 0:
+        return value
     return Decimal(value).quantize(Decimal(1).scaleb(-places), rounding=decimal.ROUND_HALF_UP)
 
 

@@ -22,8 +22,9 @@ _TAIL_BYTES = 32_768
 _GRACE_S = 1.0
 _DRAIN_S = 1.0
 _LONGEST_KILL_S = 10.0
+_POLL_S = 0.01
 _FREE_BYTES = 4_000_000  # so much output is read at full speed
-_BREATH_S = 0.01
+_BREATH_S = 0.002
 _MARK = "CORTEX_COMMAND"
 """Carries a random word into every descendant's environment; so those are found that left the tree and the session."""
 
@@ -123,27 +124,43 @@ async def run_process(
     else:
         options["start_new_session"] = True
     loop = asyncio.get_running_loop()
-    if isinstance(command, str):
-        transport, output = await loop.subprocess_shell(_Output, command, **options)
-    else:
-        transport, output = await loop.subprocess_exec(_Output, *command, **options)
-    left_running, in_time = 0, True
+    starting: asyncio.Task[tuple[asyncio.SubprocessTransport, _Output]] = asyncio.ensure_future(
+        loop.subprocess_shell(_Output, command, **options)
+        if isinstance(command, str)
+        else loop.subprocess_exec(_Output, *command, **options)
+    )
+    in_time = True
+    left_running = 0
     try:
+        # cancelled while it starts, asyncio would kill the first process only
+        transport, output = await asyncio.shield(starting)
         try:
             async with asyncio.timeout(timeout_s):
                 await asyncio.shield(output.exited)
         except TimeoutError:
             in_time = False
     finally:
-        try:
-            left_running = await finish(asyncio.to_thread(_end_tree, transport.get_pid(), mark, output.exited.done()))
-            with contextlib.suppress(TimeoutError):
-                # all writers have ended: what is still in the pipe comes at once
-                await asyncio.wait_for(asyncio.shield(output.closed), _DRAIN_S)
-                await asyncio.wait_for(asyncio.shield(output.exited), _DRAIN_S)
-        finally:
-            transport.close()
-    return Outcome(output.text, transport.get_returncode() if in_time else None, left_running if in_time else 0)
+        left_running = await finish(_end(starting, mark))
+    if in_time:
+        return Outcome(output.text, transport.get_returncode(), left_running)
+    return Outcome(output.text, None, 0)
+
+
+async def _end(starting: "asyncio.Task[tuple[asyncio.SubprocessTransport, _Output]]", mark: str) -> int:
+    """End all processes of a command, take in what they still had written, and let go of the pipe."""
+    try:
+        transport, output = await starting
+    except OSError:
+        return 0
+    try:
+        count = await asyncio.to_thread(_end_tree, transport.get_pid(), mark, output.exited.done())
+        with contextlib.suppress(TimeoutError):
+            # all writers have ended: what is still in the pipe comes at once
+            await asyncio.wait_for(asyncio.shield(output.closed), _DRAIN_S)
+            await asyncio.wait_for(asyncio.shield(output.exited), _DRAIN_S)
+        return count
+    finally:
+        transport.close()
 
 
 def _end_tree(pid: int, mark: str, exited: bool) -> int:
@@ -158,23 +175,35 @@ def _end_tree(pid: int, mark: str, exited: bool) -> int:
         How many processes there were beside the first.
     """
     found = _descendants(pid, mark, exited)
-    count = len([process for process in found if process.pid != pid])
+    # what bubblewrap itself needs was not left behind by the command
+    count = len([process for process in found if process.pid != pid and not _has_name(process, "bwrap")])
     if not found:
         return 0
     for process in found:
         # bubblewrap ends its whole sandbox at once when it is asked to end: those inside are asked first
         if process.pid != pid or not _has_name(process, "bwrap"):
             _ask_to_end(process)
-    _, alive = psutil.wait_procs(found, timeout=_GRACE_S)
+    _wait(found, _GRACE_S)
+    alive = _descendants(pid, mark, exited)  # those started meanwhile, too
     end = time.monotonic() + _LONGEST_KILL_S
     while alive and time.monotonic() < end:
         for process in alive:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        psutil.wait_procs(alive, timeout=0.2)
-        # those started meanwhile
+        _wait(alive, 0.2)
         alive = _descendants(pid, mark, exited)
     return count
+
+
+def _wait(processes: list[psutil.Process], timeout_s: float) -> list[psutil.Process]:
+    """Wait until processes have ended; returns those that have not."""
+    # psutil's own wait would take our child's exit status away from asyncio, and waits for zombies, too
+    end = time.monotonic() + timeout_s
+    alive = [process for process in processes if _lives(process)]
+    while alive and time.monotonic() < end:
+        time.sleep(_POLL_S)
+        alive = [process for process in alive if _lives(process)]
+    return alive
 
 
 def _ask_to_end(process: psutil.Process) -> None:

@@ -55,7 +55,8 @@ class Toolbox:
 
         Args:
             access: User leaves out the tools of admins.
-            names: The list; None leaves all. It narrows and never widens: a listed tool beyond the access level stays out.
+            names: The list; None leaves all. It narrows and never widens: a listed tool beyond the
+                access level stays out.
 
         Returns:
             A toolbox in the same order.

@@ -25,7 +25,7 @@ from desktop.engine.models.base import ModelChunk, TextDelta, TurnFinished
 from desktop.engine.models.claude import ClaudeModel
 from desktop.engine.models.retry import RetryNotice, RetryPolicy, stream_with_retries
 from tests.wire import claude as wire
-from tests.wire.server import Exchange, Step, WireServer, wire_server
+from tests.wire.server import Exchange, Step, WireServer, sse, wire_server
 
 KEY = "sk-ant-api03-0123456789"
 PROMPT = "the secret question"
@@ -131,8 +131,7 @@ async def test_code_or_words_tell_more_than_the_type(
     code: str | None,
     expected: type[ModelError],
 ) -> None:
-    details = {"error_code": code} if code else {}
-    error = await fault_of(server, model, wire.fails(status, kind, message, **details))
+    error = await fault_of(server, model, wire.fails(status, kind, message, error_code=code))
     assert type(error) is expected
 
 
@@ -217,7 +216,7 @@ async def test_unusable_address_is_refused_in_words(url: str) -> None:
     [
         b"event: ping\ndata: {oops\n\n",
         b"event: x\ndata: \xff\xfe\n\n",
-        wire.sse({"type": "ping", "x": "\ud800"}, "ping"),
+        sse({"type": "ping", "x": "\ud800"}, "ping"),
     ],
 )
 async def test_stream_that_cannot_be_read_is_cut(server: WireServer, model: ClaudeModel, garbage: bytes) -> None:
@@ -288,8 +287,7 @@ async def test_overload_amid_the_stream_is_tried_again_and_its_text_is_void(
 
 async def test_an_hour_of_retry_after_is_not_waited_for(server: WireServer, model: ClaudeModel) -> None:
     server.script(wire.fails(429, "rate_limit_error", headers={"Retry-After": "3600"}))
-    with pytest.raises(RateLimited, match="1 hour"):
-        async with aclosing(stream_with_retries(model, HELLO, RetryPolicy())) as chunks:
-            async for _ in chunks:
-                pytest.fail("nothing comes")
+    async with aclosing(stream_with_retries(model, HELLO, RetryPolicy())) as chunks:
+        with pytest.raises(RateLimited, match="1 hour"):
+            await anext(chunks)
     assert len(server.requests) == 1

@@ -214,7 +214,9 @@ def test_longer_conversation_begins_with_the_same_bytes() -> None:
 
 
 def test_request_is_left_as_it_was() -> None:
-    request = ModelRequest(items=conversation(), system="S", tools=(CLOCK,))
-    before = request.model_dump_json()
-    request_body(NAME, request)
-    assert request.model_dump_json() == before
+    items = conversation()
+    for end in range(1, len(items) + 1):
+        request = ModelRequest(items=items[:end], system="S", tools=(CLOCK,))
+        before = request.model_dump_json()
+        request_body(NAME, request)
+        assert request.model_dump_json() == before

@@ -12,6 +12,7 @@ from desktop.engine.messages import JsonObject, ModelTurn, StopReason, TextPart,
 from desktop.engine.models.base import TextDelta
 from desktop.engine.models.claude_stream import TurnReader
 from tests.wire import claude as wire
+from tests.wire.server import sse
 
 NAME = "claude-sonnet-5-5"
 
@@ -92,7 +93,7 @@ def test_blocks_and_events_of_newer_apis_are_kept_or_passed_over() -> None:
     new = {"type": "hologram", "data": {"x": [1]}}
     turn = read(
         *wire.turn(
-            wire.sse({"type": "weather", "is": "fine"}, "weather"),
+            sse({"type": "weather", "is": "fine"}, "weather"),
             wire.block(0, new, {"type": "hologram_delta", "data": "y"}),
             wire.text(1, "Hi"),
         )

@@ -1,0 +1,166 @@
+"""Where the models come from: API keys, a local server, or the offline demo; and what the window says of it."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QObject
+
+from desktop.controller import Controller
+from desktop.secrets import KeyRefused, KeyringFailed, KeySource, KeyStore, Provider
+from desktop.settings import Settings, SettingsDamaged
+from desktop.views.keys_dialog import KeysDialog, KeyStatus
+from desktop.views.local_server_dialog import LocalServer, LocalServerDialog
+from desktop.views.main_window import MainWindow
+
+_LABELS = {
+    Provider.GEMINI: "Google Gemini",
+    Provider.ANTHROPIC: "Anthropic Claude",
+    Provider.OPENAI: "OpenAI or compatible",
+}
+_ADD_KEYS = "Add API keys"
+
+
+class Onboarding(QObject):
+    """Leads to a program that can answer.
+
+    Args:
+        window: The window.
+        settings: What the person chose.
+        keys: The API keys.
+        controller: Told when models change.
+    """
+
+    def __init__(self, window: MainWindow, settings: Settings, keys: KeyStore, controller: Controller) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings = settings
+        self._keys = keys
+        self._controller = controller
+        self._dialog = KeysDialog(window)
+        self._servers = LocalServerDialog(window)
+        window.keys_requested.connect(lambda: self._do(self._open_keys()))
+        window.start_page.local_server_chosen.connect(lambda: self._do(self._open_servers()))
+        window.start_page.demo_chosen.connect(lambda: self._do(self._choose_demo()))
+        window.notice_action.connect(self._act_on_notice)
+        self._dialog.key_entered.connect(lambda provider, key: self._do(self._save_key(provider, key)))
+        self._dialog.key_removed.connect(lambda provider: self._do(self._remove_key(provider)))
+        self._servers.search_requested.connect(lambda: self._do(self._search()))
+        self._servers.address_entered.connect(lambda url: self._do(self._look_at(url)))
+        self._servers.server_chosen.connect(lambda url, model: self._do(self._choose_server(url, model)))
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        self._controller.do(work)
+
+    async def start(self, redirections: dict[str, str]) -> bool:
+        """Find out whether there is a model to answer, and say what the person should know.
+
+        Args:
+            redirections: The environment's base addresses in force.
+
+        Returns:
+            Whether there is one; where there is none the first start's choices are for the person.
+        """
+        if self._settings.demo:
+            self._say_demo()
+            return True
+        if redirections:
+            listed = ", ".join(f"{variable} = {address}" for variable, address in redirections.items())
+            self._window.set_notice(f"Requests go elsewhere, as the environment says: {listed}")
+        if self._settings.local_server_url:
+            return True
+        statuses = await self._keys.status()
+        has_keys = any(status.source is not KeySource.NONE for status in statuses)
+        if self._keys.keyring_problem:
+            self._window.set_notice(f"{self._keys.keyring_problem} Keys last for this session only.", _ADD_KEYS)
+        elif not has_keys and not self._window.start_page.is_first_start:
+            self._window.set_notice("There is no API key yet.", _ADD_KEYS)
+        return has_keys
+
+    def _say_demo(self) -> None:
+        self._window.set_notice("Offline demo: the models are fixed rules inside the program.", _ADD_KEYS)
+
+    def _act_on_notice(self, action: str) -> None:
+        if action == _ADD_KEYS:
+            self._do(self._open_keys())
+
+    # Keys.
+
+    async def _open_keys(self) -> None:
+        self._dialog.open()
+        await self._show_keys()
+
+    async def _show_keys(self) -> None:
+        statuses = [
+            KeyStatus(status.provider, _LABELS[status.provider], status.source.value, status.variable)
+            for status in await self._keys.status()
+        ]
+        self._dialog.show_status(statuses, has_keyring=self._keys.keyring_problem is None)
+
+    async def _save_key(self, provider: str, key: str) -> None:
+        try:
+            await self._keys.save(Provider(provider), key)
+        except KeyRefused as error:
+            self._dialog.show_problem(str(error))
+            return
+        if self._settings.demo and provider in (Provider.GEMINI, Provider.ANTHROPIC):
+            self._settings.demo = False
+            await self._models_changed()
+            self._window.set_notice("")
+        await self._show_keys()
+        self._leave_first_start()
+
+    async def _remove_key(self, provider: str) -> None:
+        try:
+            await self._keys.remove(Provider(provider))
+        except KeyringFailed as error:
+            self._dialog.show_problem(str(error))
+            return
+        await self._show_keys()
+
+    # The demo and local servers.
+
+    async def _choose_demo(self) -> None:
+        self._settings.demo = True
+        await self._models_changed()
+        self._say_demo()
+        self._leave_first_start()
+
+    async def _open_servers(self) -> None:
+        self._servers.open()
+        await self._search()
+
+    async def _search(self) -> None:
+        from desktop.engine.models.local_servers import find_local_servers
+
+        self._servers.show_searching()
+        found = await find_local_servers()
+        self._servers.show_servers([LocalServer(each.label, each.base_url, each.models) for each in found])
+
+    async def _look_at(self, url: str) -> None:
+        from desktop.engine.models.local_servers import look_at_server
+
+        self._servers.show_searching()
+        found = await look_at_server(url)
+        label = urlsplit(url).netloc or url
+        self._servers.show_servers([LocalServer(label, found.base_url, found.models)] if found else [])
+
+    async def _choose_server(self, url: str, model: str) -> None:
+        self._settings.local_server_url = url
+        self._settings.local_server_model = model
+        self._settings.demo = False
+        await self._models_changed()
+        self._window.set_notice("")
+        self._leave_first_start()
+
+    def _leave_first_start(self) -> None:
+        if self._window.start_page.is_first_start and self._window.start_page.isVisible():
+            self._window.show_start_page(True)
+
+    async def _models_changed(self) -> None:
+        self._controller.take_registry()
+        try:
+            await asyncio.to_thread(self._settings.save)
+        except (SettingsDamaged, OSError) as error:
+            self._window.set_notice(f"The settings could not be saved: {error}", kind="danger")

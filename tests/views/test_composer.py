@@ -1,0 +1,235 @@
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QAccessible, QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.views.composer import Composer, elapsed_text
+
+
+@pytest.fixture
+def composer(qtbot: QtBot) -> Composer:
+    widget = Composer()
+    widget.resize(600, 200)
+    qtbot.addWidget(widget)
+    with qtbot.waitActive(widget):
+        widget.show()
+    widget.editor.setFocus()
+    return widget
+
+
+def _sent(composer: Composer) -> list[str]:
+    sent: list[str] = []
+    composer.submitted.connect(sent.append)
+    return sent
+
+
+def test_enter_sends_and_empties(composer: Composer) -> None:
+    sent = _sent(composer)
+    QTest.keyClicks(composer.editor, "hello")
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert sent == ["hello"]
+    assert composer.text == ""
+
+
+def test_shift_enter_breaks_the_line(composer: Composer) -> None:
+    sent = _sent(composer)
+    QTest.keyClicks(composer.editor, "one")
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClicks(composer.editor, "two")
+    assert composer.text == "one\ntwo"
+    assert sent == []
+
+
+def test_enter_in_a_composition_never_sends(composer: Composer) -> None:
+    sent = _sent(composer)
+    QTest.keyClicks(composer.editor, "x")
+    QApplication.sendEvent(composer.editor, QInputMethodEvent("かな", []))
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert sent == []
+    committed = QInputMethodEvent("", [])
+    committed.setCommitString("仮名")
+    QApplication.sendEvent(composer.editor, committed)
+    assert sent == []
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert sent == ["x仮名"]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n\n"])
+def test_an_empty_text_is_not_sent(composer: Composer, text: str) -> None:
+    sent = _sent(composer)
+    composer.set_text(text)
+    assert not composer.send.isEnabled()
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert sent == []
+
+
+def test_the_send_button_sends(composer: Composer) -> None:
+    sent = _sent(composer)
+    composer.set_text("hello")
+    QTest.mouseClick(composer.send, Qt.MouseButton.LeftButton)
+    assert sent == ["hello"]
+
+
+def test_what_was_sent_can_be_brought_back(composer: Composer) -> None:
+    QTest.keyClicks(composer.editor, "hello")
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    composer.editor.undo()
+    assert composer.text == "hello"
+
+
+def test_while_a_run_works_stop_stands_for_send_and_the_text_can_be_edited(composer: Composer) -> None:
+    sent = _sent(composer)
+    composer.set_running(True)
+    assert composer.stop.isVisible()
+    assert not composer.send.isVisible()
+    QTest.keyClicks(composer.editor, "next")
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert sent == []
+    assert composer.text == "next"
+    composer.set_running(False)
+    assert composer.send.isVisible()
+    assert composer.send.isEnabled()
+    assert not composer.stop.isVisible()
+
+
+def test_escape_stops_only_while_a_run_works(composer: Composer) -> None:
+    stops: list[bool] = []
+    composer.stop_clicked.connect(lambda: stops.append(True))
+    QTest.keyClick(composer.editor, Qt.Key.Key_Escape)
+    assert stops == []
+    composer.set_running(True)
+    QTest.keyClick(composer.editor, Qt.Key.Key_Escape)
+    assert stops == [True]
+
+
+def test_the_stop_button_stops(composer: Composer, qtbot: QtBot) -> None:
+    composer.set_running(True)
+    with qtbot.waitSignal(composer.stop_clicked):
+        QTest.mouseClick(composer.stop, Qt.MouseButton.LeftButton)
+
+
+def test_focus_goes_from_stop_to_the_editor_when_the_run_ends(composer: Composer) -> None:
+    composer.set_running(True)
+    composer.stop.setFocus()
+    composer.set_running(False)
+    assert composer.editor.hasFocus()
+
+
+def test_stop_shows_the_time_and_keeps_its_name(composer: Composer) -> None:
+    composer.set_running(True)
+    composer.set_elapsed(65.4)
+    assert "1:05" in composer.stop.text()
+    assert composer.stop.accessibleName() == "Stop"
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0 s"), (4.9, "4 s"), (60, "1:00"), (3725, "1:02:05")])
+def test_elapsed_time_is_short(seconds: float, text: str) -> None:
+    assert elapsed_text(seconds) == text
+
+
+def test_accessible_names_and_roles(composer: Composer) -> None:
+    role = QAccessible.Role
+    expected = {
+        composer.editor: ("Message", role.EditableText),
+        composer.send: ("Send", role.Button),
+        composer.stop: ("Stop", role.Button),
+        composer.tools: ("Tools", role.CheckBox),
+    }
+    for widget, (name, its_role) in expected.items():
+        accessible = QAccessible.queryAccessibleInterface(widget)
+        assert (accessible.text(QAccessible.Text.Name), accessible.role()) == (name, its_role)
+
+
+def test_a_draft_is_told_once_after_a_pause(composer: Composer, qtbot: QtBot) -> None:
+    drafts: list[str] = []
+    composer.draft_changed.connect(drafts.append)
+    QTest.keyClicks(composer.editor, "draft")
+    assert drafts == []
+    qtbot.waitUntil(lambda: drafts == ["draft"], timeout=2000)
+
+
+def test_a_draft_can_be_told_at_once(composer: Composer) -> None:
+    drafts: list[str] = []
+    composer.draft_changed.connect(drafts.append)
+    QTest.keyClicks(composer.editor, "draft")
+    composer.flush_draft()
+    composer.flush_draft()
+    assert drafts == ["draft"]
+
+
+def test_a_text_put_in_by_the_program_is_no_draft(composer: Composer) -> None:
+    drafts: list[str] = []
+    composer.draft_changed.connect(drafts.append)
+    composer.set_text("of another conversation")
+    composer.flush_draft()
+    assert drafts == []
+
+
+def test_sending_empties_the_draft_before_it_tells(composer: Composer) -> None:
+    told: list[str] = []
+    composer.draft_changed.connect(lambda text: told.append(f"draft {text!r}"))
+    composer.submitted.connect(lambda text: told.append(f"sent {text!r}"))
+    QTest.keyClicks(composer.editor, "hello")
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert told == ["draft ''", "sent 'hello'"]
+
+
+def test_paste_is_plain_text(composer: Composer) -> None:
+    source = QMimeData()
+    source.setHtml("<h1>Big</h1>")
+    source.setText("plain")
+    composer.editor.insertFromMimeData(source)
+    assert composer.text == "plain"
+    only_picture = QMimeData()
+    only_picture.setImageData(b"")
+    assert not composer.editor.canInsertFromMimeData(only_picture)
+
+
+def test_the_editor_grows_to_its_share_and_then_scrolls(composer: Composer, qtbot: QtBot) -> None:
+    composer.fit(600)
+    one_line = composer.sizeHint().height()
+    assert composer.editor.verticalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+    composer.set_text("\n" * 5)
+    qtbot.waitUntil(lambda: composer.sizeHint().height() > one_line)
+    composer.set_text("\n" * 200)
+    qtbot.waitUntil(lambda: composer.sizeHint().height() > 0.3 * 600)
+    assert composer.sizeHint().height() <= 0.4 * 600
+    assert composer.editor.verticalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAsNeeded
+
+
+def test_tools_tells_the_persons_clicks_only(composer: Composer) -> None:
+    told: list[bool] = []
+    composer.tools_toggled.connect(told.append)
+    composer.set_tools(False)
+    assert told == []
+    QTest.mouseClick(composer.tools, Qt.MouseButton.LeftButton)
+    assert told == [True]
+
+
+def test_the_folder_is_shown_literally_and_can_be_changed(composer: Composer, qtbot: QtBot) -> None:
+    composer.set_workspace("/home/ada/R&D <b>")
+    assert composer.folder.text().endswith("R&&D <b>")
+    assert "<b>" not in composer.folder.toolTip()
+    assert composer.folder.accessibleDescription() == "/home/ada/R&D <b>"
+    with qtbot.waitSignal(composer.workspace_change_requested):
+        QTest.mouseClick(composer.folder, Qt.MouseButton.LeftButton)
+
+
+def test_all_of_it_is_reached_by_tab(composer: Composer) -> None:
+    composer.set_workspace("/home/ada")
+    composer.set_text("hello")
+    reached = []
+    for _ in range(4):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        reached.append(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert reached == [composer.editor, composer.send, composer.folder, composer.tools]
+    assert all(isinstance(each, QPushButton) for each in reached[1:3])
+
+
+def test_the_send_tool_tip_is_literal(composer: Composer) -> None:
+    composer.set_send_tooltip("coder: <i>Claude</i>")
+    assert "<i>" not in composer.send.toolTip()

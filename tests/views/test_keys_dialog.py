@@ -1,0 +1,151 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from desktop.views.keys_dialog import KeysDialog, KeySource, KeyStatus, status_text
+from desktop.views.local_server_dialog import NOTHING_FOUND, LocalServer, LocalServerDialog
+
+STATUSES = [
+    KeyStatus("gemini", "Google Gemini", "environment", "GEMINI_API_KEY"),
+    KeyStatus("anthropic", "Anthropic", "keyring"),
+    KeyStatus("openai", "OpenAI", "none"),
+]
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot) -> KeysDialog:
+    widget = KeysDialog()
+    qtbot.addWidget(widget)
+    widget.show_status(STATUSES)
+    widget.open()
+    return widget
+
+
+@pytest.fixture
+def servers(qtbot: QtBot) -> LocalServerDialog:
+    widget = LocalServerDialog()
+    qtbot.addWidget(widget)
+    widget.open()
+    return widget
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("keyring", "In the keyring"),
+        ("environment", "From the environment: X_KEY"),
+        ("session", "For this session only"),
+        ("none", "No key"),
+    ],
+)
+def test_the_source_is_said_in_words(source: KeySource, text: str) -> None:
+    assert status_text(KeyStatus("x", "X", source, "X_KEY")) == text
+
+
+def test_a_key_is_told_once_and_forgotten(dialog: KeysDialog) -> None:
+    told: list[tuple[str, str]] = []
+    dialog.key_entered.connect(lambda provider, key: told.append((provider, key)))
+    row = dialog.rows["openai"]
+    assert not row.save_button.isEnabled()
+    QTest.keyClicks(row.field, "  secret ")
+    QTest.mouseClick(row.save_button, Qt.MouseButton.LeftButton)
+    assert told == [("openai", "secret")]
+    assert row.field.text() == ""
+    row.field.undo()
+    assert row.field.text() == ""
+
+
+def test_enter_in_the_field_saves(dialog: KeysDialog, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(dialog.key_entered) as told:
+        QTest.keyClicks(dialog.rows["gemini"].field, "secret")
+        QTest.keyClick(dialog.rows["gemini"].field, Qt.Key.Key_Return)
+    assert told.args == ["gemini", "secret"]
+    assert dialog.isVisible()
+
+
+def test_a_typed_key_is_never_shown_or_copied(dialog: KeysDialog) -> None:
+    field = dialog.rows["openai"].field
+    QTest.keyClicks(field, "secret")
+    assert field.echoMode() is QLineEdit.EchoMode.Password
+    assert "secret" not in field.displayText()
+    accessible = QAccessible.queryAccessibleInterface(field)
+    assert accessible.state().passwordEdit
+    assert "secret" not in accessible.text(QAccessible.Text.Value)
+
+
+def test_what_is_not_saved_is_forgotten_with_the_dialog(dialog: KeysDialog) -> None:
+    QTest.keyClicks(dialog.rows["openai"].field, "secret")
+    QTest.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
+    assert dialog.rows["openai"].field.text() == ""
+
+
+def test_only_kept_keys_can_be_removed(dialog: KeysDialog, qtbot: QtBot) -> None:
+    shown = {provider: row.remove_button.isVisible() for provider, row in dialog.rows.items()}
+    assert shown == {"gemini": False, "anthropic": True, "openai": False}
+    with qtbot.waitSignal(dialog.key_removed) as told:
+        QTest.mouseClick(dialog.rows["anthropic"].remove_button, Qt.MouseButton.LeftButton)
+    assert told.args == ["anthropic"]
+
+
+def test_a_new_status_leaves_what_is_being_typed(dialog: KeysDialog) -> None:
+    QTest.keyClicks(dialog.rows["openai"].field, "half")
+    dialog.show_status([KeyStatus("anthropic", "Anthropic", "session"), STATUSES[2]])
+    assert dialog.rows["openai"].field.text() == "half"
+    assert dialog.rows["anthropic"].status.whole_text == "For this session only"
+
+
+def test_without_a_keyring_it_says_so_and_what_to_do(dialog: KeysDialog) -> None:
+    assert not dialog.banner.isVisible()
+    dialog.show_status(STATUSES, has_keyring=False)
+    assert dialog.banner.isVisible()
+    assert "this session only" in dialog.banner.text.text()
+    assert "GNOME Keyring" in dialog.banner.text.text()
+
+
+def test_a_problem_is_shown_literally(dialog: KeysDialog) -> None:
+    dialog.show_problem("The keyring <b>refused</b>.")
+    assert dialog.problem.isVisible()
+    assert dialog.problem.text.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_fields_and_buttons_are_named_by_provider(dialog: KeysDialog) -> None:
+    row = dialog.rows["openai"]
+    names = [each.accessibleName() for each in (row.field, row.save_button, row.remove_button)]
+    assert names == ["OpenAI key", "Save OpenAI key", "Remove OpenAI key"]
+
+
+def test_a_found_model_is_chosen(servers: LocalServerDialog, qtbot: QtBot) -> None:
+    servers.show_servers([LocalServer("Ollama", "http://localhost:11434/v1", ("small", "big"))])
+    servers.models.setCurrentRow(1)
+    with qtbot.waitSignal(servers.server_chosen) as told:
+        QTest.mouseClick(servers.use_button, Qt.MouseButton.LeftButton)
+    assert told.args == ["http://localhost:11434/v1", "big"]
+    assert not servers.isVisible()
+
+
+def test_searching_nothing_and_no_model_are_said_in_words(servers: LocalServerDialog) -> None:
+    servers.show_searching()
+    assert "Looking" in servers.state.text()
+    assert not servers.use_button.isEnabled()
+    servers.show_servers([])
+    assert servers.state.text() == NOTHING_FOUND
+    assert not servers.models.isVisible()
+    servers.show_servers([LocalServer("Ollama", "http://localhost:11434/v1")])
+    assert "offers no model" in servers.state.text()
+
+
+def test_an_address_is_told(servers: LocalServerDialog, qtbot: QtBot) -> None:
+    assert not servers.look_button.isEnabled()
+    QTest.keyClicks(servers.address, " http://box:8080/v1 ")
+    with qtbot.waitSignal(servers.address_entered) as told:
+        QTest.mouseClick(servers.look_button, Qt.MouseButton.LeftButton)
+    assert told.args == ["http://box:8080/v1"]
+
+
+def test_a_new_search_is_told(servers: LocalServerDialog, qtbot: QtBot) -> None:
+    servers.show_servers([])
+    with qtbot.waitSignal(servers.search_requested):
+        QTest.mouseClick(servers.search_button, Qt.MouseButton.LeftButton)
