@@ -49,7 +49,7 @@ def hold_conversation(program: Path, folder: Path) -> None:
 
 def open_window(program: Path, folder: Path) -> None:
     """Let the program open its window on a display of its own, and end it; exits where it does not come, or go."""
-    missing = [command for command in ("Xvfb", "xdotool", "dbus-run-session") if shutil.which(command) is None]
+    missing = [command for command in ("Xvfb", "xdotool") if shutil.which(command) is None]
     if missing:
         print(f"The bundle's window was not tried: this system lacks {', '.join(missing)}.")
         return
@@ -64,16 +64,18 @@ def open_window(program: Path, folder: Path) -> None:
                 shown_on = f":{number.readline().strip()}"
             environment = {**bare_environment(home), "DISPLAY": shown_on, "QT_QPA_PLATFORM": "xcb"}
             environment.pop("WAYLAND_DISPLAY", None)
-            command = ["dbus-run-session", "--", str(program), "--demo"]
-            with subprocess.Popen(command, env=environment, cwd=folder, start_new_session=True) as window:
+            environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={folder}/no-bus"
+            with subprocess.Popen([str(program), "--demo"], env=environment, cwd=folder) as window:
                 try:
                     wait_for_window(window, environment)
                 finally:
-                    os.killpg(window.pid, signal.SIGTERM)
-                    window.wait(TIME_LIMIT_S)
+                    window.terminate()
+                    status = window.wait(TIME_LIMIT_S)
         finally:
             display.terminate()
-    print("The bundle opened its window.")
+    if status not in (0, -signal.SIGTERM, 128 + signal.SIGTERM):
+        sys.exit(f"The bundle's window did not close well: status {status}.")
+    print(f"The bundle opened its window, and closed it when it was told to: status {status}.")
 
 
 def wait_for_window(program: subprocess.Popen[bytes], environment: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from desktop.engine.events import ConfirmationRequested
 from desktop.engine.gate import AllowOnce, Decision, Deny
 from desktop.views.card_view import CardView
+from desktop.views.debug_tables import ROW_STYLE
 from desktop.views.decision_bar import DecisionBar
 from desktop.views.icons import icon
 from desktop.views.input_guard import InputGuard
@@ -54,7 +55,7 @@ class ConfirmationDialog(QDialog):
         self._list.setAccessibleName("Waiting calls")
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setFixedWidth(22 * SPACE)
-        self._list.setStyleSheet("QListWidget::item { padding: 6px 8px; border-radius: 6px; }")
+        self._list.setStyleSheet(ROW_STYLE)
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.currentItemChanged.connect(self._show_current)

@@ -81,6 +81,7 @@ class DebugPane(QWidget):
         rounds.setStretchFactor(1, 1)
         rounds.setSizes([88, 300])
         rounds.setChildrenCollapsible(False)
+        rounds.setHandleWidth(1)
         self._time_line = TimeLine()
         self._usage = UsageTable()
         self._tabs = QTabWidget()

@@ -22,6 +22,12 @@ from desktop.views.literal_text import one_line
 from desktop.views.message_details import duration_text
 from desktop.views.theme import SPACE, current_theme
 
+ROW_STYLE = """
+QListWidget::item { padding: 5px 8px; border-radius: 6px; }
+QListWidget::item:selected { background: palette(light); color: palette(text); }
+"""
+"""Rows with room around their text."""
+
 _AT_MS = Qt.ItemDataRole.UserRole + 1
 _LABEL = Qt.ItemDataRole.UserRole + 2
 _TIME_WIDTH = 9 * SPACE
@@ -34,7 +40,7 @@ class RoundList(QListWidget):
         super().__init__()
         self.setAccessibleName("Rounds")
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QListWidget::item { padding: 5px 8px; border-radius: 4px; }")
+        self.setStyleSheet(ROW_STYLE)
         self.setMinimumWidth(10 * SPACE)
         self.viewport().setAutoFillBackground(False)
 
@@ -112,7 +118,6 @@ class UsageTable(QTableWidget):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.viewport().setAutoFillBackground(False)
@@ -122,7 +127,7 @@ class UsageTable(QTableWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         header.setMinimumSectionSize(5 * SPACE)
         for column in range(2, len(self._COLUMNS)):
             item = self.horizontalHeaderItem(column)
@@ -173,5 +178,5 @@ def _sum(usages: Sequence[UsageReported]) -> tuple[str, ...]:
         f"{sum(usage.input_tokens for usage in usages):,}",
         f"{sum(usage.cached_tokens for usage in usages):,}",
         f"{sum(usage.output_tokens for usage in usages):,}",
-        cost if len(known) == len(usages) or not known else f"{cost} + unknown",
+        cost if len(known) == len(usages) or not known else f"≥ {cost}",
     )

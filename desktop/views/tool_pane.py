@@ -56,6 +56,7 @@ class ToolPane(QWidget):
         self._list.setAccessibleName("Calls")
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setStyleSheet("QListWidget { border: none; }")  # the row shows the focus
+        self._list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self._list.setMouseTracking(True)
         self._list.setItemDelegate(CallRows(self._list))
         self._list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from desktop.views.controls import Button, ElidedLabel, Switch, plain_tool_tip
+from desktop.views.controls import Button, ElidedLabel, Switch
 from desktop.views.theme import SPACE
 
 _WIDE = 780
@@ -92,9 +92,6 @@ class TopBar(QWidget):
             responder: Its label; empty where the summary is the answer.
         """
         self.models.show_text(" → ".join(each for each in (orchestrator, responder) if each))
-        words = f"{orchestrator or 'Nobody'} gathers, {responder or 'nobody else'} answers"
-        self.role.setAccessibleDescription(words)
-        self.models.setStatusTip(plain_tool_tip(words))
 
     def set_off_record(self, on: bool) -> None:
         """Show whether the conversation is off the record; nothing is told."""

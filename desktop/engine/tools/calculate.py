@@ -106,6 +106,8 @@ def _value(node: ast.expr) -> Number | list[Number]:
         case ast.Constant(value=int(value)):
             return _checked(value)
         case ast.Constant(value=float(value)):
+            if math.isinf(value):
+                raise ToolError("A number in the expression is too large.")
             # the shortest decimal that reads as this float is what was written, up to 17 digits
             return _CONTEXT.create_decimal(repr(value))
         case ast.Name(id=name) if name in _CONSTANTS:
@@ -134,7 +136,7 @@ def _called(name: str, given: list[Number | list[Number]]) -> Number:
     least, most, function = _FUNCTIONS[name]
     if not least <= len(flat) <= most:
         amount = str(least) if least == most else f"{least} to {most}" if most < _MOST_ELEMENTS else f"{least} or more"
-        raise ToolError(f"{name} takes {amount} numbers, not {len(flat)}.")
+        raise ToolError(f"{name} takes {amount} number{'' if amount == '1' else 's'}, not {len(flat)}.")
     return _checked(function(*flat))
 
 

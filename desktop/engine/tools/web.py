@@ -91,10 +91,10 @@ def _report(page: Page, asked: str) -> ToolOutput:
         head.append(f"Title: {title}")
     if not text.strip():
         text = "[No readable text: the page is empty, made by scripts, or built too oddly to be read.]"
-    if page.cut:
-        text += f"\n[The page is longer than {LARGEST_BYTES // 1_000_000} MB; its end was not read.]"
     limit = _LIMIT_OF_ERROR_PAGE if failed else LIMIT_CHARACTERS
     body = cut(text.strip("\n"), "fetch_page cannot read further; look for a more specific page.", limit)
+    if page.cut:
+        body += f"\n[The page is longer than {LARGEST_BYTES // 1_000_000} MB; its end was not read.]"
     return ToolOutput("\n".join(head) + "\n\n" + body, failed=failed)
 
 
@@ -130,7 +130,7 @@ def _charset(page: Page, kind: str) -> str:
     if not name and kind in _HTML and (meta := _META_CHARSET.search(page.body[:4096])):
         name = meta[1].decode("ascii", errors="replace")
     try:
-        b"".decode(name or "utf-8")  # refuses codecs that make no text
+        b"x".decode(name or "utf-8", errors="replace")  # refuses codecs that make no text
         codec = codecs.lookup(name or "utf-8").name
     except (LookupError, ValueError):
         return "utf-8"
