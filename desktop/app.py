@@ -1,37 +1,43 @@
 """The window's composition root: builds everything, connects it, and owns the start and the end."""
 
-import asyncio
+from __future__ import annotations
+
 import contextlib
 import gc
 import importlib
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
 
-from desktop.engine.errors import EngineError
-from desktop.log import log_unhandled, loop_error_handler, start_logging
 from desktop.paths import APP_NAME, Paths
-from desktop.redaction import Redactor
-from desktop.settings import Settings
 from desktop.views import theme
 from desktop.views.icons import application_icon
 from desktop.views.main_window import MainWindow
 from desktop.window_state import WindowState
 
+# What is named here for readers only is imported after the first paint, by `_Imports`.
 if TYPE_CHECKING:
+    import asyncio
+
     from desktop.assembly import Engine
     from desktop.controller import Controller
     from desktop.onboarding import Onboarding
+    from desktop.redaction import Redactor
     from desktop.secrets import KeyStore
+    from desktop.settings import Settings
+
+_AFTER_FIRST_PAINT = ("qasync", "desktop.assembly", "desktop.controller", "desktop.onboarding", "desktop.log")
 
 
 def run(*, demo: bool) -> int:
     """Open the window and stay until it is closed.
+
+    The window is painted and takes input before the engine, the loop and all that they need are imported.
 
     Args:
         demo: Use the embedded offline models, for this start only.
@@ -43,73 +49,160 @@ def run(*, demo: bool) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName(APP_NAME)
     application.setApplicationDisplayName("Cortex Desktop")
-    QGuiApplication.setDesktopFileName(APP_NAME)
-    application.setWindowIcon(application_icon())
     application.setQuitOnLastWindowClosed(False)
+    QGuiApplication.setDesktopFileName(APP_NAME)
+    paths = Paths.of_system()
+    state = WindowState.load(paths.window_file)
+    theme.apply(application, cast(theme.Scheme, state.color_scheme))
+    window = MainWindow()
+    window.restore_layout(state.layout)
+    window.show_start_page(True, first_start=not paths.database.exists() and not demo)
+    early = _Early(window)
+    window.show()
+    imports = _Imports()
+    imports.done.connect(lambda: application.exit())  # not quit(), which would close the window
+    QTimer.singleShot(0, imports.start)
+    application.exec()  # until all is imported: the window lives meanwhile
+    imports.raise_error()
+    application.setWindowIcon(application_icon())
+
+    import asyncio
+
+    from qasync import QEventLoop
+
     loop = QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
-        result: int = loop.run_until_complete(_Program(application, demo=demo).main())
+        result: int = loop.run_until_complete(_Program(application, window, early, paths, state, demo=demo).main())
     return result
 
 
-class _Program:
-    """One start of the program, from its first window to its end."""
+class _Imports(QObject):
+    """Imports what the first paint did without, on a worker thread.
 
-    def __init__(self, application: QApplication, *, demo: bool) -> None:
+    Signals:
+        done(): All is imported, or one import failed.
+    """
+
+    done = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._error: Exception | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        threading.Thread(target=self._import, name="imports", daemon=True).start()
+
+    def raise_error(self) -> None:
+        """Raise what failed, here on the thread of the window."""
+        if self._error is not None:
+            raise self._error
+
+    def _import(self) -> None:
+        try:
+            for name in _AFTER_FIRST_PAINT:
+                importlib.import_module(name)
+        except Exception as error:  # raised again by raise_error
+            self._error = error
+        self.done.emit()
+
+
+class _Early:
+    """What the person did before the engine was there; done when it is."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._sent: list[str] = []
+        self.closed = False
+        window.submitted.connect(self._keep)
+        window.closed.connect(self._close)
+
+    def _keep(self, text: str) -> None:
+        self._sent.append(text)
+
+    def _close(self) -> None:
+        self.closed = True
+
+    def replay(self) -> None:
+        """Do it now."""
+        self._window.submitted.disconnect(self._keep)
+        self._window.closed.disconnect(self._close)
+        for text in self._sent:
+            self._window.submitted.emit(text)
+
+
+class _Program:
+    """One start of the program, from its first paint to its end."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        window: MainWindow,
+        early: _Early,
+        paths: Paths,
+        state: WindowState,
+        *,
+        demo: bool,
+    ) -> None:
         self._application = application
+        self._window = window
+        self._early = early
+        self._paths = paths
+        self._state = state
         self._demo = demo
-        self._paths = Paths.of_system()
-        self._redactor = Redactor()
-        self._closed = asyncio.Event()
         self._engine: Engine | None = None
 
     async def main(self) -> int:
-        """Show the window at once, open the engine behind it, and wait for the end."""
+        """Open the engine behind the window, and wait for the end."""
+        import asyncio
+
+        from desktop.log import log_unhandled, loop_error_handler, start_logging
+        from desktop.redaction import Redactor
+        from desktop.settings import Settings
+
+        self._closed = asyncio.Event()
+        self._window.closed.connect(self._closed.set)
+        if self._early.closed:
+            self._closed.set()
+        self._listen_to_signals(asyncio.get_running_loop())
         self._paths.make()
-        stop_logging = start_logging(self._paths.log_file, self._redactor)
+        redactor = Redactor()
+        stop_logging = start_logging(self._paths.log_file, redactor)
         restore_hooks = log_unhandled()
         asyncio.get_running_loop().set_exception_handler(loop_error_handler())
         settings, problems = Settings.load(self._paths.settings_file)
+        if settings.color_scheme != self._state.color_scheme:
+            theme.apply(self._application, cast(theme.Scheme, settings.color_scheme))
         if self._demo:
-            settings.demo = True
-        theme.apply(self._application, cast(theme.Scheme, settings.color_scheme))
-        state = WindowState.load(self._paths.window_file)
-        window = MainWindow()
-        window.restore_layout(state.layout)
-        first_start = not self._paths.database.exists() and not settings.demo
-        window.show_start_page(True, first_start=first_start)
-        window.closed.connect(self._closed.set)
-        window.show()
-        self._listen_to_signals()
+            settings.override(Settings.demo, True)
         try:
-            return await self._live(window, settings, state, [str(problem) for problem in problems])
+            await self._live(settings, redactor, [str(problem) for problem in problems])
         finally:
             restore_hooks()
             stop_logging()
+        return 0
 
-    async def _live(self, window: MainWindow, settings: Settings, state: WindowState, problems: list[str]) -> int:
-        sent_early: list[str] = []
-        window.submitted.connect(sent_early.append)
-        await _painted()
-        await asyncio.to_thread(_import_engine)  # takes long: not before the first paint, and not on the GUI's thread
+    async def _live(self, settings: Settings, redactor: Redactor, problems: list[str]) -> None:
+        import asyncio
+
         from desktop.controller import Controller
         from desktop.onboarding import Onboarding
         from desktop.os_keyring import os_keyring
         from desktop.secrets import KeyStore
 
-        keys = KeyStore(on_key=self._redactor.add, load=os_keyring)
+        window = self._window
+        window.furnish()
+        keys = KeyStore(on_key=redactor.add, load=os_keyring)
         controller = Controller(window, settings, self._paths)
         onboarding = Onboarding(window, settings, keys, controller)
-        window.submitted.disconnect(sent_early.append)
-        for text in sent_early:
-            window.submitted.emit(text)
+        self._early.replay()
         if problems:
             window.set_notice(problems[0], kind="danger")
-        opening = asyncio.create_task(self._open(window, settings, state, keys, controller, onboarding))
+        opening = asyncio.create_task(self._open(settings, keys, controller, onboarding))
         await self._closed.wait()
         window.hide()  # at once; what is under way ends behind it
-        state = WindowState(layout=window.save_layout(), conversation=controller.open_conversation_id)
+        state = WindowState(window.save_layout(), controller.open_conversation_id, settings.color_scheme)
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
         await controller.close()
@@ -118,56 +211,30 @@ class _Program:
         with contextlib.suppress(OSError):  # only the window's shape would be lost
             await asyncio.to_thread(state.save, self._paths.window_file)
         window.finish_close()
-        return 0
 
-    async def _open(
-        self,
-        window: MainWindow,
-        settings: Settings,
-        state: WindowState,
-        keys: "KeyStore",
-        controller: "Controller",
-        onboarding: "Onboarding",
-    ) -> None:
+    async def _open(self, settings: Settings, keys: KeyStore, controller: Controller, onboarding: Onboarding) -> None:
         from desktop.assembly import open_engine
+        from desktop.engine.errors import EngineError
 
+        window = self._window
         try:
             self._engine = await open_engine(self._paths, settings, keys, controller.take)
         except EngineError as error:
             window.set_notice(f"{error} {error.action}".strip(), kind="danger")
             return
-        await controller.start(self._engine, state.conversation)
+        await controller.start(self._engine, self._state.conversation)
         has_model = await onboarding.start(self._engine.connector.redirections())
         if has_model and window.start_page.is_first_start and window.start_page.isVisible():
             window.show_start_page(True)
         _settle_memory()
 
-    def _listen_to_signals(self) -> None:
+    def _listen_to_signals(self, loop: asyncio.AbstractEventLoop) -> None:
         """End in order when the system asks: what is under way is put aside, its processes ended."""
-        loop = asyncio.get_running_loop()
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is not None:
                 with contextlib.suppress(NotImplementedError, ValueError):
                     loop.add_signal_handler(number, self._closed.set)
-
-
-def _import_engine() -> None:
-    """Import what the window does not need for its first paint."""
-    for name in ("desktop.assembly", "desktop.controller", "desktop.onboarding"):
-        importlib.import_module(name)
-
-
-async def _painted() -> None:
-    """Wait until the event loop has painted what was shown."""
-    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def finish() -> None:
-        if not done.done():
-            done.set_result(None)
-
-    QTimer.singleShot(0, lambda: QTimer.singleShot(0, finish))
-    await done
 
 
 def _settle_memory() -> None:

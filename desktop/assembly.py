@@ -13,7 +13,8 @@ from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
 from desktop.engine.tools.builtin import builtin_tools
 from desktop.engine.tools.toolbox import Toolbox
-from desktop.paths import Paths, resources_folder
+from desktop.paths import Paths
+from desktop.resources import resource_path
 from desktop.secrets import KeyStore, Provider
 from desktop.settings import Settings
 
@@ -189,7 +190,7 @@ def run_options(
 def read_persona(paths: Paths) -> str:
     """The persona: the person's file where there is one, else the one that comes with the program."""
     own = paths.persona / "default.md"
-    file = own if own.is_file() else resources_folder() / "persona" / "default.md"
+    file = own if own.is_file() else resource_path("persona/default.md")
     try:
         return file.read_text(encoding="utf-8")
     except OSError:

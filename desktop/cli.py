@@ -89,7 +89,7 @@ async def _opened(terminal: Terminal, *, demo: bool) -> AsyncIterator[tuple[Engi
     for problem in problems:
         terminal.complain(str(problem))
     if demo:
-        settings.demo = True
+        settings.override(Settings.demo, True)
     follower = _Follower(terminal)
     keys = KeyStore(on_key=redactor.add, load=os_keyring)
     engine = await open_engine(paths, settings, keys, follower.take)

@@ -63,6 +63,7 @@ class Controller(QObject):
         self._told = 0  # how many events came that a conversation being loaded may have missed
         self._loading = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._making = asyncio.Lock()
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._show_elapsed)
@@ -109,6 +110,8 @@ class Controller(QObject):
         """
         self._engine = engine
         self._ready.set()
+        if self._open is None:
+            self._window.set_workspace(str(self.workspace))
         self.show_roles()
         listed = await self._show_list()
         waiting = next((info.id for info in listed if info.waiting), None)
@@ -265,19 +268,23 @@ class Controller(QObject):
             if not text.strip() or self._open is not None:
                 return
             info = await self._make_conversation()
+            if self._window.composer.text != text:
+                return  # it was sent, or typed on, in the meantime
         await self._store_of(info.id).conversations.set_draft(info.id, text)
 
     async def _make_conversation(self) -> ConversationInfo:
         """Store the new conversation that is shown."""
-        folder = self.workspace
-        if folder == self._paths.workspace:
-            folder = await asyncio.to_thread(self._paths.make_workspace)
-        if self._open is not None:
+        async with self._making:
+            if self._open is not None:
+                return self._open
+            folder = self.workspace
+            if folder == self._paths.workspace:
+                folder = await asyncio.to_thread(self._paths.make_workspace)
+            store = self.engine.off_record if self._window.top_bar.off_record.isChecked() else self.engine.store
+            self._open = await store.conversations.create(str(folder), self._role().name)
+            self._window.set_off_record(self._open.off_record, changeable=False)
+            self._window.set_workspace(self._open.workspace)
             return self._open
-        store = self.engine.off_record if self._window.top_bar.off_record.isChecked() else self.engine.store
-        self._open = await store.conversations.create(str(folder), self._role().name)
-        self._window.set_off_record(self._open.off_record, changeable=False)
-        return self._open
 
     # Runs.
 

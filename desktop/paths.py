@@ -1,6 +1,5 @@
 """Where things lie: the platform's folders for settings, data, logs and caches (the XDG variables move them)."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -92,11 +91,3 @@ class Paths:
         """
         self.workspace.mkdir(parents=True, exist_ok=True)
         return self.workspace.resolve()
-
-
-def resources_folder() -> Path:
-    """The icons, styles and texts that come with the program: beside it in an installation, above it in a checkout."""
-    package = Path(__file__).resolve().parent
-    frozen = getattr(sys, "_MEIPASS", None)  # PyInstaller's folder of data files
-    places = [Path(frozen) / "resources"] if frozen else [package / "_resources", package.parent / "resources"]
-    return next((place for place in places if place.is_dir()), places[-1])

@@ -2,39 +2,42 @@
 
 import json
 import logging
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Self
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from desktop.files import write_private
 
 _log = logging.getLogger(__name__)
 
 
-class WindowState(BaseModel):
+@dataclass(frozen=True, slots=True)
+class WindowState:
     """How the window looked.
 
     Attributes:
         layout: What ``MainWindow.save_layout`` gave; empty at first start.
         conversation: Id of the conversation shown last; never one off the record.
+        color_scheme: ``system``, ``light`` or ``dark``: what the first paint uses, before the settings are read.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    layout: dict[str, str] = {}
+    layout: dict[str, str] = field(default_factory=dict)
     conversation: str | None = None
+    color_scheme: str = "system"
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Path) -> "WindowState":
         """Read the file; one that is missing or damaged counts as a first start."""
         try:
-            return cls.model_validate_json(path.read_bytes())
+            read = json.loads(path.read_bytes())
+            layout, conversation, scheme = read["layout"], read["conversation"], read["color_scheme"]
+            if not all(isinstance(value, str) for value in (*layout.values(), conversation or "", scheme)):
+                raise TypeError
         except FileNotFoundError:
             return cls()
-        except (OSError, ValidationError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             _log.warning("The window's state in %s is not usable (%s); starting afresh.", path, type(error).__name__)
             return cls()
+        return cls(layout=layout, conversation=conversation, color_scheme=scheme)
 
     def save(self, path: Path) -> None:
         """Write the file as one step.
@@ -42,4 +45,4 @@ class WindowState(BaseModel):
         Raises:
             OSError: It cannot be written.
         """
-        write_private(path, json.dumps(self.model_dump(mode="json"), indent=1) + "\n")
+        write_private(path, json.dumps(asdict(self), indent=1) + "\n")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.paths import Paths, resources_folder
+from desktop.paths import Paths
+from desktop.resources import resource_path
 from desktop.window_state import WindowState
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the XDG variables are Linux's")
@@ -86,11 +87,11 @@ def test_folder_in_the_way_of_a_file_is_an_error(tmp_path: Path) -> None:
 
 
 def test_resources_of_a_checkout_are_found() -> None:
-    assert (resources_folder() / "cortex-desktop.desktop").is_file()
+    assert resource_path("cortex-desktop.desktop").is_file()
 
 
 def test_window_state_comes_back(tmp_path: Path) -> None:
-    state = WindowState(geometry="AAAA", splitters={"sides": (200, 600)}, panes={"debug": True}, conversation="c1")
+    state = WindowState(layout={"geometry": "AAAA"}, conversation="c1")
 
     state.save(tmp_path / "state" / "window.json")
 

@@ -9,7 +9,7 @@ from desktop.engine.context import opening_request
 from desktop.engine.events import ConfirmationRequested, Event, HandoffMessage, RunFinished, RunPaused, RunStarted
 from desktop.engine.handoff import build_handoff
 from desktop.engine.messages import ModelRequest
-from desktop.engine.models.connect import Connector
+from desktop.engine.models.base import Connects
 from desktop.engine.models.registry import Registry
 from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.orchestrator import gather
@@ -52,7 +52,7 @@ class Runner:
     """
 
     registry: Registry
-    connector: Connector
+    connector: Connects
     toolbox: Toolbox
     limits: Limits
 

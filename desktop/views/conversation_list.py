@@ -1,8 +1,11 @@
 """The conversations: searched, grouped by age, each with its marks."""
 
+from __future__ import annotations  # the values are named for readers only: their import is not for the first paint
+
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
@@ -17,11 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.engine.messages import ConversationInfo
 from desktop.views.controls import Button, label, larger
 from desktop.views.conversation_model import INFO_ROLE, ConversationModel, rows_of
 from desktop.views.icons import icon, icon_pixmap
 from desktop.views.theme import SPACE, Theme, current_theme, is_theme_change
+
+if TYPE_CHECKING:
+    from desktop.engine.messages import ConversationInfo
 
 _Index = QModelIndex | QPersistentModelIndex
 _MARK = 16

@@ -1,14 +1,18 @@
 """The rows of the conversation list: headings of days, and the conversations under them."""
 
+from __future__ import annotations  # the values are named for readers only: their import is not for the first paint
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from desktop.engine.messages import ConversationInfo
 from desktop.views.controls import one_line, plain_tool_tip
+
+if TYPE_CHECKING:
+    from desktop.engine.messages import ConversationInfo
 
 INFO_ROLE = int(Qt.ItemDataRole.UserRole)
 """The row's `ConversationInfo`; None for a heading."""
@@ -27,7 +31,7 @@ class Heading:
     text: str
 
 
-Row = Heading | ConversationInfo
+Row: TypeAlias = "Heading | ConversationInfo"
 
 
 def age_group(day: date, today: date) -> str:
@@ -120,7 +124,7 @@ class ConversationModel(QAbstractListModel):
     def index_of(self, conversation_id: str) -> QModelIndex:
         """The row of a conversation; an invalid index where it is not shown."""
         for number, row in enumerate(self._rows):
-            if isinstance(row, ConversationInfo) and row.id == conversation_id:
+            if not isinstance(row, Heading) and row.id == conversation_id:
                 return self.index(number)
         return QModelIndex()
 
@@ -130,7 +134,7 @@ class ConversationModel(QAbstractListModel):
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Headings cannot be chosen."""
-        if index.isValid() and isinstance(self._rows[index.row()], ConversationInfo):
+        if index.isValid() and not isinstance(self._rows[index.row()], Heading):
             return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
         return Qt.ItemFlag.NoItemFlags
 
@@ -138,18 +142,19 @@ class ConversationModel(QAbstractListModel):
         """What a row shows and says."""
         if not index.isValid():
             return None
-        match self._rows[index.row()], role:
-            case Heading(text=text), Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return text
-            case ConversationInfo() as info, Qt.ItemDataRole.DisplayRole:
-                return title_of(info)
-            case ConversationInfo() as info, Qt.ItemDataRole.AccessibleTextRole:
-                return spoken(info)
-            case ConversationInfo() as info, Qt.ItemDataRole.ToolTipRole:
-                return plain_tool_tip(spoken(info))
-            case ConversationInfo() as info, int(wanted) if wanted == INFO_ROLE:
-                return info
-        return None
+        row = self._rows[index.row()]
+        if isinstance(row, Heading):
+            is_text = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+            return row.text if is_text else None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return title_of(row)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return spoken(row)
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tool_tip(spoken(row))
+            case _:
+                return row if role == INFO_ROLE else None
 
 
 def _key(row: Row) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop.views.resources import resource_path
+from desktop.resources import resource_path
 
 _PIXELS = (16, 18, 20, 23, 24, 27, 32, 36, 40, 48)
 """Sides that icons of 16 to 24 units take at 100 to 200 per cent; a size in between is scaled down."""

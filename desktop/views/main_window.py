@@ -1,6 +1,7 @@
 """The window: it puts the views in their places and tells what the person did."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
@@ -9,23 +10,37 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, 
 from desktop.views.composer import Composer
 from desktop.views.controls import one_line
 from desktop.views.conversation_list import ConversationList
-from desktop.views.debug_pane import DebugPane
 from desktop.views.notice_bar import NoticeBar, NoticeKind
 from desktop.views.side_panes import PANES, PaneName, SidePanes
 from desktop.views.start_page import StartPage
 from desktop.views.status_line import StatusLine
 from desktop.views.theme import SPACE
-from desktop.views.tool_pane import ToolPane
 from desktop.views.top_bar import TopBar
-from desktop.views.transcript import Transcript
+
+if TYPE_CHECKING:
+    from desktop.views.debug_pane import DebugPane
+    from desktop.views.tool_pane import ToolPane
+    from desktop.views.transcript import Transcript
 
 PROGRAM = "Cortex Desktop"
 _MEASURE = 800
 """The composer's greatest width: about the transcript's readable measure."""
 
 
+class _Slot(QWidget):
+    """The place of a widget that comes after the first paint."""
+
+    def fill(self, widget: QWidget) -> None:
+        """Put the widget in."""
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(widget)
+
+
 class MainWindow(QMainWindow):
     """All of the window but the dialogs.
+
+    Made light, so that it is painted and takes input at once; ``furnish`` then adds the transcript and the panes.
 
     Attributes:
         top_bar: Role, models, switches.
@@ -76,15 +91,16 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self.top_bar = TopBar()
         self.conversations = ConversationList()
-        self.transcript = Transcript()
+        self.transcript: Transcript
+        self.tool_pane: ToolPane
+        self.debug_pane: DebugPane
+        self._transcript_slot, self._tool_slot, self._debug_slot = _Slot(), _Slot(), _Slot()
         self.start_page = StartPage()
         self.notice = NoticeBar()
         self.composer = Composer()
-        self.tool_pane = ToolPane()
-        self.debug_pane = DebugPane()
         self.status_line = StatusLine()
         self._stack = QStackedWidget()
-        self.panes = SidePanes(self.conversations, self._centre(), self.tool_pane, self.debug_pane)
+        self.panes = SidePanes(self.conversations, self._centre(), self._tool_slot, self._debug_slot)
         self._lay_out()
         self._connect()
         self._bind_keys()
@@ -95,8 +111,20 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self.composer.setFocus()
 
+    def furnish(self) -> None:
+        """Add the transcript, the tool pane and the debug pane. Once, before a conversation is shown."""
+        # Imported here: Markdown, highlighting and the engine's values take longer than all of the first paint.
+        from desktop.views.debug_pane import DebugPane
+        from desktop.views.tool_pane import ToolPane
+        from desktop.views.transcript import Transcript
+
+        self.transcript, self.tool_pane, self.debug_pane = Transcript(), ToolPane(), DebugPane()
+        self._transcript_slot.fill(self.transcript)
+        self._tool_slot.fill(self.tool_pane)
+        self._debug_slot.fill(self.debug_pane)
+
     def _centre(self) -> QWidget:
-        self._stack.addWidget(self.transcript)
+        self._stack.addWidget(self._transcript_slot)
         self._stack.addWidget(self.start_page)
         column = QWidget()
         column.setMaximumWidth(_MEASURE)
@@ -240,7 +268,7 @@ class MainWindow(QMainWindow):
             self.start_page.show_first_start()
         elif visible:
             self.start_page.show_empty_conversation()
-        self._stack.setCurrentWidget(self.start_page if visible else self.transcript)
+        self._stack.setCurrentWidget(self.start_page if visible else self._transcript_slot)
         choosing = visible and first_start
         self.composer.setVisible(not choosing)
         (self.start_page.keys if choosing else self.composer).setFocus()

@@ -54,10 +54,10 @@ Segment = Prose | Code
 
 
 class _Cutter:
-    def __init__(self) -> None:
+    def __init__(self, start: int) -> None:
         self.segments: list[Segment] = []
         self._lines: list[str] = []
-        self._start = 0
+        self._start = start
         self._length = 0
         self._fence = ""
         self._language = ""
@@ -130,7 +130,7 @@ def split(text: str, *, start: int = 0, growing: bool = False) -> list[Segment]:
     Returns:
         The segments in order; all but the last stay the same however the text grows.
     """
-    cutter = _Cutter()
+    cutter = _Cutter(start)
     at = start
     for line in _LINE.findall(text):
         if not (growing and _UNSURE_FENCE.match(line)):

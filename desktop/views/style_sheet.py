@@ -7,7 +7,7 @@ is hovered, ``danger`` an outlined one in the colour of danger. A label's ``kind
 from collections.abc import Mapping
 from string import Template
 
-from desktop.views.resources import resource_path
+from desktop.resources import resource_path
 
 _SHEET = Template("""
 QMainWindow, QDialog { background: $background; }

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.engine.messages import Message
 from desktop.views.message_view import MessageView
-from desktop.views.transcript_rows import NoteView, Row, discard
+from desktop.views.transcript_rows import NoteView, Row
 from desktop.views.transcript_scroller import TranscriptScroller
 
 _FLUSH_LEAST_MS, _FLUSH_MOST_MS, _FLUSH_FACTOR = 16, 100, 3
@@ -56,16 +56,12 @@ class Transcript(TranscriptScroller):
             evidence: By run id: the call ids that ``[1]``, ``[2]`` … in its answer lead to.
         """
         self._flush_timer.stop()
-        for row in self._column.rows:
-            discard(row)
         known = evidence or {}
-        self._column.rows = [Row(each, tuple(known.get(each.run_id or "", ()))) for each in messages]
         self._live = self._note = self._current = None
         self._pending = ""
         self._activity.show_text("")
         self._follows = True
-        for row in self._column.rows:
-            self._column.estimate(row)
+        self._column.show_rows([Row(each, tuple(known.get(each.run_id or "", ()))) for each in messages])
         self._refresh()
 
     def append_message(self, message: Message, evidence: Sequence[str] = ()) -> None:
@@ -77,6 +73,9 @@ class Transcript(TranscriptScroller):
         """
         if message.role == "user":
             self._follows = True
+        if self._note is not None and isinstance(self._note.view, NoteView):
+            self._note.view.retire()
+            self._note = None
         self._append(Row(message, tuple(evidence)))
 
     def begin_answer(self, label: str, off_record: bool, evidence: Sequence[str] = ()) -> None:
@@ -87,6 +86,7 @@ class Transcript(TranscriptScroller):
             off_record: Whether it lives in memory only.
             evidence: Call ids that ``[1]``, ``[2]`` … lead to.
         """
+        self.set_outcome(None)
         self._pending = ""
         self._activity.show_text(f"{label} is writing" if label else "Writing")
         message = Message(id="", role="assistant", text="", off_record=off_record)

@@ -99,6 +99,15 @@ class Column(QWidget):
         self._tops: list[int] = [0]
         self._measure = 0
 
+    def show_rows(self, rows: list[Row]) -> None:
+        """Show other rows in place of those there are."""
+        for row in self.rows:
+            discard(row)
+        self.rows = rows
+        for row in rows:
+            self.estimate(row)
+        self.place()
+
     def set_width(self, width: int) -> bool:
         """Take a width.
 

@@ -190,16 +190,22 @@ class TranscriptScroller(QWidget):
             return
         at = rows.index(self._current) + step if self._current in rows and self._has_focus() else len(rows) - 1
         row = rows[max(0, min(at, len(rows) - 1))]
-        if not self._column.is_laid_out(row):
-            with self._kept_in_place():
-                self._column.lay_out(row)
-        top, page = self._column.top_of(row), self._scroll.viewport().height()
-        if top < self._bar.value() or top + row.height > self._bar.value() + page:
-            beyond = top + row.height + SPACE - page
-            self._bar.setValue(top - SPACE if top < self._bar.value() or row.height > page else beyond)
+        self._bring_into_view(row)
         if row.view is not None:
             self._make_current(row)
             row.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _bring_into_view(self, row: Row) -> None:
+        page = self._scroll.viewport().height()
+        for _ in range(3):  # what comes into view is laid out, and may move it once more
+            if not self._column.is_laid_out(row):
+                with self._kept_in_place():
+                    self._column.lay_out(row)
+            top, value = self._column.top_of(row), self._bar.value()
+            if top < value or row.height > page:
+                self._bar.setValue(top - SPACE)
+            elif top + row.height > value + page:
+                self._bar.setValue(top + row.height + SPACE - page)
 
     def _has_focus(self) -> bool:
         focus = QApplication.focusWidget()

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -30,8 +31,28 @@ if _IS_ON:
         raise RuntimeError(f"{there} were imported before the engine's tests; run pytest with -p no:pytest-qt")
     sys.meta_path.insert(0, _Bar())
 
+from tests.bench import Bench, MakeBench  # noqa: E402 - behind the bar
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     if _IS_ON:  # pytest-qt is off, and with --strict-config its options would be unknown
         parser.addini("qt_api", "not used here")
         parser.addini("qt_log_level_fail", "not used here")
+
+
+@pytest.fixture
+async def make_bench(tmp_path: Path) -> AsyncIterator[MakeBench]:
+    """Makes sessions with scripted models; at the end all are closed and their scripts must have been followed."""
+    made: list[Bench] = []
+
+    async def make(folder: str = "bench", **options: object) -> Bench:
+        (tmp_path / folder).mkdir()
+        bench = Bench(tmp_path / folder, **options)  # type: ignore[arg-type]
+        made.append(bench)
+        return await bench.open()
+
+    yield make
+    for bench in made:
+        await bench.close()
+    for bench in made:
+        bench.check()

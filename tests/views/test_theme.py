@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.views import theme
 from desktop.views.controls import Button, ElidedLabel, one_line, plain_tool_tip
 from desktop.views.icons import application_icon, icon, icon_pixmap
-from desktop.views.resources import resource_path
+from desktop.resources import resource_path
 from desktop.views.theme import DARK, LIGHT, Theme
 
 

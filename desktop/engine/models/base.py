@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Literal, Protocol
 
 from desktop.engine.messages import ModelInfo, ModelRequest, ModelTurn, Value
+from desktop.engine.models.registry import ModelEntry
 
 
 class TextDelta(Value):
@@ -57,4 +58,19 @@ class Model(Protocol):
 
     async def aclose(self) -> None:
         """Release the connections."""
+        ...
+
+
+class Connects(Protocol):
+    """Makes models from registry entries."""
+
+    async def connect(self, entry: ModelEntry) -> Model:
+        """A model ready to be called.
+
+        Args:
+            entry: Which model.
+
+        Raises:
+            ModelError: It cannot be called: a key or an address is missing.
+        """
         ...

@@ -101,15 +101,8 @@ def calculate(expression: str) -> str:
 
 def _value(node: ast.expr) -> Number | list[Number]:
     match node:
-        case ast.Constant(value=bool()):
-            pass
-        case ast.Constant(value=int(value)):
-            return _checked(value)
-        case ast.Constant(value=float(value)):
-            if math.isinf(value):
-                raise ToolError("A number in the expression is too large.")
-            # the shortest decimal that reads as this float is what was written, up to 17 digits
-            return _CONTEXT.create_decimal(repr(value))
+        case ast.Constant(value=value) if type(value) in (int, float):
+            return _literal(value)
         case ast.Name(id=name) if name in _CONSTANTS:
             return _CONSTANTS[name]
         case ast.Name(id=name):
@@ -127,6 +120,15 @@ def _value(node: ast.expr) -> Number | list[Number]:
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
             return [_number(_value(element)) for element in elements]
     raise ToolError(f"{ast.unparse(node)!r} is not arithmetic that calculate knows.")
+
+
+def _literal(value: Any) -> Number:
+    if isinstance(value, int):
+        return _checked(value)
+    if math.isinf(value):
+        raise ToolError("A number in the expression is too large.")
+    # the shortest decimal that reads as this float is what was written, up to 17 digits
+    return _CONTEXT.create_decimal(repr(value))
 
 
 def _called(name: str, given: list[Number | list[Number]]) -> Number:

@@ -86,11 +86,13 @@ class Bubblewrap:
         """The arguments that run a command inside."""
         folder = os.path.realpath(root)
         arguments = [self.program, "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--cap-drop", "ALL"]
-        arguments += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
-        for place in ("/var/tmp", "/dev/shm"):
-            if os.path.isdir(place) and not os.path.islink(place):
-                arguments += ["--tmpfs", place]
-        arguments += ["--bind", folder, folder]
+        # a workspace that is the whole file system is bound first, so that it does not cover /dev, /proc and /tmp
+        arguments += ["--bind" if folder == "/" else "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+        arguments += ["--tmpfs", "/tmp"]
+        if os.path.isdir("/var/tmp") and not os.path.islink("/var/tmp"):
+            arguments += ["--tmpfs", "/var/tmp"]
+        if folder != "/":
+            arguments += ["--bind", folder, folder]
         for hidden in self._places():
             real = os.path.realpath(hidden)
             if Path(folder).is_relative_to(real):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpcore2
-from html_to_markdown import ConversionOptions, PreprocessingOptions, convert
+from html_to_markdown import ConversionError, ConversionOptions, PreprocessingOptions, convert
 from pydantic import Field
 
 from desktop.engine.errors import ToolError
@@ -121,7 +121,10 @@ def _readable(page: Page) -> tuple[str, str]:
         hidden_content="drop",
         base_url=page.url,
     )
-    return title, convert(text, options).content or ""
+    try:
+        return title, convert(text, options).content or ""
+    except ConversionError:
+        raise ToolError("The page's HTML could not be read.") from None
 
 
 def _charset(page: Page, kind: str) -> str:

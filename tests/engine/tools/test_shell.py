@@ -240,6 +240,16 @@ class TestInASandbox:
         output = await call("run_command", command=f"cat /proc/{os.getpid()}/environ; echo $$; kill -0 {os.getpid()}")
         assert output.failed
 
+    async def test_whole_file_system_as_workspace_still_hides_other_processes(self, sandbox: Sandbox) -> None:
+        async def find() -> Sandbox | None:
+            return sandbox
+
+        everything = ToolContext(root=Path("/"), notes=None)  # type: ignore[arg-type]
+        output = await caller(shell_tools(find), everything)(
+            "run_command", command=f"tr '\\0' '\\n' < /proc/{os.getpid()}/environ"
+        )
+        assert output.failed
+
     async def test_exit_code_comes_through(self, call: Call) -> None:
         assert (await call("run_command", command="exit 7")).text.endswith("[Exit code 7.]")
 

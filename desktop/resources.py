@@ -16,7 +16,7 @@ def resource_path(name: str) -> Path:
     Raises:
         FileNotFoundError: No such resource; the installation is damaged.
     """
-    package = Path(__file__).resolve().parent.parent
+    package = Path(__file__).resolve().parent
     roots = [package / "_resources", package.parent / "resources"]
     bundle = getattr(sys, "_MEIPASS", None)
     if bundle is not None:

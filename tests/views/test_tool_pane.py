@@ -1,0 +1,178 @@
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtWidgets import QListWidget, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.engine.messages import CallState
+from desktop.views import call_rows
+from desktop.views.call_details import CallDetails
+from desktop.views.call_text import arguments_text, telling_argument
+from desktop.views.literal_view import LiteralView
+from desktop.views.tool_pane import ToolPane
+from tests.views.gallery_panes import run_record
+
+
+@pytest.fixture
+def pane(qtbot: QtBot) -> ToolPane:
+    view = ToolPane()
+    qtbot.addWidget(view)
+    view.resize(340, 600)
+    view.show()
+    return view
+
+
+def names(pane: ToolPane) -> list[str]:
+    """What a screen reader finds in the list."""
+    table = QAccessible.queryAccessibleInterface(pane.findChild(QListWidget))
+    children = [table.child(number) for number in range(table.childCount())]
+    assert all(child.role() == QAccessible.Role.ListItem for child in children)
+    return [child.text(QAccessible.Text.Name) for child in children]
+
+
+def field(pane: ToolPane, name: str) -> LiteralView:
+    return next(view for view in pane.findChildren(LiteralView) if view.accessibleName() == name)
+
+
+def visible_buttons(pane: ToolPane, name: str) -> list[QPushButton]:
+    return [each for each in pane.findChildren(QPushButton) if each.accessibleName() == name and each.isVisible()]
+
+
+def test_pane_and_items_have_their_roles_and_names(pane: ToolPane) -> None:
+    pane.show_run(run_record())
+    interface = QAccessible.queryAccessibleInterface(pane)
+    assert interface.role() == QAccessible.Role.Pane
+    assert interface.text(QAccessible.Text.Name) == "Tool calls"
+    assert names(pane) == [
+        "Round 1", "list_directory done", "read_file done",
+        "Round 2", "fetch_page done", "calculate failed", "run_command denied", "save_note blocked",
+        "run_command unknown",
+        "Round 3", "read_file running", "write_file waiting", "edit_file waiting",
+    ]  # fmt: skip
+
+
+def test_a_call_goes_through_its_states_live(pane: ToolPane) -> None:
+    pane.begin_round(1, 8)
+    pane.add_call("c1", "read_file", {"path": "a"}, 1)
+    seen = [names(pane)[1]]
+    pane.set_state("c1", CallState.RUNNING)
+    seen.append(names(pane)[1])
+    pane.finish_call("c1", CallState.DONE, "text", 12, True)
+    seen.append(names(pane)[1])
+    assert seen == ["read_file waiting", "read_file running", "read_file done"]
+    assert names(pane)[0] == "Round 1 of 8"
+
+
+def test_calls_stand_under_their_round(pane: ToolPane) -> None:
+    pane.begin_round(1, 8)
+    pane.begin_round(2, 8)
+    pane.add_call("b", "second", {}, 2)
+    pane.add_call("a", "first", {}, 1)
+    assert names(pane) == ["Round 1 of 8", "first waiting", "Round 2 of 8", "second waiting"]
+
+
+def test_unknown_call_ids_are_ignored(pane: ToolPane) -> None:
+    pane.set_state("none", CallState.RUNNING)
+    pane.finish_call("none", CallState.DONE, "", 0, False)
+    pane.select_call("none")
+    assert names(pane) == []
+
+
+def test_only_a_call_that_a_gate_asks_for_offers_review(qtbot: QtBot, pane: ToolPane) -> None:
+    pane.begin_round(1, 8)
+    pane.add_call("c1", "write_file", {"path": "a"}, 1)
+    assert visible_buttons(pane, "Review write_file") == []
+    pane.set_state("c1", CallState.WAITING)
+    (button,) = visible_buttons(pane, "Review write_file")
+    with qtbot.waitSignal(pane.review_requested) as told:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert told.args == ["c1"]
+    pane.select_call("c1")
+    (button,) = visible_buttons(pane, "Review…")
+    with qtbot.waitSignal(pane.review_requested) as told:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert told.args == ["c1"]
+    pane.set_state("c1", CallState.RUNNING)
+    assert visible_buttons(pane, "Review…") == []
+    qtbot.waitUntil(lambda: visible_buttons(pane, "Review write_file") == [])
+
+
+def test_chosen_call_shows_whole_arguments_and_result(qtbot: QtBot, pane: ToolPane) -> None:
+    with qtbot.waitSignal(pane.call_selected) as told:
+        pane.show_run(run_record())
+        pane.select_call("c3")
+    assert told.args == ["c3"]
+    result = field(pane, "Result")
+    assert "evil‹U+202E›.example" in result.toPlainText()  # noqa: RUF001
+    assert "\u202e" not in result.toPlainText()
+    assert field(pane, "Arguments").toPlainText() == "url: https://example.org/launch"
+    copy = visible_buttons(pane, "Copy result")[0]
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == run_record().calls[2].result
+
+
+def test_results_from_outside_are_marked(pane: ToolPane) -> None:
+    pane.show_run(run_record())
+    details = pane.findChild(CallDetails)
+    pane.select_call("c3")
+    assert details._outside.isVisible()
+    pane.select_call("c2")
+    assert not details._outside.isVisible()
+
+
+def test_rounds_fold_and_a_selection_unfolds(qtbot: QtBot, pane: ToolPane) -> None:
+    pane.show_run(run_record())
+    calls = pane.findChild(QListWidget)
+    qtbot.mouseClick(calls.viewport(), Qt.MouseButton.LeftButton, pos=calls.visualItemRect(calls.item(0)).center())
+    assert calls.item(1).isHidden()
+    assert calls.item(0).data(call_rows.IS_FOLDED)
+    pane.select_call("c1")
+    assert not calls.item(1).isHidden()
+    calls.setCurrentRow(0)
+    qtbot.keyClick(calls, Qt.Key.Key_Left)
+    assert calls.item(1).isHidden()
+    qtbot.keyClick(calls, Qt.Key.Key_Right)
+    assert not calls.item(1).isHidden()
+
+
+def test_showing_the_run_again_keeps_the_chosen_call(pane: ToolPane) -> None:
+    pane.show_run(run_record())
+    pane.select_call("c2")
+    pane.show_run(run_record())
+    assert pane.selected_call == "c2"
+
+
+def test_clear_leaves_nothing(pane: ToolPane) -> None:
+    pane.show_run(run_record())
+    pane.select_call("c2")
+    pane.clear()
+    assert names(pane) == []
+    assert not pane.findChild(CallDetails).isVisible()
+
+
+@pytest.mark.parametrize("result", ["x" * 1_000_000, "\n" * 400_000, "\u200b" * 300_000, "a\n" * 500_000])
+def test_a_huge_result_does_not_freeze_and_comes_whole(qtbot: QtBot, pane: ToolPane, result: str) -> None:
+    pane.begin_round(1, 8)
+    pane.add_call("c1", "fetch_page", {}, 1)
+    pane.select_call("c1")
+    began = time.perf_counter()
+    pane.finish_call("c1", CallState.DONE, result, 12, True)
+    assert time.perf_counter() - began < 1.5
+    view = field(pane, "Result")
+    assert view.raw_text == result
+    qtbot.waitUntil(lambda: view.is_complete, timeout=20_000)
+    shown = view.toPlainText().replace("‹⋯›\n", "").replace("‹U+200B›", "\u200b")  # noqa: RUF001
+    assert shown == result
+
+
+def test_the_telling_argument_is_short() -> None:
+    assert telling_argument({"content": "long", "path": "a\nb"}) == "a b"
+    assert telling_argument({"n": 3}) == '{"n": 3}'
+    assert telling_argument({}) == ""
+
+
+def test_arguments_read_line_by_line() -> None:
+    assert arguments_text({"path": "a", "n": 3, "content": "x\ny"}) == "path: a\nn: 3\ncontent:\nx\ny"
+    assert arguments_text({}) == "(none)"
