@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import os
 import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -31,7 +32,14 @@ if TYPE_CHECKING:
     from desktop.secrets import KeyStore
     from desktop.settings import Settings
 
-_AFTER_FIRST_PAINT = ("qasync", "desktop.assembly", "desktop.controller", "desktop.onboarding", "desktop.log")
+_AFTER_FIRST_PAINT = (
+    "qasync",
+    "desktop.assembly",
+    "desktop.controller",
+    "desktop.onboarding",
+    "desktop.log",
+    "desktop.single_instance",
+)
 
 
 def run(*, demo: bool) -> int:
@@ -52,6 +60,8 @@ def run(*, demo: bool) -> int:
     application.setQuitOnLastWindowClosed(False)
     QGuiApplication.setDesktopFileName(APP_NAME)
     paths = Paths.of_system()
+    if not demo and _raised_first_window(paths):
+        return 0
     state = WindowState.load(paths.window_file)
     theme.apply(application, cast(theme.Scheme, state.color_scheme))
     window = MainWindow()
@@ -75,6 +85,15 @@ def run(*, demo: bool) -> int:
     with loop:
         result: int = loop.run_until_complete(_Program(application, window, early, paths, state, demo=demo).main())
     return result
+
+
+def _raised_first_window(paths: Paths) -> bool:
+    """Whether a window is open already, and was brought to the front."""
+    if os.name == "posix" and not os.path.exists(paths.window_address):
+        return False  # as nearly always: without the import
+    from desktop.single_instance import raise_first_window
+
+    return raise_first_window(paths.window_address)
 
 
 class _Imports(QObject):
@@ -190,6 +209,7 @@ class _Program:
         from desktop.onboarding import Onboarding
         from desktop.os_keyring import os_keyring
         from desktop.secrets import KeyStore
+        from desktop.single_instance import InstanceServer
 
         window = self._window
         window.furnish()
@@ -197,10 +217,13 @@ class _Program:
         controller = Controller(window, settings, self._paths)
         onboarding = Onboarding(window, settings, keys, controller)
         self._early.replay()
+        instance = InstanceServer(self._paths.window_address, window)
+        instance.raised.connect(self._raise)
         if problems:
             window.set_notice(problems[0], kind="danger")
         opening = asyncio.create_task(self._open(settings, keys, controller, onboarding))
         await self._closed.wait()
+        instance.close()
         window.hide()  # at once; what is under way ends behind it
         state = WindowState(window.save_layout(), controller.open_conversation_id, settings.color_scheme)
         opening.cancel()
@@ -211,6 +234,12 @@ class _Program:
         with contextlib.suppress(OSError):  # only the window's shape would be lost
             await asyncio.to_thread(state.save, self._paths.window_file)
         window.finish_close()
+
+    def _raise(self) -> None:
+        window = self._window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.raise_()
+        window.activateWindow()
 
     async def _open(self, settings: Settings, keys: KeyStore, controller: Controller, onboarding: Onboarding) -> None:
         from desktop.assembly import open_engine

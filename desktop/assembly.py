@@ -1,5 +1,6 @@
 """Puts the engine together from settings, keys and folders; the same for the window and the command line."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from desktop.engine.session import Listener, Session
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
 from desktop.engine.tools.builtin import builtin_tools
+from desktop.engine.tools.sandbox import find_sandbox
 from desktop.engine.tools.toolbox import Toolbox
 from desktop.paths import Paths
 from desktop.resources import resource_path
@@ -72,10 +74,12 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
     off_record = await Store.open(None)
     await store.runs.recover()
     connector = Connector(_Keys(keys))
+    # Commands see none of the program's own files: conversations, settings, logs.
+    sandbox = functools.partial(find_sandbox, (paths.config, paths.data, paths.state, paths.cache))
     runner = Runner(
         registry=make_registry(settings),
         connector=connector,
-        toolbox=Toolbox(builtin_tools()),
+        toolbox=Toolbox(builtin_tools(find_sandbox=sandbox)),
         limits=Limits(
             history_tokens=settings.history_budget_tokens,
             evidence_tokens=settings.evidence_budget_tokens,

@@ -1,5 +1,6 @@
 """Where things lie: the platform's folders for settings, data, logs and caches (the XDG variables move them)."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -65,6 +66,15 @@ class Paths:
     def window_file(self) -> Path:
         """The window's size, panes and last conversation."""
         return self.state / "window.json"
+
+    @property
+    def window_address(self) -> str:
+        """Where the open window listens for a second start: a socket's path, on Windows the name of a pipe."""
+        if os.name == "posix":
+            return str(self.state / "window.socket")
+        import getpass  # here: the first paint does without it
+
+        return f"{APP_NAME}-{getpass.getuser()}"
 
     @property
     def workspace(self) -> Path:

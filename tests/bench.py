@@ -1,4 +1,4 @@
-"""A session on a store of its own, its models scripted, its events kept; it can be closed, crashed and started again."""
+"""A session on a store of its own, its models scripted, its events kept; it can be crashed and started again."""
 
 import asyncio
 import sqlite3
@@ -96,7 +96,7 @@ class Bench:
 
         Models are shared with this one; the tools and the events are its own.
         """
-        folder.mkdir()
+        folder.mkdir()  # noqa: ASYNC240 - a test may block
         after = Bench(folder, limits=self.limits, connector=self.connector)
         after.gatherer, after.writer = self.gatherer, self.writer
         with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(after.path)) as target:
@@ -207,6 +207,6 @@ def _steady(event: Event) -> Event:
 async def until(check: Callable[[], Awaitable[T | None]]) -> T:
     """Wait for the state of something that tells nobody, such as a file: the first result that is not empty."""
     async with asyncio.timeout(_PATIENCE_S):
-        while not (result := await check()):
+        while not (result := await check()):  # noqa: ASYNC110 - nothing tells it
             await asyncio.sleep(0.01)
     return result

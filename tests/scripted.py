@@ -153,10 +153,7 @@ class ScriptedConnector:
 
 def registry() -> Registry:
     """A registry of one role, whose gatherer and writer are scripted."""
-    models = [
-        ModelEntry(key=key, provider="demo", name=key, label=f"The {key}")
-        for key in ("gatherer", "writer")
-    ]
+    models = [ModelEntry(key=key, provider="demo", name=key, label=f"The {key}") for key in ("gatherer", "writer")]
     return Registry(models, [Role(name="chat", label="Chat", orchestrator="gatherer", responder="writer")])
 
 

@@ -1,11 +1,12 @@
 """How a run ends early: stopped, failed, or put aside. Stored first, then told."""
 
-from desktop.engine.events import Event, RunFailed, RunStopped, ToolCallFinished
+from desktop.engine.events import Event, RunFailed, RunStopped
 from desktop.engine.messages import Brain, Message, MessageDetails, StopReason
 from desktop.engine.models.registry import Registry
 from desktop.engine.partial import Partial
 from desktop.engine.records import can_write_again
-from desktop.engine.store.records import StoredCall, StoredRun
+from desktop.engine.settling import finished
+from desktop.engine.store.records import StoredRun
 from desktop.engine.store.store import Store
 
 
@@ -28,7 +29,7 @@ async def stop_run(store: Store, run_id: str, registry: Registry, partial: Parti
     closed = await store.runs.finish(run_id, "stopped", message)
     if closed is None:
         return []
-    return [*_closed_events(run_id, closed), RunStopped(run_id=run_id, message=message)]
+    return [*(finished(run_id, call) for call in closed), RunStopped(run_id=run_id, message=message)]
 
 
 async def fail_run(
@@ -53,7 +54,7 @@ async def fail_run(
         message = _cut_message(store, run, registry, Brain.RESPONDER, partial.text, StopReason.CUT)
     closed = await store.runs.finish(run_id, "failed", message, error=error, action=action)
     failed = RunFailed(run_id=run_id, error=error, action=action, can_write_again=can_write_again(run), message=message)
-    return [*_closed_events(run_id, closed or []), failed]
+    return [*(finished(run_id, call) for call in closed or ()), failed]
 
 
 async def put_run_aside(store: Store, run_id: str, partial: Partial) -> None:
@@ -77,18 +78,3 @@ def _cut_message(
         stop=stop,
     )
     return Message(id=store.ids.new("m"), role="assistant", text=text, run_id=run.id, details=details)
-
-
-def _closed_events(run_id: str, closed: list[StoredCall]) -> list[Event]:
-    return [
-        ToolCallFinished(
-            run_id=run_id,
-            call_id=call.call.id,
-            tool=call.call.tool,
-            state=call.state,
-            result=call.result or "",
-            duration_ms=0,
-            untrusted=call.untrusted,
-        )
-        for call in closed
-    ]

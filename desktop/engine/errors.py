@@ -30,6 +30,8 @@ Every error says in its text what failed, and in ``action`` what the person can 
 No text holds a key or a tool's arguments.
 """
 
+import traceback
+
 
 class EngineError(Exception):
     """The root of the tree.
@@ -148,3 +150,12 @@ class RunBusy(EngineError):
 
 class UnknownName(EngineError):
     """A role, model, tool or conversation that does not exist."""
+
+
+def trace_of(bug: BaseException) -> str:
+    """Where a bug is, for the log: its type and its way through the code, without its text, which can quote the person.
+
+    Args:
+        bug: An exception that nobody expected.
+    """
+    return f"{type(bug).__name__}\n{''.join(traceback.format_tb(bug.__traceback__))}".rstrip()

@@ -33,12 +33,12 @@ def build_handoff(
     """
     messages = [HandoffMessage(role="system", text=system)]
     chosen, left_out = fit_history(history, history_budget_tokens)
+    mark = f"[{left_out} earlier messages are left out here]\n\n" if left_out else ""
     for message, text in chosen:
         if not text.strip():
             continue  # an answer that was stopped before its first word
-        if left_out:
-            text, left_out = f"[{left_out} earlier messages are left out here]\n\n{text}", 0
-        messages.append(HandoffMessage(role=message.role, text=text))
+        messages.append(HandoffMessage(role=message.role, text=mark + text))
+        mark = ""
     if calls is None:
         final = request
     else:
@@ -47,7 +47,7 @@ def build_handoff(
             f"<evidence>\n{_evidence(calls, evidence_budget_tokens)}\n</evidence>\n\n"
             f"<summary>\n{summary or 'The gathering model wrote no summary.'}\n</summary>"
         )
-    messages.append(HandoffMessage(role="user", text=final))
+    messages.append(HandoffMessage(role="user", text=mark + final))
     return tuple(_alternating(messages))
 
 
@@ -74,13 +74,14 @@ def _evidence(calls: Sequence[StoredCall], budget_tokens: int) -> str:
     """Each result under its number; the longest ones are trimmed until all fit the budget."""
     if not calls:
         return "No tool was called."
-    limit = _fair_limit([estimate_tokens(call.result or "") for call in calls], budget_tokens)
+    # a result cannot end the block it stands in
+    results = [(call.result or "").replace("</evidence", "<\\/evidence") for call in calls]
+    limit = _fair_limit([estimate_tokens(text) for text in results], budget_tokens)
     blocks = []
-    for number, call in enumerate(calls, start=1):
+    for number, (call, text) in enumerate(zip(calls, results, strict=True), start=1):
         arguments = json.dumps(call.call.arguments, ensure_ascii=False)
         origin = ", from outside" if call.untrusted else ""
         head = f"[{number}] {call.call.tool} {arguments} (id {call.call.id}, {call.state.value}{origin})"
-        text = (call.result or "").replace("</evidence", "<\\/evidence")  # a result cannot end the block it stands in
         blocks.append(f"{head}\n{trim_middle(text, limit, 'result')}")
     return "\n\n".join(blocks)
 

@@ -12,7 +12,7 @@ from desktop.engine.context import round_request
 from desktop.engine.errors import BadArguments, ModelError
 from desktop.engine.events import Event, RoundStarted, RunPaused, SummaryReady, ToolCallRequested
 from desktop.engine.gate import Policy, binding, judge
-from desktop.engine.messages import Brain, CallState, ModelTurn, TextPart, ToolCall, UserText
+from desktop.engine.messages import Brain, CallPart, CallState, ModelTurn, Part, TextPart, ToolCall, UserText
 from desktop.engine.model_call import Caller, call_model
 from desktop.engine.prompts import ROUND_LIMIT
 from desktop.engine.settling import Gathering, finished, settle
@@ -75,7 +75,8 @@ async def _model_round(work: Gathering, rounds: Sequence[StoredRound]) -> AsyncG
             else:
                 yield item
     taken = {call.call.id for past in rounds for call in past.calls}
-    calls = [_judged(work, call, number) for call in _with_unique_ids(turn.calls, taken)]
+    turn = _with_unique_ids(turn, taken)
+    calls = [_judged(work, call, number) for call in turn.calls]
     await work.store.calls.add_round(work.run_id, number, turn, calls)
     for call in calls:
         yield ToolCallRequested(
@@ -87,7 +88,7 @@ async def _model_round(work: Gathering, rounds: Sequence[StoredRound]) -> AsyncG
         )
     for call in calls:
         if not call.state.is_open:
-            yield finished(work, call)
+            yield finished(work.run_id, call)
 
 
 async def _last_round(work: Gathering, rounds: Sequence[StoredRound]) -> AsyncGenerator[Event, None]:
@@ -129,16 +130,18 @@ def _caller(work: Gathering) -> Caller:
     )
 
 
-def _with_unique_ids(calls: Sequence[ToolCall], taken: set[str]) -> list[ToolCall]:
-    """The calls, each with an id that no other call of the run has: some servers number every round from 0."""
-    unique = []
-    for call in calls:
-        call_id, suffix = call.id, 2
-        while call_id in taken:
-            call_id, suffix = f"{call.id}~{suffix}", suffix + 1
-        taken.add(call_id)
-        unique.append(call.model_copy(update={"id": call_id}))
-    return unique
+def _with_unique_ids(turn: ModelTurn, taken: set[str]) -> ModelTurn:
+    """The turn, each call with an id that no other call of the run has: some servers number every round from 0."""
+    parts: list[Part] = []
+    for part in turn.parts:
+        if isinstance(part, CallPart):
+            call_id, suffix = part.call.id, 2
+            while call_id in taken:
+                call_id, suffix = f"{part.call.id}~{suffix}", suffix + 1
+            taken.add(call_id)
+            part = CallPart(call=part.call.model_copy(update={"id": call_id}))
+        parts.append(part)
+    return turn.model_copy(update={"parts": tuple(parts)})
 
 
 def _judged(work: Gathering, call: ToolCall, number: int) -> StoredCall:

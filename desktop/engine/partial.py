@@ -2,13 +2,17 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 
-from desktop.engine.events import AnswerDelta, Event, OrchestratorDelta, Retrying, RoundStarted
+from desktop.engine.errors import StoreError
+from desktop.engine.events import AnswerDelta, Event, OrchestratorDelta, Retrying, RoundStarted, UsageReported
 from desktop.engine.messages import Brain
 from desktop.engine.store.runs import Runs
 
 SAVE_EVERY_S = 0.5
+
+_log = logging.getLogger(__name__)
 
 
 class Partial:
@@ -28,6 +32,7 @@ class Partial:
         self._run_id = run_id
         self._changed = asyncio.Event()
         self._pieces: list[str] = []
+        self._is_whole = False
         self.brain: Brain | None = None
 
     @property
@@ -36,7 +41,7 @@ class Partial:
         return "".join(self._pieces)
 
     def follow(self, event: Event) -> None:
-        """Take in an event: deltas grow the text, a new round or a retry voids it."""
+        """Take in an event: deltas grow the text, a retry or the next turn voids it."""
         match event:
             case OrchestratorDelta(text=text):
                 self._grow(Brain.ORCHESTRATOR, text)
@@ -45,11 +50,14 @@ class Partial:
             case RoundStarted() | Retrying():
                 self._pieces.clear()
                 self._changed.set()
+            case UsageReported():
+                self._is_whole = True
 
     def _grow(self, brain: Brain, text: str) -> None:
-        if brain is not self.brain:
+        if brain is not self.brain or self._is_whole:
             self._pieces.clear()
             self.brain = brain
+            self._is_whole = False
         self._pieces.append(text)
         self._changed.set()
 
@@ -70,4 +78,7 @@ class Partial:
             await asyncio.sleep(SAVE_EVERY_S)
             self._changed.clear()
             if self.brain is not None:
-                await self._runs.save_partial(self._run_id, self.brain, self.text)
+                try:
+                    await self._runs.save_partial(self._run_id, self.brain, self.text)
+                except StoreError as error:  # the turn may still be kept whole; with more text it is tried again
+                    _log.warning("the text of run %s so far could not be stored: %s", self._run_id, error)

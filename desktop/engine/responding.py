@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+from desktop.engine.cancelling import to_the_end
 from desktop.engine.events import AnswerFinished, Event, HandoffMessage, HandoffReady
 from desktop.engine.handoff import to_request
 from desktop.engine.messages import Brain, Message, MessageDetails, ModelInfo, ModelTurn
@@ -92,7 +93,7 @@ async def answer_with_summary(
 
 async def _finish(store: Store, run: StoredRun, text: str, details: MessageDetails) -> AnswerFinished:
     message = Message(id=store.ids.new("m"), role="assistant", text=text, run_id=run.id, details=details)
-    await store.runs.finish(run.id, "done", message)
+    await to_the_end(store.runs.finish(run.id, "done", message))  # it is told, too: a stop comes too late here
     return AnswerFinished(
         run_id=run.id,
         text=text,

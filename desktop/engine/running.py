@@ -8,14 +8,14 @@ from pathlib import Path
 from desktop.engine.context import opening_request
 from desktop.engine.events import ConfirmationRequested, Event, HandoffMessage, RunFinished, RunPaused, RunStarted
 from desktop.engine.handoff import build_handoff
-from desktop.engine.messages import ModelRequest
+from desktop.engine.messages import CallState, ModelRequest
 from desktop.engine.models.base import Connects
 from desktop.engine.models.registry import Registry
 from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.orchestrator import gather
 from desktop.engine.prompts import DIRECT, ORCHESTRATOR, RESPONDER, system_prompt
 from desktop.engine.responding import Responding, answer_with_summary, respond
-from desktop.engine.settling import Gathering, confirmation
+from desktop.engine.settling import Gathering, confirmation, finished
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import StoredCall, StoredRun
 from desktop.engine.store.store import Store
@@ -72,6 +72,11 @@ class Runner:
         """
         run = await store.runs.get(run_id)
         yield RunStarted(run_id=run_id, conversation_id=run.conversation_id, resumed=resumed)
+        if resumed:
+            rounds = await store.calls.rounds(run_id)
+            for call in rounds[-1].calls if rounds else ():
+                if call.state is CallState.UNKNOWN:
+                    yield finished(run_id, call)
         if run.options.tools_enabled and run.summary is None:
             work = await self._gathering(store, run)
             async with contextlib.aclosing(gather(work)) as events:

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
+from desktop.engine.cancelling import to_the_end
 from desktop.engine.endings import fail_run, put_run_aside, stop_run
-from desktop.engine.errors import EngineError, RunBusy, StoreError
+from desktop.engine.errors import EngineError, RunBusy, StoreError, trace_of
 from desktop.engine.events import ConfirmationResolved, Event, RunFailed, RunFinished, RunPaused, RunRecord
 from desktop.engine.gate import Decision
 from desktop.engine.messages import Message
@@ -21,7 +21,6 @@ from desktop.engine.store.store import Store
 
 _log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 Listener = Callable[[Event], None]
 
 
@@ -32,6 +31,14 @@ class _Work:
     task: asyncio.Task[None]
     partial: Partial
     put_aside: bool = False  # the program closes: leave the run as a crash would, to go on at the next start
+    began: bool = False
+    ended_early: bool = False
+
+    def end(self) -> None:
+        """Cancel the task. One that was cancelled before its first step would never run its endings."""
+        self.ended_early = True
+        if self.began:
+            self.task.cancel()
 
 
 class Session:
@@ -50,6 +57,7 @@ class Session:
         self._off_record = off_record
         self._listener = listener
         self._work: dict[str, _Work] = {}
+        self._unkept: set[str] = set()  # runs that ended, and whose end could not be stored
 
     def store_of(self, some_id: str) -> Store:
         """The store where the conversation or run of this id lives."""
@@ -74,6 +82,7 @@ class Session:
         Raises:
             RunBusy: A run of the conversation is at work.
         """
+        await self._let_go()
         run_id, message = await self.store_of(conversation_id).runs.create(conversation_id, text, options)
         self._begin(run_id, resumed=False)
         return run_id, message
@@ -110,6 +119,7 @@ class Session:
             await self.wait(run_id)
             if (await store.runs.get(run_id)).state != "waiting":
                 return
+        await self._let_go()
         await store.runs.claim(run_id, ("waiting", "interrupted", "failed", "stopped"))
         self._begin(run_id, resumed=True)
 
@@ -122,6 +132,7 @@ class Session:
         runs = self.store_of(run_id).runs
         if not can_write_again(await runs.get(run_id)):
             raise RunBusy("The evidence of this run is not whole.", action="Go on with the run instead.")
+        await self._let_go()
         await runs.claim(run_id, ("done", "failed", "stopped", "interrupted"))
         self._begin(run_id, resumed=True)
 
@@ -132,12 +143,17 @@ class Session:
             RunBusy: It is at work in another process, or has ended.
         """
         if (work := self._work.get(run_id)) is not None:
-            work.task.cancel()
+            work.end()
             await self.wait(run_id)
             return
         store = self.store_of(run_id)
+        await self._let_go()
         await store.runs.claim(run_id, ("waiting", "interrupted"))
-        self._tell_all(await stop_run(store, run_id, self.runner.registry, None))
+        try:
+            self._tell_all(await stop_run(store, run_id, self.runner.registry, None))
+        except StoreError:
+            self._unkept.add(run_id)
+            raise
 
     async def wait(self, run_id: str) -> None:
         """Wait until a run is not at work in this process."""
@@ -163,13 +179,19 @@ class Session:
         """Put all runs at work aside, so that they can go on at the next start."""
         for work in self._work.values():
             work.put_aside = True
-            work.task.cancel()
+            work.end()
         for run_id in list(self._work):
             await self.wait(run_id)
 
     def _begin(self, run_id: str, *, resumed: bool) -> None:
         task = asyncio.create_task(self._run(run_id, resumed=resumed), name=f"run {run_id}")
         self._work[run_id] = _Work(task, Partial(self.store_of(run_id).runs, run_id))
+
+    async def _let_go(self) -> None:
+        """Put aside the runs whose end could not be stored, now that there may be room again."""
+        for run_id in list(self._unkept):
+            await self.store_of(run_id).runs.interrupt(run_id)
+            self._unkept.discard(run_id)
 
     def _tell_all(self, events: list[Event]) -> None:
         for event in events:
@@ -181,7 +203,10 @@ class Session:
         work = self._work[run_id]
         partial = work.partial
         last: list[Event] = []
+        work.began = True
         try:
+            if work.ended_early:
+                raise asyncio.CancelledError
             steps = self.runner.steps(store, run_id, resumed=resumed)
             async with partial.kept(), contextlib.aclosing(steps) as events:
                 async for event in events:
@@ -191,32 +216,35 @@ class Session:
                     else:
                         self._listener(event)
         except asyncio.CancelledError:
-            if work.put_aside:
-                await _to_the_end(put_run_aside(store, run_id, partial))
-            else:
-                last = await _to_the_end(stop_run(store, run_id, self.runner.registry, partial))
+            last = await self._cut_short(store, run_id, work)
         except EngineError as error:
             last = await self._failed(store, run_id, partial, str(error), error.action)
-        except Exception:  # the one catch-all: a bug ends its run in words, and nothing else
-            _log.exception("run %s ended in a bug", run_id)
+        except Exception as bug:  # the one catch-all: a bug ends its run in words, and nothing else
+            _log.error("run %s ended in a bug: %s", run_id, trace_of(bug))
             error_text = "Something went wrong inside the program; its log has the details."
             last = await self._failed(store, run_id, partial, error_text, "Try it again.")
         finally:
             self._work.pop(run_id, None)
         self._tell_all(last)
 
+    async def _cut_short(self, store: Store, run_id: str, work: _Work) -> list[Event]:
+        try:
+            if work.put_aside:
+                await to_the_end(put_run_aside(store, run_id, work.partial))
+                return []
+            return await to_the_end(stop_run(store, run_id, self.runner.registry, work.partial))
+        except StoreError as fault:
+            return self._not_kept(run_id, str(fault), fault.action)
+
     async def _failed(self, store: Store, run_id: str, partial: Partial, error: str, action: str) -> list[Event]:
         try:
-            return await _to_the_end(fail_run(store, run_id, self.runner.registry, partial, error=error, action=action))
-        except StoreError as fault:  # a full disk, say: the person is told although it cannot be kept
-            _log.error("the end of run %s could not be stored: %s", run_id, fault)
-            return [RunFailed(run_id=run_id, error=f"{error} {fault}".strip(), action=fault.action or action)]
+            return await to_the_end(fail_run(store, run_id, self.runner.registry, partial, error=error, action=action))
+        except StoreError as fault:
+            words = error if error == str(fault) else f"{error} {fault}"
+            return self._not_kept(run_id, words, fault.action or action)
 
-
-async def _to_the_end(work: Coroutine[object, object, T]) -> T:
-    """Do a last step although the task is being cancelled, also when it is cancelled again."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.shield(task)
-    return task.result()
+    def _not_kept(self, run_id: str, error: str, action: str) -> list[Event]:
+        """A full disk, say: the person is told although it cannot be stored."""
+        _log.error("the end of run %s could not be stored", run_id)
+        self._unkept.add(run_id)
+        return [RunFailed(run_id=run_id, error=error, action=action)]

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
-from desktop.engine.errors import BadArguments
+from desktop.engine.errors import BadArguments, EngineError
 from desktop.engine.events import ConfirmationRequested, Event, RunPaused, ToolCallFinished, ToolCallStarted
 from desktop.engine.gate import Card, Deny, binding
 from desktop.engine.messages import CallState, ModelRequest, ModelTurn
@@ -148,12 +148,20 @@ async def _run_together(work: Gathering, calls: Sequence[StoredCall]) -> AsyncGe
     try:
         while (event := await told.get()) is not None:
             yield event
-        await running
+        try:
+            await running
+        except ExceptionGroup as faults:
+            raise _first(faults) from None
     finally:
         if not running.done():
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await running
+
+
+def _first(faults: ExceptionGroup[Exception]) -> Exception:
+    """One of the faults that reads met together, a bug before others: a full disk, say, is the same for all."""
+    return min(faults.exceptions, key=lambda fault: isinstance(fault, EngineError))
 
 
 async def _run_one(work: Gathering, call: StoredCall) -> AsyncGenerator[Event, None]:
@@ -186,13 +194,13 @@ async def _close(
 ) -> ToolCallFinished:
     await work.store.calls.finish(work.run_id, call.call.id, state, text, untrusted=untrusted, duration_ms=duration_ms)
     done = call.model_copy(update={"state": state, "result": text, "untrusted": untrusted, "duration_ms": duration_ms})
-    return finished(work, done)
+    return finished(work.run_id, done)
 
 
-def finished(work: Gathering, call: StoredCall) -> ToolCallFinished:
+def finished(run_id: str, call: StoredCall) -> ToolCallFinished:
     """The event of a closed call."""
     return ToolCallFinished(
-        run_id=work.run_id,
+        run_id=run_id,
         call_id=call.call.id,
         tool=call.call.tool,
         state=call.state,

@@ -9,7 +9,7 @@ from desktop.views.controls import Button, ElidedLabel, label
 from desktop.views.copy_button import CopyButton, compact
 from desktop.views.icons import icon_pixmap
 from desktop.views.literal_text import one_line
-from desktop.views.literal_view import LiteralView
+from desktop.views.literal_view import INSET, LiteralView
 from desktop.views.message_details import duration_text
 from desktop.views.theme import SPACE, current_theme
 
@@ -29,7 +29,7 @@ class CallDetails(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE * 3 // 2, SPACE, SPACE, SPACE)
+        column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
         self._title = ElidedLabel("", "heading")
         self._review = Button("Review…", kind="primary")
@@ -76,6 +76,7 @@ class CallDetails(QWidget):
 def _row(first: QWidget, *others: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(SPACE // 2)
+    row.setContentsMargins(INSET, 0, 0, 0)
     row.addWidget(first, 1)
     for other in others:
         if isinstance(other, CopyButton):

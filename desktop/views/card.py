@@ -24,6 +24,7 @@ class Card(QPushButton):
     def __init__(self, icon_name: str, title: str, line: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon_name = icon_name
+        self._placed: dict[tuple[int, str], tuple[QRect, QRect]] = {}
         self.title = title
         self.line = line
         self.setAccessibleName(title)
@@ -79,7 +80,14 @@ class Card(QPushButton):
         return larger(self.font(), 1.1, bold=True) if self.line else self.font()
 
     def _places(self, width: int) -> tuple[QRect, QRect]:
-        """Where the title and the line stand in a card of a width."""
+        """Where the title and the line stand in a card of a width. Layouts ask a hundred times before a first paint."""
+        key = width, self.font().key()
+        if key not in self._placed:
+            self._placed[key] = self._place(width)
+        title, line = self._placed[key]
+        return QRect(title), QRect(line)
+
+    def _place(self, width: int) -> tuple[QRect, QRect]:
         left = 2 * SPACE + _ICON + SPACE + SPACE // 2
         padding = 2 * SPACE if self.line else SPACE + 2
         room = QRect(left, padding, max(1, width - left - 2 * SPACE), _TALL)

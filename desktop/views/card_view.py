@@ -10,12 +10,10 @@ from desktop.views.code_highlight import Highlighter
 from desktop.views.controls import ElidedLabel, label
 from desktop.views.icons import icon_pixmap
 from desktop.views.literal_text import deceptive_hosts, has_right_to_left, literal
-from desktop.views.literal_view import LiteralView
+from desktop.views.literal_view import INSET, LiteralView
 from desktop.views.theme import SPACE, Theme, current_theme, is_theme_change
 
 _FIELD_LINES = {"plain": 6, "code": 10, "diff": 14, "command": 10}
-_INSET = 6
-"""What a field's frame and margin move its text to the right by."""
 _DIFF_LIMIT = 3000
 """Lines of a diff that are coloured; the signs stand in all of them."""
 
@@ -138,7 +136,6 @@ class CardView(QWidget):
         view = FieldView(field)
         self.fields.append(view)
         name = _caption(literal(field.label))
-        name.setBuddy(view)
         column.addSpacing(SPACE)
         column.addWidget(name)
         column.addWidget(_Boxed(view))
@@ -164,7 +161,7 @@ class CardView(QWidget):
 
 def _caption(text: str) -> ElidedLabel:
     result = ElidedLabel(text, "muted")
-    result.setContentsMargins(_INSET, 0, 0, 0)
+    result.setContentsMargins(INSET, 0, 0, 0)
     return result
 
 
@@ -177,7 +174,7 @@ class _Warning(QWidget):
         words = label(text, wrap=True)
         words.setMinimumWidth(1)
         row = QHBoxLayout(self)
-        row.setContentsMargins(_INSET, 0, 0, 0)
+        row.setContentsMargins(INSET, 0, 0, 0)
         row.setSpacing(SPACE)
         row.addWidget(self._icon)
         row.addWidget(words, 1)

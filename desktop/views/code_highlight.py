@@ -94,11 +94,3 @@ class Highlighter:
             self._block.layout().setFormats(self._ranges)
             self._document.markContentsDirty(self._block.position(), self._block.length())
         self._ranges, self._column = [], 0
-
-
-def warm_up() -> None:
-    """Load what the first highlighted block would otherwise wait for (about 40 ms); call it when idle."""
-    for language in ("python", "bash", "json"):
-        lexer = lexer_for(language)
-        if lexer is not None:
-            list(lexer.get_tokens("x = 1\n"))

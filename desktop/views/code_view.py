@@ -1,5 +1,7 @@
 """A fenced block in a message: its language, a copy button, and the code, which scrolls sideways."""
 
+import heapq
+
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextDocumentLayout, QPlainTextEdit, QTextEdit, QWidget
@@ -52,7 +54,7 @@ class CodeView(QWidget):
         self._editor.viewport().setAutoFillBackground(False)
         self._editor.viewport().setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._shown = ""
-        self._text_width = 0.0
+        self._text_width = self._text_height = 0.0
         self.show_segment(segment)
 
     @property
@@ -87,12 +89,25 @@ class CodeView(QWidget):
         elif text != self._shown:
             self._editor.setPlainText(text)
         self._shown = text
-        metrics = QFontMetricsF(self._editor.font())
-        self._text_width = max((metrics.horizontalAdvance(line[:2000]) for line in text.split("\n")[:2000]), default=0)
+        self._measure()
         if segment.closed or len(text) <= _LIVE_HIGHLIGHT_LIMIT:
             self._highlighter = Highlighter(self._editor.document(), segment.language, self._theme.pygments_style)
             if len(text) <= _LIVE_HIGHLIGHT_LIMIT:
                 self.highlight(8)
+
+    def _measure(self) -> None:
+        metrics = QFontMetricsF(self._editor.font())
+        longest = heapq.nlargest(5, self._shown.split("\n"), key=len)
+        self._text_width = max(metrics.horizontalAdvance(line[:4000]) for line in longest)
+        if self._shown.isascii():
+            self._text_height = self._editor.blockCount() * metrics.lineSpacing()
+            return
+        # Lines in fonts that stand in for this one may be taller.
+        self._text_height = 0.0
+        block = self._editor.document().begin()
+        while block.isValid():
+            self._text_height += self._editor.blockBoundingRect(block).height()
+            block = block.next()
 
     def highlight(self, budget_ms: float) -> bool:
         """Colour on for about so many milliseconds.
@@ -110,19 +125,10 @@ class CodeView(QWidget):
         Returns:
             Its height.
         """
-        metrics = QFontMetricsF(self._editor.font())
-        if self._shown.isascii():
-            content = self._editor.blockCount() * metrics.lineSpacing()
-        else:
-            content = 0.0
-            block = self._editor.document().begin()
-            while block.isValid():
-                content += self._editor.blockBoundingRect(block).height()
-                block = block.next()
         # 4 is the style sheet's frame, which shows the focus.
         inner = width - 3 * SPACE
         bar = self._editor.horizontalScrollBar().sizeHint().height() if self._text_width + 4 > inner else 0
-        editor_height = int(content + 0.999) + 4 + bar
+        editor_height = int(self._text_height + 0.999) + 4 + bar
         height = _HEADER + editor_height + SPACE
         self.setGeometry(left, top, width, height)
         compact(self._copy, _HEADER - 4)

@@ -11,7 +11,7 @@ from desktop.views.accessible_list import set_role
 from desktop.views.controls import label
 from desktop.views.copy_button import CopyButton, compact
 from desktop.views.debug_tables import RoundList, TimeLine, UsageTable
-from desktop.views.literal_view import LiteralView
+from desktop.views.literal_view import INSET, LiteralView
 from desktop.views.theme import SPACE
 
 
@@ -26,6 +26,7 @@ class _TextTab(QWidget):
         copy = CopyButton(source or (lambda: self.text.raw_text), f"Copy {name.lower()}")
         compact(copy, 3 * SPACE + 4)
         row = QHBoxLayout()
+        row.setContentsMargins(INSET, 0, 0, 0)
         row.addWidget(self.caption, 1)
         row.addWidget(copy)
         column = QVBoxLayout(self)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop.engine.events import RoundRecord, UsageReported
 from desktop.engine.messages import Brain
+from desktop.views.controls import plain_tool_tip
 from desktop.views.literal_text import one_line
 from desktop.views.message_details import duration_text
 from desktop.views.theme import SPACE, current_theme
@@ -118,6 +119,7 @@ class UsageTable(QTableWidget):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.viewport().setAutoFillBackground(False)
@@ -127,7 +129,7 @@ class UsageTable(QTableWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(5 * SPACE)
         for column in range(2, len(self._COLUMNS)):
             item = self.horizontalHeaderItem(column)
@@ -149,6 +151,7 @@ class UsageTable(QTableWidget):
         for row in range(max(0, len(self._usages) - 2), len(rows)):
             for column, text in enumerate(rows[row]):
                 item = QTableWidgetItem(text)
+                item.setToolTip(plain_tool_tip(text) if column == 1 else "")
                 if column >= 2:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 if row == len(self._usages):

@@ -27,10 +27,11 @@ def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
         FileNotFoundError: There is no such icon.
     """
     result = QIcon()
-    for pixels in _PIXELS:
-        result.addPixmap(_render(name, colour, pixels), QIcon.Mode.Normal)
-        if disabled is not None:
-            result.addPixmap(_render(name, disabled, pixels), QIcon.Mode.Disabled)
+    for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
+        if ink is not None:
+            renderer = _renderer(name, ink)
+            for pixels in _PIXELS:
+                result.addPixmap(_paint(renderer, pixels), mode)
     return result
 
 
@@ -46,7 +47,7 @@ def icon_pixmap(name: str, colour: QColor, side: int, scale: float) -> QPixmap:
     Returns:
         The picture, with that ratio set.
     """
-    picture = _render(name, colour, round(side * scale))
+    picture = _paint(_renderer(name, colour), round(side * scale))
     picture.setDevicePixelRatio(scale)
     return picture
 
@@ -65,9 +66,8 @@ def _source(name: str) -> str:
     return resource_path(f"icons/{name}.svg").read_text(encoding="utf-8")
 
 
-def _render(name: str, colour: QColor, pixels: int) -> QPixmap:
-    text = _source(name).replace("currentColor", colour.name())
-    return _paint(QSvgRenderer(QByteArray(text.encode())), pixels)
+def _renderer(name: str, colour: QColor) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour.name()).encode()))
 
 
 def _paint(renderer: QSvgRenderer, pixels: int) -> QPixmap:

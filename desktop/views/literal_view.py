@@ -9,8 +9,10 @@ from desktop.views.documents import InertDocument, drawable, fixed_font
 from desktop.views.literal_text import literal, with_bounded_lines
 from desktop.views.theme import SPACE
 
-_PIECE = 60_000
-"""Characters put into the field at once; the rest follows when idle."""
+_PIECE, _PIECE_LINES = 60_000, 3_000
+"""Characters and lines put into the field at once; the rest follows when idle."""
+INSET = 6
+"""What its frame and margin move its text to the right by: 2 of the style sheet's, and the document's."""
 
 
 class LiteralView(QPlainTextEdit):
@@ -37,7 +39,8 @@ class LiteralView(QPlainTextEdit):
     ) -> None:
         super().__init__(parent)
         self._raw = ""
-        self._waiting = ""
+        self._shown = ""
+        self._put = 0
         self._most_lines = most_lines
         document = InertDocument(self)
         document.setDocumentLayout(QPlainTextDocumentLayout(document))
@@ -79,25 +82,34 @@ class LiteralView(QPlainTextEdit):
             text: Anything, of any length; control, bidirectional and invisible characters are written out.
         """
         self._raw = text
-        shown = with_bounded_lines(drawable(literal(text, lines=True)))
-        self._waiting = shown[_PIECE:]
-        self.setPlainText(shown[:_PIECE])
-        if self._waiting:
-            self._rest.start()
+        self._shown = with_bounded_lines(drawable(literal(text, lines=True)))
+        self._put = 0
+        self.setPlainText(self._next_piece())
         self._fit()
 
     @property
     def is_complete(self) -> bool:
         """Whether all of the text is in the field; a long one comes in pieces."""
-        return not self._waiting
+        return self._put == len(self._shown)
+
+    def _next_piece(self) -> str:
+        end = min(self._put + _PIECE, len(self._shown))
+        at = self._put
+        for _ in range(_PIECE_LINES):
+            at = self._shown.find("\n", at, end) + 1
+            if not at:
+                break
+        else:
+            end = at
+        piece, self._put = self._shown[self._put : end], end
+        if not self.is_complete:
+            self._rest.start()
+        return piece
 
     def _add_rest(self) -> None:
-        piece, self._waiting = self._waiting[:_PIECE], self._waiting[_PIECE:]
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(piece)
-        if self._waiting:
-            self._rest.start()
+        cursor.insertText(self._next_piece())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Be as tall as the text is in the new width."""

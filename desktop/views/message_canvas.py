@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop.engine.messages import Message
+from desktop.views.accessible_list import set_role
 from desktop.views.code_view import CodeView
 from desktop.views.controls import larger
 from desktop.views.icons import icon_pixmap
@@ -36,6 +37,7 @@ class MessageCanvas(QWidget):
 
     def __init__(self, message: Message, evidence: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
+        set_role(self, QAccessible.Role.ListItem)  # first: a change of the name makes the interface
         self._message = message
         self._is_live = False
         self._is_user = message.role == "user"

@@ -22,8 +22,8 @@ class MessageFooter(QWidget):
         can_write_again: Whether the answer can be written again.
         parent: The message.
 
-    Attributes:
-        write_again_requested: The person wants the answer written again.
+    Signals:
+        write_again_requested(): The person wants the answer written again.
     """
 
     write_again_requested = Signal()

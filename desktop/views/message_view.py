@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
     QContextMenuEvent,
     QEnterEvent,
     QGuiApplication,
@@ -18,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from desktop.engine.messages import Message
-from desktop.views.accessible_list import set_role
 from desktop.views.code_view import CodeView
 from desktop.views.controls import plain_tool_tip
 from desktop.views.literal_text import host_in_ascii, literal
@@ -47,10 +45,10 @@ class MessageView(MessageCanvas):
         evidence: Call ids that ``[1]``, ``[2]`` … lead to.
         parent: The transcript's column.
 
-    Attributes:
-        link_activated: A link was clicked; http, https or mailto only.
-        evidence_activated: A chip was clicked; the call's id.
-        write_again_requested: The person wants the answer of a run written again; the run's id.
+    Signals:
+        link_activated(str): A link was clicked; http, https or mailto only.
+        evidence_activated(str): A chip was clicked; the call's id.
+        write_again_requested(str): The person wants the answer of a run written again; the run's id.
     """
 
     link_activated = Signal(str)
@@ -63,7 +61,6 @@ class MessageView(MessageCanvas):
         self._anchor: Place | None = None
         self._pressed_link = ""
         super().__init__(message, evidence, parent)
-        set_role(self, QAccessible.Role.ListItem)
         self.setMouseTracking(True)
 
     def show_message(self, message: Message, evidence: Sequence[str], *, growing: bool = False) -> None:

@@ -1,7 +1,7 @@
 """The tool pane: the calls of a run, round by round, live; one of them in full below."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QKeyEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from desktop.engine.events import CallRecord, RunRecord
@@ -13,11 +13,11 @@ from desktop.views.call_rows import CallRows
 from desktop.views.call_text import telling_argument
 from desktop.views.controls import Button
 from desktop.views.literal_text import one_line
-from desktop.views.theme import SPACE, is_theme_change
+from desktop.views.theme import SPACE, current_theme, is_theme_change
 
 
 class _Calls(QListWidget):
-    """The list; Left, Right, Enter and Space fold a round."""
+    """The list, with words where it is empty; Left, Right, Enter and Space fold a round."""
 
     fold_wanted = Signal(object, object)
 
@@ -28,6 +28,18 @@ class _Calls(QListWidget):
             self.fold_wanted.emit(item, wish[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.count() == 0:
+            painter = QPainter(self.viewport())
+            try:
+                painter.setPen(current_theme().muted)
+                room = self.viewport().rect().adjusted(2 * SPACE, 0, -2 * SPACE, 0)
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(room, flags, "The tools that a run calls show here")
+            finally:
+                painter.end()
 
 
 class ToolPane(QWidget):
@@ -70,6 +82,7 @@ class ToolPane(QWidget):
         self._details.review_requested.connect(self._review_current)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
+        split.setHandleWidth(1)
         split.addWidget(self._list)
         split.addWidget(self._details)
         split.setStretchFactor(1, 1)

@@ -39,6 +39,7 @@ class Transcript(TranscriptScroller):
         super().__init__(parent)
         self._live: Row | None = None
         self._pending = ""
+        self._writing = ""
         self._note: Row | None = None
         self._cost_ms = 0.0
         self._flush_timer = QTimer(self, singleShot=True)
@@ -88,7 +89,8 @@ class Transcript(TranscriptScroller):
         """
         self.set_outcome(None)
         self._pending = ""
-        self._activity.show_text(f"{label} is writing" if label else "Writing")
+        self._writing = f"{label} is writing" if label else "Writing"
+        self._activity.show_text(self._writing)
         message = Message(id="", role="assistant", text="", off_record=off_record)
         row = Row(message, tuple(evidence))
         self._live = row
@@ -105,6 +107,16 @@ class Transcript(TranscriptScroller):
         """Void the text of the answer so far: the model call is tried again."""
         self._pending = ""
         self._set_live_text("")
+
+    def drop_answer(self) -> None:
+        """Take the answer that streams away: nothing of it is kept."""
+        self._flush_timer.stop()
+        self._pending = ""
+        self._activity.show_text("")
+        row, self._live = self._live, None
+        if row is not None:
+            with self._kept_in_place():
+                self._column.remove(row)
 
     def finish_answer(self, message: Message) -> None:
         """Put the stored answer in place of the one that streamed.
@@ -146,6 +158,7 @@ class Transcript(TranscriptScroller):
         if text:
             view = NoteView(text, action_label, self._column)
             view.activated.connect(lambda: self.outcome_action.emit(action_id))
+            view.stackUnder(self._activity)
             row = Row(None, view=view)
             view.show()
             self._append(row)
@@ -162,6 +175,8 @@ class Transcript(TranscriptScroller):
         if self._live is None or self._live.message is None:
             return
         text, self._pending = self._live.message.text + self._pending, ""
+        if self._activity.text != self._writing:  # a retry told of itself there
+            self._activity.show_text(self._writing)
         self._set_live_text(text)
 
     def _set_live_text(self, text: str) -> None:

@@ -128,9 +128,15 @@ class Column(QWidget):
         """Make a row's widget where it has none, and lay it out in the measure. Call ``place`` afterwards."""
         if row.view is None:
             row.view = self._make_view(row)
+            self._put_in_order(row.view, self.rows.index(row))
             row.view.show()
         row.height = row.view.lay_out(self._measure)
         row.width = self._measure
+
+    def _put_in_order(self, view: QWidget, index: int) -> None:
+        """Give a new widget its place among the children, which is the order assistive technology reads in."""
+        below = next((row.view for row in self.rows[index + 1 :] if row.view is not None), None)
+        view.stackUnder(below if below is not None else self.tail)
 
     def estimate(self, row: Row) -> None:
         """Guess a row's height from its text."""

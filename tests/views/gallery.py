@@ -47,6 +47,7 @@ def conversations() -> list[ConversationInfo]:
 def window(width: int = 1280, height: int = 800) -> MainWindow:
     """A window as it stands between two messages."""
     result = MainWindow()
+    result.furnish()
     result.resize(width, height)
     result.conversations.show_conversations(conversations(), NOW.date())
     result.conversations.select("0")

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - look-alike letters are among what is shown
 """Pictures of the transcript, the panes and the dialog: ``python -m tests.views.gallery_panes OUTDIR``."""
 
 import os
@@ -111,6 +112,17 @@ def transcript_focused() -> QWidget:
     return view
 
 
+def transcript_reading() -> QWidget:
+    view = Transcript()
+    view.resize(760, 420)
+    view.show_conversation(conversation() * 4, EVIDENCE)
+    view.show()
+    QApplication.processEvents()
+    view._bar.setValue(300)
+    view.append_message(conversation()[3])
+    return view
+
+
 def transcript_gathering() -> QWidget:
     view = Transcript()
     view.resize(760, 260)
@@ -195,7 +207,8 @@ def run_record() -> RunRecord:
 
 def request(call_id: str = "c9", tool: str = "write_file") -> ConfirmationRequested:
     """A call that waits."""
-    diff = "--- plan.md\n+++ plan.md\n@@ -1,3 +1,3 @@\n # Plan\n-The launch is on the 12th.\n+The launch is on the 14th.\n Ship it."
+    change = "-The launch is on the 12th.\n+The launch is on the 14th."
+    diff = f"--- plan.md\n+++ plan.md\n@@ -1,3 +1,3 @@\n # Plan\n{change}\n Ship it."
     fields = {
         "write_file": (
             CardField(label="Path", text="/home/ada/Documents/Cortex/plan.md", style="code"),
@@ -287,6 +300,7 @@ def dialog(*requests: ConfirmationRequested, guard_ms: int = 0, reason: bool = F
 SCENES: dict[str, Callable[[], QWidget]] = {
     "transcript": transcript_conversation,
     "transcript-focused": transcript_focused,
+    "transcript-reading": transcript_reading,
     "transcript-gathering": transcript_gathering,
     "transcript-streaming": transcript_streaming,
     "tool-pane": tool_pane,

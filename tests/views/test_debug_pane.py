@@ -8,6 +8,7 @@ from desktop.engine.messages import Brain
 from desktop.views.debug_pane import DebugPane
 from desktop.views.debug_tables import RoundList, TimeLine
 from desktop.views.literal_view import LiteralView
+from tests.views.finding import child
 from tests.views.gallery_panes import run_record
 
 
@@ -30,7 +31,7 @@ def usage(cost: float | None, brain: Brain = Brain.RESPONDER) -> UsageReported:
 
 
 def cells(pane: DebugPane) -> list[list[str]]:
-    table = pane.findChild(QTableWidget)
+    table = child(pane, QTableWidget)
     found = []
     for row in range(table.rowCount()):
         items = [table.item(row, column) for column in range(table.columnCount())]
@@ -59,7 +60,7 @@ def test_handoff_is_shown_exactly_under_role_headers(pane: DebugPane) -> None:
 
 def test_rounds_show_what_was_sent_and_came(pane: DebugPane) -> None:
     pane.show_run(run_record())
-    rounds = pane.findChild(RoundList)
+    rounds = child(pane, RoundList)
     assert rounds.count() == 3
     rounds.setCurrentRow(0)
     shown = text(pane, "Round").toPlainText()
@@ -69,7 +70,7 @@ def test_rounds_show_what_was_sent_and_came(pane: DebugPane) -> None:
 
 def test_the_newest_round_is_shown_unless_another_was_chosen(pane: DebugPane) -> None:
     records = run_record().rounds
-    rounds = pane.findChild(RoundList)
+    rounds = child(pane, RoundList)
     pane.set_rounds(records[:1])
     pane.set_rounds(records[:2])
     assert rounds.currentRow() == 1
@@ -94,7 +95,7 @@ def test_unknown_price_is_said_and_summed_as_a_lower_bound(pane: DebugPane) -> N
 def test_moments_stand_with_their_time(pane: DebugPane) -> None:
     pane.add_moment("Round 1", 0)
     pane.add_moment("Waits\nfor you", 4230)
-    line: QListWidget = pane.findChild(TimeLine)
+    line: QListWidget = child(pane, TimeLine)
     assert [line.item(row).text() for row in range(line.count())] == ["0 ms Round 1", "4.2 s Waits for you"]
 
 
@@ -111,5 +112,5 @@ def test_clear_leaves_nothing(pane: DebugPane) -> None:
     pane.add_moment("x", 1)
     pane.clear()
     assert text(pane, "Summary").toPlainText() == text(pane, "Handoff").toPlainText() == ""
-    assert pane.findChild(RoundList).count() == pane.findChild(TimeLine).count() == 0
+    assert child(pane, RoundList).count() == child(pane, TimeLine).count() == 0
     assert cells(pane) == []

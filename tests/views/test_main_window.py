@@ -15,6 +15,7 @@ SHIFT_CONTROL = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftM
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     widget = MainWindow()
+    widget.furnish()
     qtbot.addWidget(widget)
     with qtbot.waitActive(widget):
         widget.show()
@@ -142,6 +143,7 @@ def test_the_layout_comes_back(window: MainWindow, qtbot: QtBot) -> None:
     window.toggle_pane("conversations")
     saved = window.save_layout()
     other = MainWindow()
+    other.furnish()
     qtbot.addWidget(other)
     other.restore_layout(saved)
     other.show()

@@ -3,6 +3,7 @@ import time
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from desktop.views.call_details import CallDetails
 from desktop.views.call_text import arguments_text, telling_argument
 from desktop.views.literal_view import LiteralView
 from desktop.views.tool_pane import ToolPane
+from tests.views.finding import child
 from tests.views.gallery_panes import run_record
 
 
@@ -26,7 +28,7 @@ def pane(qtbot: QtBot) -> ToolPane:
 
 def names(pane: ToolPane) -> list[str]:
     """What a screen reader finds in the list."""
-    table = QAccessible.queryAccessibleInterface(pane.findChild(QListWidget))
+    table = QAccessible.queryAccessibleInterface(child(pane, QListWidget))
     children = [table.child(number) for number in range(table.childCount())]
     assert all(child.role() == QAccessible.Role.ListItem for child in children)
     return [child.text(QAccessible.Text.Name) for child in children]
@@ -87,12 +89,12 @@ def test_only_a_call_that_a_gate_asks_for_offers_review(qtbot: QtBot, pane: Tool
     pane.set_state("c1", CallState.WAITING)
     (button,) = visible_buttons(pane, "Review write_file")
     with qtbot.waitSignal(pane.review_requested) as told:
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert told.args == ["c1"]
     pane.select_call("c1")
     (button,) = visible_buttons(pane, "Review…")
     with qtbot.waitSignal(pane.review_requested) as told:
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert told.args == ["c1"]
     pane.set_state("c1", CallState.RUNNING)
     assert visible_buttons(pane, "Review…") == []
@@ -109,13 +111,13 @@ def test_chosen_call_shows_whole_arguments_and_result(qtbot: QtBot, pane: ToolPa
     assert "\u202e" not in result.toPlainText()
     assert field(pane, "Arguments").toPlainText() == "url: https://example.org/launch"
     copy = visible_buttons(pane, "Copy result")[0]
-    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == run_record().calls[2].result
 
 
 def test_results_from_outside_are_marked(pane: ToolPane) -> None:
     pane.show_run(run_record())
-    details = pane.findChild(CallDetails)
+    details = child(pane, CallDetails)
     pane.select_call("c3")
     assert details._outside.isVisible()
     pane.select_call("c2")
@@ -124,16 +126,16 @@ def test_results_from_outside_are_marked(pane: ToolPane) -> None:
 
 def test_rounds_fold_and_a_selection_unfolds(qtbot: QtBot, pane: ToolPane) -> None:
     pane.show_run(run_record())
-    calls = pane.findChild(QListWidget)
-    qtbot.mouseClick(calls.viewport(), Qt.MouseButton.LeftButton, pos=calls.visualItemRect(calls.item(0)).center())
+    calls = child(pane, QListWidget)
+    QTest.mouseClick(calls.viewport(), Qt.MouseButton.LeftButton, pos=calls.visualItemRect(calls.item(0)).center())
     assert calls.item(1).isHidden()
     assert calls.item(0).data(call_rows.IS_FOLDED)
     pane.select_call("c1")
     assert not calls.item(1).isHidden()
     calls.setCurrentRow(0)
-    qtbot.keyClick(calls, Qt.Key.Key_Left)
+    QTest.keyClick(calls, Qt.Key.Key_Left)
     assert calls.item(1).isHidden()
-    qtbot.keyClick(calls, Qt.Key.Key_Right)
+    QTest.keyClick(calls, Qt.Key.Key_Right)
     assert not calls.item(1).isHidden()
 
 
@@ -149,7 +151,7 @@ def test_clear_leaves_nothing(pane: ToolPane) -> None:
     pane.select_call("c2")
     pane.clear()
     assert names(pane) == []
-    assert not pane.findChild(CallDetails).isVisible()
+    assert not child(pane, CallDetails).isVisible()
 
 
 @pytest.mark.parametrize("result", ["x" * 1_000_000, "\n" * 400_000, "\u200b" * 300_000, "a\n" * 500_000])

@@ -2,7 +2,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtGui import QAccessible, QCursor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from desktop.views.message_view import MessageView, link_tool_tip
 from desktop.views.prose_block import ProseBlock
 from desktop.views.transcript import Transcript
 from desktop.views.transcript_rows import NoteView
+from tests.views.finding import child
 
 ANSWER = "First [1], then [a link](https://example.org/x).\n\n```python\nprint(1)\n```\n\nLast *words*."
 
@@ -32,7 +33,8 @@ def many(count: int) -> list[Message]:
 def transcript(qtbot: QtBot) -> Transcript:
     view = Transcript()
     qtbot.addWidget(view)
-    view.resize(800, 500)
+    view.setGeometry(60, 60, 800, 500)
+    QCursor.setPos(0, 0)  # where the test before left it, it might hover a message
     view.show()
     qtbot.waitExposed(view)
     return view
@@ -70,6 +72,16 @@ def test_messages_are_items_of_a_list_and_named_by_who_speaks(transcript: Transc
     items = [QAccessible.queryAccessibleInterface(view) for view in views(transcript)]
     assert [item.role() for item in items] == [QAccessible.Role.ListItem] * 2
     assert [item.text(QAccessible.Text.Name) for item in items] == ["You: hello", "Assistant: hi **you**"]
+
+
+def test_messages_are_read_in_their_order(qtbot: QtBot, transcript: Transcript) -> None:
+    transcript.show_conversation(many(30))
+    settled(qtbot, transcript)
+    transcript.append_message(said(30))
+    transcript.set_outcome("Stopped.")
+    found = [each for each in transcript._column.children() if isinstance(each, MessageView | NoteView)]
+    assert [each.message.id for each in found[:-1] if isinstance(each, MessageView)] == [str(n) for n in range(31)]
+    assert isinstance(found[-1], NoteView)
 
 
 def test_plain_text_holds_the_conversation(transcript: Transcript) -> None:
@@ -135,7 +147,7 @@ def test_reading_above_is_not_disturbed_and_new_text_is_told_of(qtbot: QtBot, tr
     qtbot.waitUntil(lambda: "new words" in transcript.plain_text())
     assert transcript._bar.value() == value
     assert transcript._new_below.isVisible()
-    qtbot.mouseClick(transcript._new_below, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(transcript._new_below, Qt.MouseButton.LeftButton)
     assert bar(transcript)[0] == bar(transcript)[1]
     assert not transcript._new_below.isVisible()
 
@@ -189,6 +201,29 @@ def test_retry_voids_the_text_so_far(qtbot: QtBot, transcript: Transcript) -> No
     assert transcript.plain_text() == "Assistant: whole"
 
 
+def test_the_line_below_says_who_writes_again_after_a_retry(transcript: Transcript) -> None:
+    transcript.begin_answer("Claude", False)
+    assert transcript._activity.text == "Claude is writing"
+    transcript.restart_answer()
+    transcript.set_activity("Overloaded. Attempt 2 in 1 s.")
+    assert transcript._activity.text == "Overloaded. Attempt 2 in 1 s."
+    transcript.extend_answer("whole")
+    transcript._flush()
+    assert transcript._activity.text == "Claude is writing"
+
+
+def test_a_dropped_answer_leaves_nothing(qtbot: QtBot, transcript: Transcript) -> None:
+    transcript.append_message(said(1, "hello", "user"))
+    transcript.begin_answer("Claude", False)
+    transcript.extend_answer("half")
+    transcript.drop_answer()
+    transcript.drop_answer()
+    transcript.extend_answer("late")
+    qtbot.waitUntil(lambda: not transcript._flush_timer.isActive())
+    assert transcript.plain_text() == "You: hello"
+    assert not transcript._activity.isVisible()
+
+
 def test_answer_without_a_stream_is_appended(transcript: Transcript) -> None:
     transcript.finish_answer(said(1, "summary"))
     assert transcript.plain_text() == "Assistant: summary"
@@ -208,10 +243,10 @@ def test_activity_stands_under_the_last_message(transcript: Transcript) -> None:
 def test_outcome_offers_its_action_where_it_happened(qtbot: QtBot, transcript: Transcript) -> None:
     transcript.append_message(said(1, "hello", "user"))
     transcript.set_outcome("The model is overloaded.", "write_again", "Write again")
-    note = transcript.findChild(NoteView)
-    button = note.findChild(QPushButton)
+    note = child(transcript, NoteView)
+    button = child(note, QPushButton)
     with qtbot.waitSignal(transcript.outcome_action) as told:
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert told.args == ["write_again"]
     assert note.geometry().top() >= views(transcript)[0].geometry().bottom()
     transcript.set_outcome(None)
@@ -221,11 +256,11 @@ def test_outcome_offers_its_action_where_it_happened(qtbot: QtBot, transcript: T
 def test_outcome_stays_without_its_action_when_the_conversation_goes_on(transcript: Transcript) -> None:
     transcript.append_message(said(1, "hello", "user"))
     transcript.set_outcome("You stopped it.", "write_again", "Write again")
-    note = transcript.findChild(NoteView)
+    note = child(transcript, NoteView)
     transcript.append_message(said(2, "again", "user"))
     transcript.set_outcome("Waits for you.", "review", "Review")
     assert note.isVisible()
-    assert not note.findChild(QPushButton).isVisible()
+    assert not child(note, QPushButton).isVisible()
     assert len(transcript.findChildren(NoteView)) == 2
 
 
@@ -233,10 +268,10 @@ def test_link_is_followed_on_a_click_only(qtbot: QtBot, transcript: Transcript) 
     transcript.show_conversation([said(1, ANSWER, run_id="r1")], {"r1": ["c1"]})
     view = views(transcript)[0]
     with qtbot.waitSignal(transcript.link_activated) as told:
-        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=link_point(view, "https://example.org/x"))
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=link_point(view, "https://example.org/x"))
     assert told.args == ["https://example.org/x"]
     with qtbot.waitSignal(transcript.evidence_activated) as told:
-        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=link_point(view, "evidence:c1"))
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=link_point(view, "evidence:c1"))
     assert told.args == ["c1"]
 
 
@@ -252,10 +287,10 @@ def test_links_are_reached_by_tab_and_followed_by_enter(qtbot: QtBot, transcript
     transcript.focus_previous_message()
     view = views(transcript)[0]
     qtbot.waitUntil(view.hasFocus)
-    qtbot.keyClick(view, Qt.Key.Key_Tab)
-    qtbot.keyClick(view, Qt.Key.Key_Tab)
+    QTest.keyClick(view, Qt.Key.Key_Tab)
+    QTest.keyClick(view, Qt.Key.Key_Tab)
     with qtbot.waitSignal(transcript.link_activated) as told:
-        qtbot.keyClick(view, Qt.Key.Key_Return)
+        QTest.keyClick(view, Qt.Key.Key_Return)
     assert told.args == ["https://example.org/x"]
 
 
@@ -288,8 +323,8 @@ def test_whole_message_copies_as_its_markdown(qtbot: QtBot, transcript: Transcri
     transcript.activateWindow()
     transcript.focus_previous_message()
     view = views(transcript)[0]
-    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == ANSWER
 
 
@@ -299,7 +334,7 @@ def named(parent: QWidget, name: str) -> QPushButton:
 
 def test_code_is_copied_by_its_button(qtbot: QtBot, transcript: Transcript) -> None:
     transcript.show_conversation([said(1, ANSWER)])
-    qtbot.mouseClick(named(views(transcript)[0], "Copy code"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(named(views(transcript)[0], "Copy code"), Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "print(1)"
 
 
@@ -313,7 +348,7 @@ def test_actions_and_details_show_with_the_focus_and_move_nothing(qtbot: QtBot, 
     qtbot.waitUntil(view.hasFocus)
     assert named(view, "Copy message").isVisible()
     with qtbot.waitSignal(transcript.write_again_requested) as told:
-        qtbot.mouseClick(named(view, "Write again"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(named(view, "Write again"), Qt.MouseButton.LeftButton)
     assert told.args == ["r2"]
     transcript.focus_previous_message()
     assert not named(view, "Copy message").isVisible()

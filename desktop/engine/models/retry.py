@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
 
-from desktop.engine.errors import TransientModelError
+from desktop.engine.errors import StreamCut, TransientModelError
 from desktop.engine.messages import ModelRequest, Value
 from desktop.engine.models.base import Model, ModelChunk, TurnFinished
 
@@ -72,7 +72,7 @@ async def stream_with_retries(
                     yield chunk
                     if isinstance(chunk, TurnFinished):
                         return
-            return
+            raise StreamCut("The model's answer ended before it was whole.", action="Try it again.")
         except TransientModelError as error:
             fault = error
         if fault.retry_after_s is not None and fault.retry_after_s > policy.longest_wait_s:

@@ -202,8 +202,12 @@ def close_stopped_calls(db: sqlite3.Connection, run_id: str) -> list[StoredCall]
     Returns:
         The calls that were closed: ``unknown`` where a side effect may have happened, else ``cancelled``.
     """
-    closed = []
-    for call in _open_calls(db, run_id):
+    closed: list[StoredCall] = []
+    try:
+        calls = _open_calls(db, run_id)
+    except ValueError:  # damaged: the run ends all the same, and cannot be gone on with
+        return closed
+    for call in calls:
         unsure = call.state is CallState.RUNNING and call.side_effects
         state, text = (CallState.UNKNOWN, STOPPED_CALL) if unsure else (CallState.CANCELLED, CANCELLED_CALL)
         closed.append(_close(db, run_id, call, state, text))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from desktop.engine.errors import StoreDamaged, StoreError, StoreFull
-from desktop.engine.store.migrations import migrate
+from desktop.engine.store.migrations import migrate, refuse_newer
 
 T = TypeVar("T")
 
@@ -106,6 +106,7 @@ def _connect(path: Path | None) -> sqlite3.Connection:
             path if path is not None else ":memory:", isolation_level=None, check_same_thread=False, timeout=10.0
         )
         try:
+            refuse_newer(connection, path)
             if path is not None:
                 path.chmod(0o600)
             connection.row_factory = sqlite3.Row

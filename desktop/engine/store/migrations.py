@@ -1,7 +1,7 @@
 """The steps that bring a database to this program's version. Append only; one transaction each, a copy first."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.engine.errors import StoreTooNew
@@ -117,30 +117,27 @@ def m001_first(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_first,)
+Migration = Callable[[sqlite3.Connection], None]
+MIGRATIONS: tuple[Migration, ...] = (m001_first,)
 
 
-def migrate(connection: sqlite3.Connection, path: Path | None) -> None:
+def migrate(connection: sqlite3.Connection, path: Path | None, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Run the migrations that the database lacks.
 
     Args:
         connection: In autocommit mode.
         path: The file; a copy named ``*.before-N`` is kept beside it before an existing one is changed.
+        migrations: All there are.
 
     Raises:
         StoreTooNew: The database has more migrations than this program knows.
     """
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(MIGRATIONS):
-        raise StoreTooNew(
-            f"The database {str(path)!r} was written by a newer version of the program.",
-            action="Start that version, or update this one; the database was left as it is.",
-        )
-    if version == len(MIGRATIONS):
+    version = refuse_newer(connection, path, migrations)
+    if version == len(migrations):
         return
     if version and path is not None:
-        _copy(connection, path.with_name(f"{path.name}.before-{len(MIGRATIONS)}"))
-    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+        _copy(connection, path.with_name(f"{path.name}.before-{len(migrations)}"))
+    for number, step in enumerate(migrations[version:], start=version + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
             if connection.execute("PRAGMA user_version").fetchone()[0] >= number:
@@ -155,7 +152,34 @@ def migrate(connection: sqlite3.Connection, path: Path | None) -> None:
             raise
 
 
+def refuse_newer(
+    connection: sqlite3.Connection, path: Path | None, migrations: Sequence[Migration] = MIGRATIONS
+) -> int:
+    """Look at the version of a database, and change nothing.
+
+    Args:
+        connection: In autocommit mode.
+        path: The file.
+        migrations: All there are.
+
+    Returns:
+        How many migrations it has had.
+
+    Raises:
+        StoreTooNew: The database has more migrations than this program knows.
+    """
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(migrations):
+        raise StoreTooNew(
+            f"The database {str(path)!r} was written by a newer version of the program.",
+            action="Start that version, or update this one; the database was left as it is.",
+        )
+    return version
+
+
 def _copy(connection: sqlite3.Connection, target: Path) -> None:
+    target.touch(mode=0o600)
+    target.chmod(0o600)
     copy = sqlite3.connect(target)
     try:
         connection.backup(copy)

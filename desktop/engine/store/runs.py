@@ -5,9 +5,9 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from desktop.engine.errors import RunBusy, RunNotFound, StoreDamaged
+from desktop.engine.errors import RunBusy, RunNotFound, StoreDamaged, UnknownName
 from desktop.engine.events import HandoffMessage
 from desktop.engine.messages import Brain, Message, MessageDetails, ModelRequest, StopReason, utc_now
 from desktop.engine.store.calls import close_stopped_calls, has_open_gates, settle_interrupted_calls
@@ -18,6 +18,7 @@ from desktop.engine.store.owner import is_alive, this_process
 from desktop.engine.store.records import RunOptions, RunState, StoredCall, StoredRun
 
 _HANDOFF: TypeAdapter[tuple[HandoffMessage, ...]] = TypeAdapter(tuple[HandoffMessage, ...])
+_DAMAGED = "Send the request again in a new message; the rest of the history stays usable."
 
 
 class Runs:
@@ -45,18 +46,15 @@ class Runs:
 
         Raises:
             RunBusy: Another run of the conversation is at work.
+            UnknownName: There is no such conversation.
         """
         run_id = self._ids.new("r")
         message = Message(id=self._ids.new("m"), role="user", text=text, run_id=run_id)
 
         def work(db: sqlite3.Connection) -> None:
-            busy = db.execute(
-                "SELECT owner FROM runs WHERE conversation_id = ? AND state = 'running'", (conversation_id,)
-            ).fetchone()
-            if busy is not None:
-                raise RunBusy(
-                    "Another run of this conversation is still at work.", action="Wait for it, or stop it first."
-                )
+            if db.execute("SELECT 1 FROM conversations WHERE id = ?", (conversation_id,)).fetchone() is None:
+                raise UnknownName(f"There is no conversation {conversation_id!r}.", action="Begin a new one.")
+            self._check_idle(db, conversation_id)
             db.execute(
                 "INSERT INTO runs (id, conversation_id, state, owner, options, started_at)"
                 " VALUES (?, ?, 'running', ?, ?, ?)",
@@ -89,10 +87,10 @@ class Runs:
             raise RunNotFound(f"There is no run {run_id!r}.", action="Look at the runs that wait.")
         try:
             return _run(row)
-        except ValidationError as error:
+        except ValueError as error:
             raise StoreDamaged(
                 f"The stored run {run_id!r} cannot be read: it is damaged or was written by a newer program.",
-                action="Send the request again in a new message; the rest of the history stays usable.",
+                action=_DAMAGED,
             ) from error
 
     async def claim(self, run_id: str, states: Collection[RunState]) -> None:
@@ -103,10 +101,14 @@ class Runs:
             states: It must be in one of these.
 
         Raises:
-            RunBusy: It is not, or another process was quicker.
+            RunBusy: It is not, or another process was quicker, or another run of its conversation is at work.
         """
 
         def work(db: sqlite3.Connection) -> None:
+            found = db.execute("SELECT conversation_id FROM runs WHERE id = ?", (run_id,)).fetchone()
+            if found is None:
+                raise RunNotFound(f"There is no run {run_id!r}.", action="Look at the runs that wait.")
+            self._check_idle(db, found["conversation_id"], but_for=run_id)
             marks = ", ".join("?" for _ in states)
             changed = db.execute(
                 f"UPDATE runs SET state = 'running', owner = ?, error = '', action = '', finished_at = NULL"
@@ -116,8 +118,6 @@ class Runs:
             if changed == 1:
                 return
             row = db.execute("SELECT state FROM runs WHERE id = ?", (run_id,)).fetchone()
-            if row is None:
-                raise RunNotFound(f"There is no run {run_id!r}.", action="Look at the runs that wait.")
             if row["state"] == "running":
                 raise RunBusy(
                     "This run is already at work, perhaps in another window.", action="Wait for it, or stop it there."
@@ -139,8 +139,13 @@ class Runs:
         await self._set(run_id, handoff=json.dumps([message.model_dump() for message in handoff], ensure_ascii=False))
 
     async def save_partial(self, run_id: str, brain: Brain, text: str) -> None:
-        """Keep what has streamed so far of the turn under way."""
-        await self._set(run_id, partial_brain=brain, partial_text=text)
+        """Keep what has streamed so far of the turn under way; of a run that has ended meanwhile, nothing."""
+        await self._database.write(
+            lambda db: db.execute(
+                "UPDATE runs SET partial_brain = ?, partial_text = ? WHERE id = ? AND state = 'running'",
+                (brain, text, run_id),
+            )
+        )
 
     async def add_gather_time(self, run_id: str, gather_ms: int) -> None:
         """Keep the time the loop has taken so far, in milliseconds."""
@@ -189,10 +194,7 @@ class Runs:
 
         def work(db: sqlite3.Connection) -> list[str]:
             rows = db.execute("SELECT id, owner FROM runs WHERE state = 'running'").fetchall()
-            dead = [row["id"] for row in rows if row["owner"] is None or not is_alive(row["owner"])]
-            for run_id in dead:
-                self._interrupt(db, run_id)
-            return dead
+            return self._put_dead_aside(db, rows)
 
         return await self._database.write(work)
 
@@ -220,6 +222,24 @@ class Runs:
         await self._database.write(
             lambda db: db.execute(f"UPDATE runs SET {names} WHERE id = ?", (*columns.values(), run_id))
         )
+
+    def _check_idle(self, db: sqlite3.Connection, conversation_id: str, but_for: str = "") -> None:
+        """Refuse where a run of the conversation is at work; runs whose process is gone are put aside."""
+        rows = db.execute(
+            "SELECT id, owner FROM runs WHERE conversation_id = ? AND state = 'running'", (conversation_id,)
+        ).fetchall()
+        dead = self._put_dead_aside(db, rows)
+        if any(row["id"] not in (but_for, *dead) for row in rows):
+            raise RunBusy("Another run of this conversation is still at work.", action="Wait for it, or stop it first.")
+
+    def _put_dead_aside(self, db: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[str]:
+        dead = [row["id"] for row in rows if row["owner"] is None or not is_alive(row["owner"])]
+        for run_id in dead:
+            try:
+                self._interrupt(db, run_id)
+            except ValueError:  # one damaged run keeps nobody from the rest
+                _end(db, run_id, "failed", None, error=f"The stored run {run_id!r} cannot be read.", action=_DAMAGED)
+        return dead
 
     def _interrupt(self, db: sqlite3.Connection, run_id: str) -> None:
         row = db.execute("SELECT state, partial_brain, partial_text FROM runs WHERE id = ?", (run_id,)).fetchone()

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from desktop.engine.errors import ToolError, ToolTimeout, UnknownName
+from desktop.engine.errors import ToolError, ToolTimeout, UnknownName, trace_of
 from desktop.engine.gate import Access
 from desktop.engine.messages import JsonObject, ToolDeclaration
 from desktop.engine.tools.base import Tool, ToolContext, ToolOutput
@@ -104,7 +104,7 @@ class Toolbox:
         except ToolError as error:
             return ToolOutput(str(error), failed=True)
         except Exception as error:
-            _log.exception("the tool %r failed unexpectedly", tool.name)
+            _log.error("the tool %r failed unexpectedly: %s", tool.name, trace_of(error))
             return ToolOutput(
                 f"The tool {tool.name!r} failed because of a fault in the program ({type(error).__name__}). "
                 "The same call will likely fail again.",

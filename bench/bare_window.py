@@ -1,0 +1,14 @@
+"""The floor that the program's window is held against: the least that PySide6 can show and that takes text."""
+
+import sys
+
+from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit
+
+if __name__ == "__main__":
+    application = QApplication(sys.argv)
+    window = QMainWindow()
+    window.setCentralWidget(QPlainTextEdit())
+    window.resize(1280, 800)
+    window.show()
+    window.centralWidget().setFocus()
+    sys.exit(application.exec())
