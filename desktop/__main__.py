@@ -94,9 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from desktop import cli
 
         return cli.run(parsed)
-    from desktop import app
+    from desktop.app import run
 
-    return app.run(demo=parsed.demo)
+    return run(demo=parsed.demo)
 
 
 if __name__ == "__main__":
