@@ -11,7 +11,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -41,6 +41,11 @@ _AFTER_FIRST_PAINT = (
     "desktop.single_instance",
 )
 
+_PAUSE_MS = 20
+"""After the first paint: what the person does first is not to wait for the imports."""
+_LATEST_MS = 1000
+"""A window that nothing of is seen (minimised, on another desktop) is not painted."""
+
 
 def run(*, demo: bool) -> int:
     """Open the window and stay until it is closed.
@@ -66,12 +71,12 @@ def run(*, demo: bool) -> int:
     theme.apply(application, cast(theme.Scheme, state.color_scheme))
     window = MainWindow()
     window.restore_layout(state.layout)
-    window.show_start_page(True, first_start=not paths.database.exists() and not demo)
+    first_start = not paths.database.exists() and not demo
+    window.show_start_page(first_start or state.conversation is None, first_start=first_start)
     early = _Early(window)
     window.show()
-    imports = _Imports()
+    imports = _Imports(window)
     imports.done.connect(lambda: application.exit())  # not quit(), which would close the window
-    QTimer.singleShot(0, imports.start)
     application.exec()  # until all is imported: the window lives meanwhile
     imports.raise_error()
     application.setWindowIcon(application_icon())
@@ -97,7 +102,10 @@ def _raised_first_window(paths: Paths) -> bool:
 
 
 class _Imports(QObject):
-    """Imports what the first paint did without, on a worker thread.
+    """Imports what the first paint did without, on a worker thread, once that paint is through.
+
+    Args:
+        window: Whose first paint it waits for.
 
     Signals:
         done(): All is imported, or one import failed.
@@ -105,12 +113,24 @@ class _Imports(QObject):
 
     done = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
         self._error: Exception | None = None
+        self._begins = QTimer(self, singleShot=True, interval=_LATEST_MS)
+        self._begins.timeout.connect(self._start)
+        self._begins.start()
+        self._window = window
+        window.installEventFilter(self)
 
-    def start(self) -> None:
-        """Begin."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Begin behind the first paint."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            self._begins.start(_PAUSE_MS)
+        return False
+
+    def _start(self) -> None:
+        self._window.removeEventFilter(self)
         threading.Thread(target=self._import, name="imports", daemon=True).start()
 
     def raise_error(self) -> None:

@@ -119,6 +119,8 @@ class Controller(QObject):
         chosen = conversation_id if conversation_id in known else waiting
         if chosen is not None and self._open is None and not self._window.composer.text:
             await self.open_conversation(chosen)
+        elif conversation_id is not None and self._open is None:
+            self._window.show_start_page(True)  # the room that was left for the conversation is not needed
 
     async def close(self) -> None:
         """Let what is under way end."""
@@ -412,7 +414,7 @@ class Controller(QObject):
         if not tokens:
             self._window.set_totals("")
             return
-        price = "cost unknown" if cost is None else f"${cost:.4f}"
+        price = "cost unknown" if cost is None else f"${cost:.4f}" if cost else "no cost"
         self._window.set_totals(f"{tokens:,} tokens · {price}")
 
     def _show_running(self) -> None:

@@ -276,6 +276,18 @@ class RoundRecord(Value):
     output_tokens: int = 0
 
 
+class Moment(Value):
+    """Something that happened in a run.
+
+    Attributes:
+        label: What.
+        at_ms: Milliseconds since the run began, the time it waited included.
+    """
+
+    label: str
+    at_ms: int
+
+
 class RunRecord(Value):
     """A run as it stands, for a view that opens it after the fact.
 
@@ -290,6 +302,9 @@ class RunRecord(Value):
         gates: The open requests for a decision.
         answer: The responder's text so far; empty before the answer begins.
         brain: Which brain is at work now; None while none is.
+        max_rounds: Its round limit.
+        moments: Its time line so far.
+        usage: Its model calls so far, in order.
         error: Why it failed.
         action: What the person can do.
         can_write_again: Whether only the answer has to be written again.
@@ -305,6 +320,9 @@ class RunRecord(Value):
     gates: tuple[ConfirmationRequested, ...] = ()
     answer: str = ""
     brain: Brain | None = None
+    max_rounds: int = 0
+    moments: tuple[Moment, ...] = ()
+    usage: tuple[UsageReported, ...] = ()
     error: str = ""
     action: str = ""
     can_write_again: bool = False

@@ -3,6 +3,7 @@
 Ids of the store (conversation, run) are the store's concern and stand only where an event must name them.
 """
 
+import ipaddress
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -254,10 +255,24 @@ class ModelInfo(Value):
     @property
     def is_local(self) -> bool:
         """Whether it runs on this machine, at no cost."""
-        name = self.host.rsplit(":", 1)[0].strip("[]")
         if self.provider == "openai-compatible":
-            return name in ("localhost", "::1") or name.startswith("127.")
+            host = self.host
+            return is_this_machine(host[1 : host.find("]")] if host.startswith("[") else host.partition(":")[0])
         return self.provider == "demo"  # another provider on this machine is a way to its servers, which cost
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host's name is this machine's own.
+
+    Args:
+        host: A name, or an address without brackets and port.
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False  # 127.example.org is anybody
 
 
 class MessageDetails(Value):

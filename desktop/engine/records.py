@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from desktop.engine.context import round_request
-from desktop.engine.events import CallRecord, ConfirmationRequested, RoundRecord, RunRecord
+from desktop.engine.events import CallRecord, ConfirmationRequested, Moment, RoundRecord, RunRecord, UsageReported
 from desktop.engine.messages import Brain, ToolDeclaration
 from desktop.engine.orchestrator import RESULT_LIMIT_TOKENS
 from desktop.engine.store.records import StoredRound, StoredRun
@@ -20,6 +20,8 @@ def run_record(
     rounds: Sequence[StoredRound],
     gates: Sequence[ConfirmationRequested],
     partial: tuple[Brain, str] | None,
+    moments: tuple[Moment, ...] = (),
+    usage: tuple[UsageReported, ...] = (),
 ) -> RunRecord:
     """Put a run together for a view.
 
@@ -28,6 +30,8 @@ def run_record(
         rounds: Its rounds, oldest first.
         gates: Its open requests for a decision.
         partial: What streams now, where it is at work in this process.
+        moments: Its time line.
+        usage: Its model calls.
     """
     return RunRecord(
         run_id=run.id,
@@ -53,6 +57,9 @@ def run_record(
         gates=tuple(gates),
         answer=partial[1] if partial is not None and partial[0] is Brain.RESPONDER else "",
         brain=partial[0] if partial is not None else None,
+        max_rounds=run.options.max_rounds,
+        moments=moments,
+        usage=usage,
         error=run.error,
         action=run.action,
         can_write_again=can_write_again(run) and run.state in ("failed", "stopped", "interrupted", "done"),

@@ -18,6 +18,7 @@ from desktop.engine.running import Runner
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
+from desktop.engine.store.time_line import moments_of
 
 _log = logging.getLogger(__name__)
 
@@ -171,9 +172,11 @@ class Session:
         run = await store.runs.get(run_id)
         rounds = await store.calls.rounds(run_id)
         gates = await self.runner.gates(store, run)
+        moments = await moments_of(store.database, run_id)
+        usage = await store.usage.of_run(run_id)
         work = self._work.get(run_id)  # read last: no delta can come between this and the caller
         streaming = (work.partial.brain, work.partial.text) if work is not None and work.partial.brain else None
-        return run_record(run, rounds, gates, streaming)
+        return run_record(run, rounds, gates, streaming, moments, usage)
 
     async def close(self) -> None:
         """Put all runs at work aside, so that they can go on at the next start."""

@@ -111,11 +111,15 @@ class DebugPane(QWidget):
         self._usage.clear_usage()
 
     def show_run(self, run: RunRecord) -> None:
-        """Show a run as it stands, in place of what was shown. Time line and usage begin empty."""
+        """Show a run as it stands, in place of what was shown."""
         self.clear()
         self.set_summary(run.summary or "")
         self.set_handoff(run.handoff or ())
         self.set_rounds(run.rounds)
+        for moment in run.moments:
+            self.add_moment(moment.label, moment.at_ms)
+        for usage in run.usage:
+            self.add_usage(usage)
 
     def set_summary(self, text: str) -> None:
         """Show the orchestrator's summary."""

@@ -1,6 +1,7 @@
 """What stands where the transcript will be: the choices of a first start, or what a new conversation can do."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -22,13 +23,10 @@ _MEASURE = 560
 
 
 class StartPage(QScrollArea):
-    """One of two pages: the first start, or an empty conversation.
+    """One of two pages: the first start, or an empty conversation. Each is made when it is first needed.
 
     Attributes:
-        keys: The card "Add API keys".
-        local_server: The card "Use a local server".
-        demo: The card "Try the offline demo".
-        examples: The cards of an empty conversation, in order.
+        is_first_start: Whether the choices of a first start are shown.
 
     Signals:
         keys_chosen(): The person wants to enter keys.
@@ -44,53 +42,77 @@ class StartPage(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None, *, examples: Sequence[str] = EXAMPLES) -> None:
         super().__init__(parent)
-        self.keys = Card("key", "Add API keys", "Gemini gathers and Claude writes. Keys stay in your system's keyring.")
-        self.local_server = Card(
-            "server", "Use a local server", "Ollama, LM Studio, llama.cpp or another server that speaks OpenAI's API."
-        )
-        self.demo = Card(
-            "play", "Try the offline demo", "Two small rule-based models inside this program. No key, no network."
-        )
-        self.examples = [Card("chevron-right", text) for text in examples]
+        self._texts = examples
         self._pages = QStackedWidget()
-        self._first_start = _page(
-            "Welcome to Cortex Desktop",
-            "One model gathers with tools, another writes the answer, and you decide in between. "
-            "Where should the models come from?",
-            [self.keys, self.local_server, self.demo],
-        )
-        self._empty = _page(
-            "What would you like to know or do?",
-            "Files in this conversation's folder are read and searched, web pages fetched, sums done, notes kept. "
-            "Whatever changes or sends something asks you first.",
-            self.examples,
-        )
-        self._pages.addWidget(self._first_start)
-        self._pages.addWidget(self._empty)
+        self.is_first_start = False
         self.setWidget(self._pages)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
-        self.keys.clicked.connect(lambda: self.keys_chosen.emit())
-        self.local_server.clicked.connect(lambda: self.local_server_chosen.emit())
-        self.demo.clicked.connect(lambda: self.demo_chosen.emit())
-        for card in self.examples:
-            card.clicked.connect(lambda _checked=False, text=card.title: self.example_chosen.emit(text))
-        self.show_empty_conversation()
 
-    @property
-    def is_first_start(self) -> bool:
-        """Whether the choices of a first start are shown."""
-        return self._pages.currentWidget() is self._first_start
+    @cached_property
+    def keys(self) -> Card:
+        """The card "Add API keys"."""
+        card = Card("key", "Add API keys", "Gemini gathers and Claude writes. Keys stay in your system's keyring.")
+        card.clicked.connect(lambda: self.keys_chosen.emit())
+        return card
+
+    @cached_property
+    def local_server(self) -> Card:
+        """The card "Use a local server"."""
+        words = "Ollama, LM Studio, llama.cpp or another server that speaks OpenAI's API."
+        card = Card("server", "Use a local server", words)
+        card.clicked.connect(lambda: self.local_server_chosen.emit())
+        return card
+
+    @cached_property
+    def demo(self) -> Card:
+        """The card "Try the offline demo"."""
+        words = "Two small rule-based models inside this program. No key, no network."
+        card = Card("play", "Try the offline demo", words)
+        card.clicked.connect(lambda: self.demo_chosen.emit())
+        return card
+
+    @cached_property
+    def examples(self) -> Sequence[Card]:
+        """The cards of an empty conversation, in order."""
+        cards = [Card("chevron-right", text) for text in self._texts]
+        for card in cards:
+            card.clicked.connect(lambda _checked=False, text=card.title: self.example_chosen.emit(text))
+        return cards
+
+    @cached_property
+    def _first_start(self) -> QWidget:
+        page = _page(
+            "Welcome to Cortex Desktop",
+            "One model gathers with tools, another writes the answer, and you decide in between. "
+            "Where should the models come from?",
+            [self.keys, self.local_server, self.demo],
+        )
+        self._pages.addWidget(page)
+        return page
+
+    @cached_property
+    def _empty(self) -> QWidget:
+        page = _page(
+            "What would you like to know or do?",
+            "Files in this conversation's folder are read and searched, web pages fetched, sums done, notes kept. "
+            "Whatever changes or sends something asks you first.",
+            self.examples,
+        )
+        self._pages.addWidget(page)
+        return page
 
     def show_first_start(self) -> None:
         """Show the three ways to begin."""
+        self.is_first_start = True
         self._pages.setCurrentWidget(self._first_start)
         self.setAccessibleName("Welcome")
 
     def show_empty_conversation(self) -> None:
         """Show what a conversation can do."""
+        self.is_first_start = False
         self._pages.setCurrentWidget(self._empty)
         self.setAccessibleName("New conversation: examples")
 

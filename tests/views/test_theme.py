@@ -8,10 +8,10 @@ from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.resources import resource_path
 from desktop.views import theme
 from desktop.views.controls import Button, ElidedLabel, one_line, plain_tool_tip
 from desktop.views.icons import application_icon, icon, icon_pixmap
-from desktop.resources import resource_path
 from desktop.views.theme import DARK, LIGHT, Theme
 
 

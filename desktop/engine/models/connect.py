@@ -6,6 +6,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from desktop.engine.errors import KeyMissing, RequestRefused
+from desktop.engine.messages import is_this_machine
 from desktop.engine.models.base import Model
 from desktop.engine.models.claude import ClaudeModel
 from desktop.engine.models.demo import DemoOrchestrator, DemoResponder
@@ -25,8 +26,7 @@ _TIMEOUT_S = 120.0
 
 def is_loopback(base_url: str) -> bool:
     """Whether an address is on this machine: the person's OpenAI key is not for such a server."""
-    host = urlsplit(base_url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
+    return is_this_machine(urlsplit(base_url).hostname or "")
 
 
 class Keys(Protocol):

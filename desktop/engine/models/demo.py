@@ -123,9 +123,10 @@ def _summary(asked: str, turns: list[ModelTurn], results: list[ToolResult]) -> s
     return "\n".join(lines)
 
 
+_HEAD = r"^\[\d+\] \w+ \{[^\n]*\} \(id [^,\n]+, \w+(?:, from outside)?\)$"
 _EVIDENCE = re.compile(
-    r"^\[(?P<number>\d+)\] (?P<tool>\w+) (?P<arguments>\{.*\}) \(id [^,]+, (?P<state>\w+)(?:, from outside)?\)\n"
-    r"(?P<text>.*?)(?=\n\n\[\d+\] \w+ \{|\Z)",
+    r"^\[(?P<number>\d+)\] (?P<tool>\w+) (?P<arguments>\{[^\n]*\}) \(id [^,\n]+, (?P<state>\w+)(?:, from outside)?\)\n"
+    rf"(?P<text>.*?)(?=\n\n{_HEAD}|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _SIGNATURE = "\n\n*Written by the offline demo: fixed rules, no language model.*"

@@ -38,5 +38,7 @@ def _started(pid: int) -> str:
     if sys.platform != "linux":
         return f"{psutil.Process(pid).create_time():.2f}"
     # field 22 of proc_pid_stat(5), ticks since the system's start; the name before it may hold spaces and brackets
-    ticks = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
-    return f"{Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii').strip()}:{ticks}"
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    if fields[0] in ("Z", "X"):
+        raise ProcessLookupError(f"process {pid} has ended and waits to be taken note of")
+    return f"{Path('/proc/sys/kernel/random/boot_id').read_text(encoding='ascii').strip()}:{fields[19]}"

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from desktop.engine.events import UsageReported
 from desktop.engine.messages import Brain, ModelInfo, Usage, utc_now
 from desktop.engine.store.database import Database
 
@@ -52,3 +53,22 @@ class UsageLog:
             return row["tokens"], None if row["unpriced"] else row["cost"]
 
         return await self._database.read(work)
+
+    async def of_run(self, run_id: str) -> tuple[UsageReported, ...]:
+        """The usage of each model call of a run, in order."""
+        rows = await self._database.read(
+            lambda db: db.execute("SELECT * FROM usage WHERE run_id = ? ORDER BY id", (run_id,)).fetchall()
+        )
+        return tuple(
+            UsageReported(
+                run_id=run_id,
+                brain=row["brain"],
+                model=row["model"],
+                input_tokens=row["input_tokens"],
+                cached_tokens=row["cached_tokens"],
+                output_tokens=row["output_tokens"],
+                cost_usd=row["cost_usd"],
+                thinking_tokens=row["thinking_tokens"],
+            )
+            for row in rows
+        )

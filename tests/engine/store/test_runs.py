@@ -13,10 +13,13 @@ from desktop.engine.errors import DecisionRejected, RunBusy, RunNotFound, StoreD
 from desktop.engine.gate import AllowOnce, Deny, Policy
 from desktop.engine.messages import Brain, CallState, Message, ModelTurn, ToolCall
 from desktop.engine.store.owner import is_alive, this_process
-from desktop.engine.store.records import RunOptions, StoredCall
+from desktop.engine.store.records import RunOptions, RunState, StoredCall
 from desktop.engine.store.store import Store
+from tests.bench import until
 
 OPTIONS = RunOptions(orchestrator="gatherer", responder="writer", root="/tmp")
+WAITING: tuple[RunState, ...] = ("waiting",)
+WAITING_OR_FAILED: tuple[RunState, ...] = ("waiting", "failed")
 ROOT = Path(__file__).parents[3]
 
 
@@ -64,9 +67,9 @@ async def test_one_of_two_claims_wins(store: Store, tmp_path: Path) -> None:
     run_id = await begun(store, stored("a"))
     await store.runs.pause(run_id)
     other = await Store.open(tmp_path / "cortex.sqlite3")
-    await other.runs.claim(run_id, ("waiting",))
+    await other.runs.claim(run_id, WAITING)
     with pytest.raises(RunBusy, match="already at work"):
-        await store.runs.claim(run_id, ("waiting",))
+        await store.runs.claim(run_id, WAITING)
     await other.close()
 
 
@@ -116,16 +119,16 @@ async def test_one_of_several_processes_wins_a_run(store: Store, tmp_path: Path)
         process.communicate("\n", timeout=20)
     assert sorted(said) == ["lost", "lost", "won"]
     assert await store.runs.recover() == [run_id]  # the winner has gone
-    await store.runs.claim(run_id, ("waiting",))
+    await store.runs.claim(run_id, WAITING)
 
 
 async def test_a_claim_names_the_states_it_takes(store: Store) -> None:
     run_id = await begun(store)
     await store.runs.finish(run_id, "done", None)
     with pytest.raises(RunBusy, match="This run is done"):
-        await store.runs.claim(run_id, ("waiting", "failed"))
+        await store.runs.claim(run_id, WAITING_OR_FAILED)
     with pytest.raises(RunNotFound):
-        await store.runs.claim("r_none", ("waiting",))
+        await store.runs.claim("r_none", WAITING)
 
 
 async def test_a_run_of_a_living_process_is_left_to_it(store: Store) -> None:
@@ -242,6 +245,24 @@ def test_a_process_that_has_ended_is_not_alive() -> None:
     code = "from desktop.engine.store.owner import this_process; print(this_process())"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not is_alive(done.stdout.strip())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX has processes that ended and are still listed")
+async def test_a_process_that_was_killed_and_not_taken_note_of_is_not_alive() -> None:
+    code = "from desktop.engine.store.owner import this_process; print(this_process(), flush=True); input()"
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=pipe, stdout=pipe, text=True)  # noqa: ASYNC220
+    assert process.stdin is not None
+    assert process.stdout is not None
+    owner = process.stdout.readline().strip()
+    assert is_alive(owner)
+    process.kill()
+
+    async def is_gone() -> bool:
+        return not is_alive(owner)
+
+    await until(is_gone)
+    process.communicate()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system keeps the time itself")
