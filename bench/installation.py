@@ -1,5 +1,6 @@
 """installed_packages and installed_mb: the program in a fresh environment, without the tools of its development."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from bench.line import BUILD, ROOT, Line, NotMeasured
 
 def measure() -> list[Line]:
     """Both lines."""
-    packages = _install()
+    packages = next(own_python().parents[1].glob("lib*/python*/site-packages"))
     count = len(list(packages.glob("*.dist-info")))
     files = (path for path in packages.rglob("*") if "__pycache__" not in path.parts and not path.is_symlink())
     size = sum(path.lstat().st_size for path in files if path.is_file())
@@ -20,11 +21,14 @@ def measure() -> list[Line]:
     ]
 
 
-def _install() -> Path:
-    """Make the environment from the lock file.
+@functools.cache
+def own_python() -> Path:
+    """The Python of a fresh environment of the program.
 
-    Returns:
-        Its site-packages.
+    Its files are copies: no other process of this machine has them in memory too.
+
+    Raises:
+        NotMeasured: It cannot be made.
     """
     uv = ROOT / ".uv" / "venv" / "bin" / "uv"
     program = str(uv) if uv.exists() else shutil.which("uv")
@@ -34,11 +38,12 @@ def _install() -> Path:
     environment = BUILD / "venv"
     shutil.rmtree(environment, ignore_errors=True)
     done = subprocess.run(
-        [program, "sync", "--frozen", "--quiet", "--no-editable", "--no-default-groups"],
+        [program, "sync", "--frozen", "--quiet", "--no-editable", "--no-default-groups", "--compile-bytecode"],
         cwd=ROOT,
         env={
             **os.environ,
             "UV_PROJECT_ENVIRONMENT": str(environment),
+            "UV_LINK_MODE": "copy",
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_PYTHON": python.stdout.strip(),
         },
@@ -48,4 +53,4 @@ def _install() -> Path:
     )
     if done.returncode != 0:
         raise NotMeasured(f"uv could not install the program: {done.stderr.strip()}")
-    return next(environment.glob("lib*/python*/site-packages"), environment / "Lib" / "site-packages")
+    return environment / "bin" / "python"

@@ -77,6 +77,7 @@ class _Server:
             if self.script.pace_ms:
                 await asyncio.sleep(self.script.pace_ms / 1000)
             writer.write(_chunk(piece))
+            await writer.drain()  # notices that the client has gone
         writer.write(b"0\r\n\r\n")
 
     def _gather(self, request: dict[str, Any]) -> tuple[bytes, Sequence[bytes]]:

@@ -48,7 +48,11 @@ def make_home(folder: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def window(
-    display: Display, home: Mapping[str, str], command: Sequence[str], pass_fds: tuple[int, ...] = ()
+    display: Display,
+    home: Mapping[str, str],
+    command: Sequence[str],
+    pass_fds: tuple[int, ...] = (),
+    python: str | Path = sys.executable,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program for the length of a block; what it complains of goes to standard error.
 
@@ -59,10 +63,11 @@ def window(
         home: From `make_home`, and more of its environment.
         command: Behind ``python``.
         pass_fds: File descriptors that it inherits.
+        python: Which.
     """
     environment = {**display.environment, **home}
     process = subprocess.Popen(
-        [sys.executable, *command],
+        [python, *command],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 """The tool pane: the calls of a run, round by round, live; one of them in full below."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from desktop.engine.events import CallRecord, RunRecord
@@ -16,22 +16,10 @@ from desktop.views.literal_text import one_line
 from desktop.views.theme import SPACE, current_theme, is_theme_change
 
 
-_EMPTY = "What the models call shows here, with its arguments and its whole result."
-
-
 class _Calls(QListWidget):
     """The list, with words where it is empty; Left, Right, Enter and Space fold a round."""
 
     fold_wanted = Signal(object, object)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.count() == 0:
-            painter = QPainter(self.viewport())
-            painter.setPen(current_theme().muted)
-            room = self.viewport().rect().adjusted(2 * SPACE, 2 * SPACE, -2 * SPACE, 0)
-            painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, _EMPTY)
-            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         wish = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False, Qt.Key.Key_Return: None, Qt.Key.Key_Space: None}

@@ -178,12 +178,14 @@ class Program:
         desktop: Where it runs.
         process: The process.
         stderr: Where it complains to.
+        scale: Pixels of the screen to one of the program's.
     """
 
-    def __init__(self, desktop: "Desktop", process: subprocess.Popen[bytes], stderr: Path) -> None:
+    def __init__(self, desktop: "Desktop", process: subprocess.Popen[bytes], stderr: Path, scale: int) -> None:
         self._desktop = desktop
         self._process = process
         self._stderr = stderr
+        self._scale = scale
 
     @property
     def pid(self) -> int:
@@ -211,7 +213,7 @@ class Program:
             wanted["role"] = role
         if name is not None:
             wanted["name"] = name
-        return [_element(each) for each in self._desktop.eyes.ask(do="find", pid=self.pid, **wanted) or []]
+        return [self._element(each) for each in self._desktop.eyes.ask(do="find", pid=self.pid, **wanted) or []]
 
     def wait_for(
         self,
@@ -257,13 +259,16 @@ class Program:
         told = self._desktop.eyes.ask(do="look", id=element.number)
         if told is None:
             raise NotHappened(f"{element.role} {element.name!r} is gone")
-        return _element(told)
+        return self._element(told)
+
+    def _element(self, told: dict[str, Any]) -> Element:
+        return _element(told, self._scale)
 
     def outline(self) -> str:
         """Everything that shows, a line each."""
         lines = []
         for told in self._desktop.eyes.ask(do="tree", pid=self.pid) or []:
-            each = _element(told)
+            each = self._element(told)
             text = f" text={each.text!r}" if each.text and each.text != each.name else ""
             about = f" ({each.description})" if each.description else ""
             off = "" if each.is_enabled else " off"
@@ -361,6 +366,7 @@ class Desktop:
         command: Sequence[str] = (sys.executable, "-m", "desktop"),
         variables: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
+        ready: bool = True,
     ) -> Program:
         """Start the program and wait for its window.
 
@@ -370,22 +376,26 @@ class Desktop:
             command: The program itself.
             variables: More of its environment.
             cwd: Its working directory.
+            ready: Whether to wait, too, until its engine is there.
         """
         home.mkdir(parents=True, exist_ok=True)
+        variables = variables or {}
         complaints = self.folder / f"stderr-{len(self.programs)}.txt"
         with complaints.open("wb") as stderr:
             process = subprocess.Popen(
                 [*command, *arguments],
-                env={**self.environment, **home_variables(home), **(variables or {})},
+                env={**self.environment, **home_variables(home), **variables},
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=stderr,
                 stderr=stderr,
                 start_new_session=True,
             )
-        program = Program(self, process, complaints)
+        program = Program(self, process, complaints, int(variables.get("QT_SCALE_FACTOR", "1")))
         self.programs.append(program)
         program.wait_for("frame")
+        if ready:
+            program.wait_for("label", "Models", holds="→")
         return program
 
     def close_programs(self) -> None:
@@ -571,8 +581,9 @@ def _end(process: subprocess.Popen[Any]) -> None:
             return
 
 
-def _element(told: dict[str, Any]) -> Element:
-    x, y, width, height = told["box"] or (0, 0, 0, 0)
+def _element(told: dict[str, Any], scale: int) -> Element:
+    # WORKAROUND(qt): AT-SPI wants pixels of the screen; Qt 6.11 tells device-independent ones.
+    x, y, width, height = (scale * number for number in told["box"] or (0, 0, 0, 0))
     return Element(
         number=told["id"],
         role=told["role"],

@@ -58,6 +58,12 @@ def test_demo_is_one_click_away(screen: Desktop, stored: Stored) -> None:
     again.wait_for("list item", begins="Assistant:", holds="413")
 
 
+def test_choice_made_before_the_engine_is_there_counts(screen: Desktop, stored: Stored) -> None:
+    program = screen.launch(stored.home, ready=False)
+    program.press("push button", "Try the offline demo")
+    program.wait_for("label", "Models", holds="Demo", timeout_s=5)
+
+
 def test_key_goes_to_the_keyring_and_into_no_file(keyring_screen: Desktop, stored: Stored) -> None:
     program = keyring_screen.launch(stored.home)
     open_keys(program)
@@ -95,7 +101,6 @@ def test_without_a_keyring_it_says_so_and_keeps_the_key_for_the_session(screen: 
 
 def test_no_key_fails_in_words_and_keeps_the_message(screen: Desktop, stored: Stored, home: Path) -> None:
     first = screen.launch(home, "--demo")
-    first.wait_for("label", "Models", holds="Demo")
     assert first.terminate() == 0
     program = screen.launch(home)
     program.send("is anybody there")

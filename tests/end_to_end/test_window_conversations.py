@@ -17,9 +17,7 @@ def demo(screen: Desktop, stored: Stored) -> Program:
     """The program with the offline models, ready to be worked, and a file in its workspace."""
     stored.workspace.mkdir(parents=True, exist_ok=True)
     (stored.workspace / "notes.md").write_text(NOTES + "\n", encoding="utf-8")
-    program = screen.launch(stored.home, "--demo")
-    program.wait_for("label", "Models", holds="Demo")
-    return program
+    return screen.launch(stored.home, "--demo")
 
 
 def answer(program: Program, holds: str) -> Element:

@@ -14,7 +14,6 @@ APPEND = "run `echo once >> log.txt`"
 def waiting_program(screen: Desktop, stored: Stored, request: str) -> Program:
     """The program with the offline models, at a gate."""
     program = screen.launch(stored.home, "--demo")
-    program.wait_for("label", "Models", holds="Demo")
     program.send(request)
     program.wait_for("dialog", "Confirm tool call")
     return program
@@ -35,7 +34,6 @@ def assert_undecided(stored: Stored) -> None:
 
 def test_keys_typed_on_decide_nothing(screen: Desktop, stored: Stored) -> None:
     program = screen.launch(stored.home, "--demo")
-    program.wait_for("label", "Models", holds="Demo")
     program.write(WRITE)
     screen.keys("Return", *"yes", "Return", "space", "Tab", "space", "Return", *"and", "space", *"more", "Return")
     program.wait_for("dialog", "Confirm tool call")
