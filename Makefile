@@ -30,9 +30,8 @@ format: .venv/.stamp ## mend what can be mended
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: .venv/.stamp ## measurements: each scripts/bench_*.py
-	@for bench in scripts/bench_*.py; do \
-		echo "== $$bench"; QT_QPA_PLATFORM=offscreen $(BIN)/python "$$bench" || exit 1; done
+bench: .uv/system-run .uv/system-test .venv/.stamp ## measurements, one JSON object a line. ARGS="start" takes one
+	@$(BIN)/python -m bench $(ARGS)
 
 bundle: .uv/system-run .uv/system-test .uv/.stamp ## a folder that runs without Python, in build/dist
 	@scripts/bundle
@@ -47,7 +46,7 @@ distclean: clean ## all that git does not know: as freshly cloned
 # uv lives in an environment of its own, so that the system's Python stays as it is.
 .uv/.stamp: Makefile
 	@scripts/find-python >/dev/null 2>&1 || scripts/setup-system python
-	@python=$$(scripts/find-python) && echo "uv $(UV_VERSION), with $$python" && "$$python" -m venv --clear .uv/venv
+	@python=$$(scripts/find-python) && echo "uv $(UV_VERSION), with $$python" >&2 && "$$python" -m venv --clear .uv/venv
 	@.uv/venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit
 if __name__ == "__main__":
     application = QApplication(sys.argv)
     window = QMainWindow()
-    window.setCentralWidget(QPlainTextEdit())
+    field = QPlainTextEdit()
+    window.setCentralWidget(field)
     window.resize(1280, 800)
     window.show()
-    window.centralWidget().setFocus()
+    field.setFocus()
     sys.exit(application.exec())

@@ -32,9 +32,8 @@ class _MapEvent(ctypes.Structure):
 _ErrorHandler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 
-@_ErrorHandler
-def _ignore(_display: int, _error: int) -> int:
-    return 0  # a window may have gone before it got the focus
+_ignore = _ErrorHandler(lambda _display, _error: 0)
+"""A window may have gone before it got the focus."""
 
 
 class Display:

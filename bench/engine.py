@@ -8,7 +8,6 @@ from typing import Any
 
 from bench.line import NotMeasured
 from desktop.engine.events import Event, RunFailed
-from desktop.engine.gate import Policy
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import ModelEntry, Registry, Role
 from desktop.engine.running import Limits, Runner
@@ -107,6 +106,3 @@ async def bench_engine(folder: Path, url: str, more_tools: Sequence[Tool[Any]] =
         await connector.aclose()
         await store.close()
         await off_record.close()
-
-
-ALLOW_ALL = {name: Policy.ALLOW for name in ("write_file", "fetch_page", "run_command")}

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from desktop.engine.models.claude_request import request_body
 from desktop.engine.models.gemini_request import config_for, contents_for
 from desktop.engine.models.registry import ModelEntry
 
-_ROUNDS = [[("calculate", {"expression": f"{number} * 7 + 1"}), ("read_file", {"path": "notes.md"})] for number in range(10)]
+_ROUNDS = [
+    [("calculate", {"expression": f"{number} * 7 + 1"}), ("read_file", {"path": "notes.md"})] for number in range(10)
+]
 _NOTES = "# Notes\n\n" + "The meeting is on Thursday at ten. Bring the figures of October.\n" * 30
 
 
@@ -68,7 +70,9 @@ class _BareSdks:
 
     def __init__(self, url: str, requests: list[ModelRequest]) -> None:
         *gathering, answering = requests
-        self._gathering: list[tuple[Any, Any]] = [(contents_for(each, GATHERER), config_for(each)) for each in gathering]
+        self._gathering: list[tuple[Any, Any]] = [
+            (contents_for(each, GATHERER), config_for(each)) for each in gathering
+        ]
         self._answering = request_body(WRITER, answering)
         options = types.HttpOptions(base_url=url, api_version=API_VERSION)
         self._gemini = genai.Client(vertexai=False, api_key="key-of-gemini", http_options=options)
@@ -89,13 +93,19 @@ class _BareSdks:
         await self._claude.close()
 
 
+@contextlib.contextmanager
+def _workspace() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="cortex-bench-") as folder:
+        Path(folder, "notes.md").write_text(_NOTES, encoding="utf-8")
+        yield Path(folder)
+
+
 async def _measure(*, latency_ms: float, pairs: int) -> float:
     with (
-        tempfile.TemporaryDirectory(prefix="cortex-bench-") as folder,
+        _workspace() as folder,
         model_server(Script(rounds=_ROUNDS, latency_ms=latency_ms)) as server,
     ):
-        Path(folder, "notes.md").write_text(_NOTES, encoding="utf-8")
-        async with bench_engine(Path(folder), server.url) as engine:
+        async with bench_engine(folder, server.url) as engine:
             requests = await _requests_of_a_run(engine)
             bare = _BareSdks(server.url, requests)
             try:

@@ -35,10 +35,12 @@ def start_s(shown: Display, home: Mapping[str, str], module: str) -> float:
     reading, writing = os.pipe()
     variables = {**home, "BENCH_PIPE": str(writing)}
     began = time.monotonic()
-    with os.fdopen(reading, "rb", buffering=0) as pipe:
-        with window(shown, variables, ["-m", "bench.start_probe", module], (writing,)):
-            os.close(writing)
-            return _typed_at(shown, pipe.fileno(), module) - began
+    with (
+        os.fdopen(reading, "rb", buffering=0) as pipe,
+        window(shown, variables, ["-m", "bench.start_probe", module], (writing,)),
+    ):
+        os.close(writing)
+        return _typed_at(shown, pipe.fileno(), module) - began
 
 
 def _typed_at(shown: Display, pipe: int, module: str) -> float:

@@ -39,7 +39,7 @@ def _watch(enter_loop: object) -> None:
         field.viewport().installEventFilter(watcher)
         return QApplication.exec()
 
-    QApplication.exec = enter  # type: ignore[method-assign,assignment]
+    QApplication.exec = enter  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -32,14 +32,9 @@ if TYPE_CHECKING:
     from desktop.secrets import KeyStore
     from desktop.settings import Settings
 
-_AFTER_FIRST_PAINT = (
-    "qasync",
-    "desktop.assembly",
-    "desktop.controller",
-    "desktop.onboarding",
-    "desktop.log",
-    "desktop.single_instance",
-)
+# WORKAROUND(qt): nothing here may import PySide6. It makes its classes when they are first imported; on a worker
+# thread, while the window's thread is in Qt, that ends in a segmentation fault now and then (seen with a screen reader).
+_AFTER_FIRST_PAINT = ("desktop.assembly", "desktop.log")
 
 _PAUSE_MS = 20
 """After the first paint: what the person does first is not to wait for the imports."""

@@ -48,8 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     """
     terminal = Terminal(as_json=arguments.json, may_ask=not arguments.pause)
     try:
-        work = _ask(arguments, terminal) if arguments.command == "ask" else _resume(arguments, terminal)
-        return asyncio.run(work)
+        if arguments.command == "ask":
+            text = _text_of(arguments)  # not on the loop, which would keep Ctrl+C from it
+            return asyncio.run(_ask(arguments, text, terminal))
+        return asyncio.run(_resume(arguments, terminal))
+    except KeyboardInterrupt:  # before there was a run to stop
+        return STOPPED
     except (_BadUsage, UnknownName, DecisionRejected, RunNotFound) as error:
         terminal.complain(str(error), getattr(error, "action", ""))
         return BAD_USAGE
@@ -63,11 +67,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 @dataclass
 class _Follower:
-    """Takes the engine's events: prints them and remembers how the run ended, and its gates."""
+    """Takes the engine's events: prints them and remembers how the run ended, and its gates.
+
+    Attributes:
+        terminal: Where they are shown.
+        gates: By call.
+        end: The event that the run ended or paused with.
+        nobody_asks: Set when a question that is on the screen has become void.
+    """
 
     terminal: Terminal
     gates: dict[str, ConfirmationRequested] = field(default_factory=dict)
     end: Event | None = None
+    nobody_asks: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self, event: Event) -> None:
         match event:
@@ -75,6 +87,8 @@ class _Follower:
                 self.gates[event.call_id] = event
             case RunFinished() | RunStopped() | RunFailed() | RunPaused():
                 self.end = event
+                if not isinstance(event, RunPaused):
+                    self.nobody_asks.set()
         self.terminal.show(event)
 
 
@@ -102,8 +116,7 @@ async def _opened(terminal: Terminal, *, demo: bool) -> AsyncIterator[tuple[Engi
         stop_logging()
 
 
-async def _ask(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    text = _text_of(arguments)
+async def _ask(arguments: argparse.Namespace, text: str, terminal: Terminal) -> int:
     async with _opened(terminal, demo=arguments.demo) as (engine, settings, follower):
         _check_tools(engine, [*arguments.allow, *arguments.block])
         root = _root_of(arguments.root)
@@ -159,7 +172,7 @@ async def _resume(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 async def _follow(engine: Engine, follower: _Follower, run_id: str) -> int:
     """Wait for the run's end, asking at its gates where a person sits at the terminal."""
-    with _signals(engine, run_id) as terminated:
+    with _signals(engine, follower, run_id) as terminated:
         while True:
             await engine.session.wait(run_id)
             if terminated.is_set():
@@ -172,6 +185,8 @@ async def _follow(engine: Engine, follower: _Follower, run_id: str) -> int:
                 case RunPaused(call_ids=call_ids):
                     follower.end = None
                     if not await _ask_person(engine, follower, run_id, call_ids):
+                        if terminated.is_set():
+                            return TERMINATED
                         return await _leave_waiting(engine, follower, run_id, call_ids)
                 case _:
                     return FAILED
@@ -182,7 +197,7 @@ async def _ask_person(engine: Engine, follower: _Follower, run_id: str, call_ids
     all_decided = False
     for call_id in call_ids:
         gate = follower.gates[call_id]
-        decision = await follower.terminal.ask(gate)
+        decision = await _decision_on(gate, follower)
         if follower.end is not None:  # stopped at the prompt
             return True
         if decision is None:
@@ -191,6 +206,19 @@ async def _ask_person(engine: Engine, follower: _Follower, run_id: str, call_ids
     if all_decided:
         await engine.session.resume(run_id)
     return all_decided
+
+
+async def _decision_on(gate: ConfirmationRequested, follower: _Follower) -> Decision | None:
+    """What the person says; None where nobody can be asked, they leave it, or the question becomes void meanwhile."""
+    question = asyncio.ensure_future(follower.terminal.ask(gate))
+    void = asyncio.ensure_future(follower.nobody_asks.wait())
+    try:
+        await asyncio.wait({question, void}, return_when=asyncio.FIRST_COMPLETED)
+        return question.result() if question.done() else None
+    finally:
+        question.cancel()
+        void.cancel()
+        await asyncio.wait({question, void})
 
 
 async def _leave_waiting(engine: Engine, follower: _Follower, run_id: str, call_ids: tuple[str, ...]) -> int:
@@ -208,7 +236,7 @@ async def _leave_waiting(engine: Engine, follower: _Follower, run_id: str, call_
 
 
 @contextlib.contextmanager
-def _signals(engine: Engine, run_id: str) -> Iterator[asyncio.Event]:
+def _signals(engine: Engine, follower: _Follower, run_id: str) -> Iterator[asyncio.Event]:
     """Ctrl+C stops the run; a request to terminate puts it aside, its tools ended."""
     loop = asyncio.get_running_loop()
     terminated = asyncio.Event()
@@ -225,6 +253,7 @@ def _signals(engine: Engine, run_id: str) -> Iterator[asyncio.Event]:
 
     def terminate() -> None:
         terminated.set()
+        follower.nobody_asks.set()
         begin(engine.session.close())
 
     try:

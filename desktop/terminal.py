@@ -106,10 +106,12 @@ class Terminal:
         lines += [f"  {reason}" for reason in gate.reasons]
         for part in gate.card.fields:
             lines.append(f"  {part.label}:")
-            lines += [f"    {line}" for line in part.text.splitlines()]
+            lines += [f"    {line}" for line in part.text.split("\n")]
         if gate.stated_reason:
-            lines.append(f"  The model says: {gate.stated_reason}")
-        self.note("\n".join(lines))
+            lines.append("  The model says:")
+            lines += [f"    {line}" for line in gate.stated_reason.split("\n")]
+        for line in lines:
+            self.note(line)
         while True:
             answer = (await self._line("Allow once? [yes / no / why not / later] ")).strip()
             match answer.lower():

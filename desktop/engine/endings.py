@@ -25,7 +25,9 @@ async def stop_run(store: Store, run_id: str, registry: Registry, partial: Parti
     run = await store.runs.get(run_id)
     text = partial.text if partial is not None else ""
     brain = (partial.brain if partial is not None else None) or Brain.ORCHESTRATOR
-    message = _cut_message(store, run, registry, brain, text, StopReason.STOPPED)
+    message = None
+    if text or not await _has_answer(store, run):  # an empty one must not take the place of what is there
+        message = _cut_message(store, run, registry, brain, text, StopReason.STOPPED)
     closed = await store.runs.finish(run_id, "stopped", message)
     if closed is None:
         return []
@@ -62,6 +64,11 @@ async def put_run_aside(store: Store, run_id: str, partial: Partial) -> None:
     if partial.brain is not None:
         await store.runs.save_partial(run_id, partial.brain, partial.text)
     await store.runs.interrupt(run_id)
+
+
+async def _has_answer(store: Store, run: StoredRun) -> bool:
+    messages = await store.conversations.messages(run.conversation_id)
+    return any(message.run_id == run.id and message.role == "assistant" for message in messages)
 
 
 def _cut_message(

@@ -188,7 +188,7 @@ class RunStopped(_Event):
 
     type: Literal["run_stopped"] = "run_stopped"
     message: Message | None = None
-    """What had arrived of the answer, as it is stored; marked as stopped."""
+    """What had arrived of the answer, as it is stored; marked as stopped. None where an earlier answer stays."""
 
 
 class RunFailed(_Event):

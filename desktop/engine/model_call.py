@@ -1,4 +1,4 @@
-"""One call of a model as a run makes it: with retries, told as events, its usage priced and kept."""
+"""One call of a model as a run makes it: with retries, told as events, its usage priced."""
 
 import asyncio
 import contextlib
@@ -6,33 +6,44 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from desktop.engine.events import AnswerDelta, Event, OrchestratorDelta, Retrying, UsageReported
-from desktop.engine.messages import Brain, ModelInfo, ModelRequest, ModelTurn, Usage
+from desktop.engine.messages import Brain, ModelInfo, ModelRequest, ModelTurn
 from desktop.engine.models.base import Model, TextDelta, ThinkingDelta, TurnFinished
-from desktop.engine.models.prices import cost_usd
+from desktop.engine.models.prices import cost_usd, is_loaded
 from desktop.engine.models.retry import RetryNotice, RetryPolicy, stream_with_retries
-from desktop.engine.store.usage import UsageLog
+from desktop.engine.store.usage import Spent
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and where its usage is kept.
+    """Who calls.
 
     Attributes:
         run_id: The run.
         conversation_id: Its conversation.
         brain: Which brain.
-        usage: Where usage is kept.
         policy: How often and how long to try again.
     """
 
     run_id: str
     conversation_id: str
     brain: Brain
-    usage: UsageLog
     policy: RetryPolicy
 
 
-async def call_model(model: Model, request: ModelRequest, caller: Caller) -> AsyncGenerator[Event | ModelTurn, None]:
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call that brought a whole turn.
+
+    Attributes:
+        turn: The turn, with its cost.
+        spent: Its usage, for the caller to keep and then to tell.
+    """
+
+    turn: ModelTurn
+    spent: Spent
+
+
+async def call_model(model: Model, request: ModelRequest, caller: Caller) -> AsyncGenerator[Event | Called, None]:
     """Stream one turn.
 
     Args:
@@ -41,8 +52,7 @@ async def call_model(model: Model, request: ModelRequest, caller: Caller) -> Asy
         caller: Who calls.
 
     Yields:
-        Deltas, retry notices and usage as events; last, the turn with its cost. A Retrying event voids the
-        deltas before it.
+        Deltas and retry notices as events; last, the turn with its usage. A Retrying event voids the deltas before it.
 
     Raises:
         ModelError: No usable turn came.
@@ -64,9 +74,8 @@ async def call_model(model: Model, request: ModelRequest, caller: Caller) -> Asy
                     )
                 case TurnFinished():
                     turn = await _priced(chunk.turn, model.info)
-                    await _keep_usage(turn.usage, model.info, caller)
-                    yield _usage_event(turn.usage, model.info, caller)
-                    yield turn
+                    spent = Spent(caller.conversation_id, caller.run_id, caller.brain, model.info, turn.usage)
+                    yield Called(turn, spent)
 
 
 def _delta(caller: Caller, text: str) -> Event:
@@ -76,24 +85,22 @@ def _delta(caller: Caller, text: str) -> Event:
 
 
 async def _priced(turn: ModelTurn, info: ModelInfo) -> ModelTurn:
-    """The turn with its cost; the price list is read in a worker thread, since its first use takes long."""
-    cost = await asyncio.to_thread(
-        cost_usd, info.provider, info.name, turn.usage, is_local=info.is_local, host=info.host
-    )
+    """The turn with its cost; at first in a worker thread, since it takes long to read the price list."""
+
+    def price() -> float | None:
+        return cost_usd(info.provider, info.name, turn.usage, is_local=info.is_local, host=info.host)
+
+    cost = price() if is_loaded() else await asyncio.to_thread(price)
     return turn.model_copy(update={"usage": turn.usage.model_copy(update={"cost_usd": cost})})
 
 
-async def _keep_usage(usage: Usage, info: ModelInfo, caller: Caller) -> None:
-    await caller.usage.add(
-        conversation_id=caller.conversation_id, run_id=caller.run_id, brain=caller.brain, model=info, usage=usage
-    )
-
-
-def _usage_event(usage: Usage, info: ModelInfo, caller: Caller) -> Event:
+def usage_event(spent: Spent) -> UsageReported:
+    """The event that tells what was kept."""
+    usage = spent.usage
     return UsageReported(
-        run_id=caller.run_id,
-        brain=caller.brain,
-        model=info.name,
+        run_id=spent.run_id,
+        brain=spent.brain,
+        model=spent.model.name,
         input_tokens=usage.input_tokens,
         cached_tokens=usage.cached_tokens,
         output_tokens=usage.output_tokens,

@@ -1,6 +1,6 @@
 """The tool loop: model, gate, tools, and again, until the model calls nothing more.
 
-The loop keeps nothing in memory between its steps. It reads where the run stands from the store, does the next step,
+The loop holds nothing that the store does not. It reads where the run stands from the store, does the next step,
 stores it, tells it. A fresh start, a decision, a restart and a crash all enter here, by the same path.
 """
 
@@ -13,7 +13,7 @@ from desktop.engine.errors import BadArguments, ModelError
 from desktop.engine.events import Event, RoundStarted, RunPaused, SummaryReady, ToolCallRequested
 from desktop.engine.gate import Policy, binding, judge
 from desktop.engine.messages import Brain, CallPart, CallState, ModelTurn, Part, TextPart, ToolCall, UserText
-from desktop.engine.model_call import Caller, call_model
+from desktop.engine.model_call import Called, Caller, call_model, usage_event
 from desktop.engine.prompts import ROUND_LIMIT
 from desktop.engine.settling import Gathering, finished, settle
 from desktop.engine.store.records import StoredCall, StoredRound
@@ -37,14 +37,19 @@ async def gather(work: Gathering) -> AsyncGenerator[Event, None]:
         StoreError: A step could not be kept; nothing after it was done.
     """
     began = time.monotonic()
+    rounds = await work.store.calls.rounds(work.run_id)
     while True:
-        rounds = await work.store.calls.rounds(work.run_id)
         if rounds and rounds[-1].is_open:
-            async with contextlib.aclosing(settle(work, rounds[-1])) as events:
-                async for event in events:
-                    yield event
-                    if isinstance(event, RunPaused):
+            settled: StoredRound | None = None
+            async with contextlib.aclosing(settle(work, rounds[-1])) as items:
+                async for item in items:
+                    if isinstance(item, StoredRound):
+                        settled = item
+                        continue
+                    yield item
+                    if isinstance(item, RunPaused):
                         return
+            rounds = [*rounds[:-1], settled] if settled else await work.store.calls.rounds(work.run_id)
             continue
         if rounds and not rounds[-1].calls:
             summary = rounds[-1].turn.text.strip()
@@ -52,32 +57,39 @@ async def gather(work: Gathering) -> AsyncGenerator[Event, None]:
             yield SummaryReady(run_id=work.run_id, text=summary)
             return
         next_round = _last_round if len(rounds) >= work.options.max_rounds else _model_round
-        async with contextlib.aclosing(next_round(work, rounds)) as events:
-            async for event in events:
-                yield event
-        await work.store.runs.add_gather_time(work.run_id, _gather_ms(work, began))
+        async with contextlib.aclosing(next_round(work, rounds, began)) as items:
+            async for item in items:
+                if isinstance(item, StoredRound):
+                    rounds = [*rounds, item]
+                else:
+                    yield item
 
 
 def _gather_ms(work: Gathering, began: float) -> int:
     return work.gathered_ms + round((time.monotonic() - began) * 1000)
 
 
-async def _model_round(work: Gathering, rounds: Sequence[StoredRound]) -> AsyncGenerator[Event, None]:
-    """Call the model once; keep its turn with a verdict on each call; tell the calls."""
+async def _model_round(
+    work: Gathering, rounds: Sequence[StoredRound], began: float
+) -> AsyncGenerator[Event | StoredRound, None]:
+    """Call the model once; keep its turn with a verdict on each call; tell the calls; last, give the round as kept."""
     number = len(rounds) + 1
     yield RoundStarted(run_id=work.run_id, round=number, of=work.options.max_rounds)
     request = round_request(work.opening, rounds, RESULT_LIMIT_TOKENS)
-    turn = ModelTurn()
+    turn, spent = ModelTurn(), None
     async with contextlib.aclosing(call_model(work.model, request, _caller(work))) as items:
         async for item in items:
-            if isinstance(item, ModelTurn):
-                turn = item
+            if isinstance(item, Called):
+                turn, spent = item.turn, item.spent
             else:
                 yield item
     taken = {call.call.id for past in rounds for call in past.calls}
     turn = _with_unique_ids(turn, taken)
     calls = [_judged(work, call, number) for call in turn.calls]
-    await work.store.calls.add_round(work.run_id, number, turn, calls)
+    gather_ms = _gather_ms(work, began)
+    await work.store.calls.add_round(work.run_id, number, turn, calls, spent=spent, gather_ms=gather_ms)
+    if spent is not None:
+        yield usage_event(spent)
     for call in calls:
         yield ToolCallRequested(
             run_id=work.run_id,
@@ -89,26 +101,33 @@ async def _model_round(work: Gathering, rounds: Sequence[StoredRound]) -> AsyncG
     for call in calls:
         if not call.state.is_open:
             yield finished(work.run_id, call)
+    yield StoredRound(round=number, turn=turn, calls=tuple(calls))
 
 
-async def _last_round(work: Gathering, rounds: Sequence[StoredRound]) -> AsyncGenerator[Event, None]:
+async def _last_round(
+    work: Gathering, rounds: Sequence[StoredRound], began: float
+) -> AsyncGenerator[Event | StoredRound, None]:
     """The limit is reached: ask once for a summary, without tools; if that fails, make one from the results."""
     opening = round_request(work.opening, rounds, RESULT_LIMIT_TOKENS)
     request = opening.model_copy(
         update={"items": (*opening.items, UserText(text=ROUND_LIMIT)), "allow_calls": False},
     )
-    turn = ModelTurn()
+    turn, spent = ModelTurn(), None
     with contextlib.suppress(ModelError):
         async with contextlib.aclosing(call_model(work.model, request, _caller(work))) as items:
             async for item in items:
-                if isinstance(item, ModelTurn):
-                    turn = item
+                if isinstance(item, Called):
+                    turn, spent = item.turn, item.spent
                 else:
                     yield item
     text_only = turn.model_copy(update={"parts": tuple(part for part in turn.parts if isinstance(part, TextPart))})
     if not text_only.text.strip():
         text_only = ModelTurn(parts=(TextPart(text=_summary_of(rounds)),))
-    await work.store.calls.add_round(work.run_id, len(rounds) + 1, text_only, ())
+    number, gather_ms = len(rounds) + 1, _gather_ms(work, began)
+    await work.store.calls.add_round(work.run_id, number, text_only, (), spent=spent, gather_ms=gather_ms)
+    if spent is not None:
+        yield usage_event(spent)
+    yield StoredRound(round=number, turn=text_only)
 
 
 def _summary_of(rounds: Sequence[StoredRound]) -> str:
@@ -125,7 +144,6 @@ def _caller(work: Gathering) -> Caller:
         run_id=work.run_id,
         conversation_id=work.conversation_id,
         brain=Brain.ORCHESTRATOR,
-        usage=work.store.usage,
         policy=work.retry,
     )
 

@@ -9,7 +9,7 @@ from desktop.engine.cancelling import to_the_end
 from desktop.engine.events import AnswerFinished, Event, HandoffMessage, HandoffReady
 from desktop.engine.handoff import to_request
 from desktop.engine.messages import Brain, Message, MessageDetails, ModelInfo, ModelTurn
-from desktop.engine.model_call import Caller, call_model
+from desktop.engine.model_call import Called, Caller, call_model, usage_event
 from desktop.engine.models.base import Model
 from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.prompts import NOTHING_GATHERED
@@ -55,15 +55,16 @@ async def respond(work: Responding) -> AsyncGenerator[Event, None]:
         run_id=run.id,
         conversation_id=run.conversation_id,
         brain=Brain.RESPONDER,
-        usage=work.store.usage,
         policy=work.retry,
     )
     began = time.monotonic()
     turn = ModelTurn()
     async with contextlib.aclosing(call_model(work.model, to_request(work.handoff), caller)) as items:
         async for item in items:
-            if isinstance(item, ModelTurn):
-                turn = item
+            if isinstance(item, Called):
+                turn = item.turn
+                await work.store.usage.add(item.spent)
+                yield usage_event(item.spent)
             else:
                 yield item
     answer_ms = round((time.monotonic() - began) * 1000)

@@ -49,7 +49,7 @@ class Gathering:
     gathered_ms: int = 0
 
 
-async def settle(work: Gathering, current: StoredRound) -> AsyncGenerator[Event, None]:
+async def settle(work: Gathering, current: StoredRound) -> AsyncGenerator[Event | StoredRound, None]:
     """Bring the open calls of a round to their results, as far as no decision is missing.
 
     Denied calls are closed; gates are announced; reads run together; then, once no call waits for the person,
@@ -60,7 +60,8 @@ async def settle(work: Gathering, current: StoredRound) -> AsyncGenerator[Event,
         current: Its last round.
 
     Yields:
-        Events; the last is RunPaused where a decision is missing.
+        Events; the last is RunPaused where a decision is missing. Where there was nothing but reads, last the round as
+        it is stored now.
     """
     for call in current.calls:
         if call.state is CallState.WAITING and isinstance(call.decision, Deny):
@@ -69,9 +70,23 @@ async def settle(work: Gathering, current: StoredRound) -> AsyncGenerator[Event,
         if call.needs_decision:
             yield await confirmation(work.run_id, call, current.turn, work.toolbox, work.context)
     reads = [call for call in current.calls if call.may_run and not call.side_effects]
+    done: dict[str, ToolCallFinished] = {}
     async with contextlib.aclosing(_run_together(work, reads)) as events:
         async for event in events:
             yield event
+            if isinstance(event, ToolCallFinished):
+                done[event.call_id] = event
+    if all(call.call.id in done or not call.state.is_open for call in current.calls):
+        # Nothing but reads: no decision can have come, and no side effect waits.
+        yield current.model_copy(update={"calls": tuple(_with(call, done.get(call.call.id)) for call in current.calls)})
+        return
+    async with contextlib.aclosing(_act(work)) as events:
+        async for event in events:
+            yield event
+
+
+async def _act(work: Gathering) -> AsyncGenerator[Event, None]:
+    """Once no call of the last round waits for the person, run its side effects one after the other; else pause."""
     current = (await work.store.calls.rounds(work.run_id))[-1]  # decisions may have come while the reads ran
     waiting = tuple(call.call.id for call in current.calls if call.needs_decision)
     if waiting:
@@ -128,11 +143,13 @@ async def _run_together(work: Gathering, calls: Sequence[StoredCall]) -> AsyncGe
     """Run read-only calls at the same time, at most ``_PARALLEL_READS`` of them; tell what happens as it happens."""
     if not calls:
         return
+    if fit := [call for call in calls if _unfit(work, call) is None]:
+        await work.store.calls.start(work.run_id, *fit)
     told: asyncio.Queue[Event | None] = asyncio.Queue()
     room = asyncio.Semaphore(_PARALLEL_READS)
 
     async def run(call: StoredCall) -> None:
-        async with room, contextlib.aclosing(_run_one(work, call)) as events:
+        async with room, contextlib.aclosing(_run_one(work, call, is_started=True)) as events:
             async for event in events:
                 told.put_nowait(event)
 
@@ -164,23 +181,37 @@ def _first(faults: ExceptionGroup[Exception]) -> Exception:
     return min(faults.exceptions, key=lambda fault: isinstance(fault, EngineError))
 
 
-async def _run_one(work: Gathering, call: StoredCall) -> AsyncGenerator[Event, None]:
-    """Run one allowed call: its start is stored before it runs, its result before it is told."""
+def _unfit(work: Gathering, call: StoredCall) -> str | None:
+    """Why an allowed call cannot run, for the model; None where it can."""
     tool = work.toolbox.get(call.call.tool)
     if tool is None:
-        yield await _close(work, call, CallState.FAILED, f"There is no tool {call.call.tool!r} any more.")
-        return
+        return f"There is no tool {call.call.tool!r} any more."
     if binding(work.run_id, call.call.id, tool.facts, call.call.arguments) != call.binding:
-        text = "The tool or the arguments changed after the decision; the call was not run."
-        yield await _close(work, call, CallState.FAILED, text)
+        return "The tool or the arguments changed after the decision; the call was not run."
+    return None
+
+
+async def _run_one(work: Gathering, call: StoredCall, *, is_started: bool = False) -> AsyncGenerator[Event, None]:
+    """Run one allowed call: its start is stored before it runs, its result before it is told."""
+    unfit, tool = _unfit(work, call), work.toolbox.get(call.call.tool)
+    if unfit is not None or tool is None:
+        yield await _close(work, call, CallState.FAILED, unfit or "")
         return
-    await work.store.calls.start(work.run_id, call)
+    if not is_started:
+        await work.store.calls.start(work.run_id, call)
     yield ToolCallStarted(run_id=work.run_id, call_id=call.call.id)
     began = time.monotonic()
     output = await work.toolbox.call(tool, call.call.arguments, work.context)
     duration_ms = round((time.monotonic() - began) * 1000)
     state = CallState.FAILED if output.failed else CallState.DONE
     yield await _close(work, call, state, output.text, untrusted=tool.is_untrusted, duration_ms=duration_ms)
+
+
+def _with(call: StoredCall, end: ToolCallFinished | None) -> StoredCall:
+    """The call as its end was stored."""
+    if end is None:
+        return call
+    return call.model_copy(update=end.model_dump(include={"state", "result", "untrusted", "duration_ms"}))
 
 
 async def _close(

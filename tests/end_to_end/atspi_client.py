@@ -83,7 +83,7 @@ class Client:
 
 
 def _role(element: Any) -> str:
-    name = element.get_role_name()
+    name: str = element.get_role_name()
     return _SAME_ROLE.get(name, name)
 
 

@@ -1,7 +1,7 @@
 """A desktop of its own for a window: display, window manager, session bus, assistive technology, keyring.
 
-What runs here never meets the desktop, the keys or the files of the person at this machine. Everything that is started is
-ended again, by its own process id. Needs nothing of pytest: ``scripts/demo.py`` uses it too.
+What runs here never meets the desktop, the keys or the files of the person at this machine. Everything that is
+started is ended again, by its own process id. Needs nothing of pytest: ``scripts/demo.py`` uses it too.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ AT_SPI = next(
 )
 PATIENCE_S = 20.0
 """How long anything may take before it counts as not happening."""
-_POLL_S = 0.03
+_POLL_S = 0.1
 _HEADER_WORDS = 25  # of a file of the X window dump format, version 7
 
 _WINDOW_MANAGER = """<JWM>
@@ -297,13 +297,17 @@ class Program:
         self.write(text)
         self._desktop.keys("Return")
 
-    def wait_for_focus(self, name: str) -> None:
+    def wait_for_focus(self, name: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until something of that name has the keyboard."""
 
         def look() -> bool:
             return any("focused" in each.states for each in self.find_all(name=name))
 
-        wait_until(look, f"{name!r} to have the focus")
+        try:
+            wait_until(look, f"{name!r} to have the focus", timeout_s)
+        except NotHappened as error:
+            has = [(each.role, each.name) for each in self.find_all() if "focused" in each.states]
+            raise NotHappened(f"{error}; {has} had it") from None
 
     # Ending.
 
@@ -497,7 +501,9 @@ def desktop(
         yield made
 
 
-def _start_display(stack: contextlib.ExitStack, environment: dict[str, str], folder: Path, size: tuple[int, int]) -> str:
+def _start_display(
+    stack: contextlib.ExitStack, environment: dict[str, str], folder: Path, size: tuple[int, int]
+) -> str:
     reading, writing = os.pipe()
     with os.fdopen(reading) as number:
         screen = f"{size[0]}x{size[1]}x24"

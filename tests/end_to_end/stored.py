@@ -42,8 +42,8 @@ class Stored:
 
     def calls(self) -> list[tuple[str, str]]:
         """Tool and state of all calls, oldest first."""
-        query = "SELECT tool, calls.state FROM calls JOIN runs ON runs.id = run_id ORDER BY runs.started_at, round, position"
-        return [(row["tool"], row["state"]) for row in self.rows(query)]
+        query = "SELECT tool, calls.state FROM calls JOIN runs ON runs.id = run_id"
+        return [(row["tool"], row["state"]) for row in self.rows(f"{query} ORDER BY runs.started_at, round, position")]
 
     def messages(self) -> list[tuple[str, str]]:
         """Role and text of all messages, in order."""

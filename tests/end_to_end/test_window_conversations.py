@@ -103,7 +103,7 @@ def test_stop_ends_a_command_and_all_its_children(screen: Desktop, stored: Store
     program.press("push button", "Allow once")
     program.wait_for("list item", "run_command running")
 
-    def sleepers() -> list[psutil.Process]:
+    def both_asleep() -> list[psutil.Process] | None:
         found = []
         for child in psutil.Process(program.pid).children(recursive=True):
             try:
@@ -111,9 +111,9 @@ def test_stop_ends_a_command_and_all_its_children(screen: Desktop, stored: Store
                     found.append(child)
             except psutil.NoSuchProcess:
                 continue
-        return found
+        return found if len(found) == 2 else None
 
-    asleep = wait_until(lambda: (found := sleepers()) if len(sleepers()) == 2 else None, "two sleeping processes")
+    asleep = wait_until(both_asleep, "two sleeping processes")
     program.press("push button", "Stop")
     wait_until(lambda: not any(each.is_running() for each in asleep), "their end")
     program.wait_for("label", "Stopped.")
@@ -168,3 +168,19 @@ def test_draft_comes_back_with_its_conversation_and_after_a_crash(screen: Deskto
     again.wait_for("list item", begins="read notes.md")
     again.press("list item", "", begins="read notes.md")
     again.wait_for("text", "Message", holds="half a thought")
+
+
+def test_off_the_record_leaves_no_text_on_disk(screen: Desktop, stored: Stored) -> None:
+    program = demo(screen, stored)
+    program.press("check box", "Off the record")
+    program.send("write `zanzibar` to sansibar.txt and then read notes.md")
+    program.press("push button", "Deny")
+    answer(program, NOTES)
+    program.write("an unsent zanzibar")
+    program.wait_for("list item", "write_file denied")
+    assert stored.messages() == []
+    assert stored.files_that_hold("zanzibar") == []
+    assert program.terminate() == 0
+    assert stored.files_that_hold("zanzibar") == []
+    again = screen.launch(stored.home, "--demo")
+    assert again.find("list item", begins="write `zanzibar`") is None

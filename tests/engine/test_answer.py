@@ -3,13 +3,13 @@
 import pytest
 
 from desktop.engine.errors import KeyRejected, RunBusy
-from desktop.engine.events import AnswerFinished, HandoffReady, RunFailed
+from desktop.engine.events import AnswerFinished, HandoffReady, RunFailed, RunStopped
 from desktop.engine.handoff import to_request
 from desktop.engine.messages import Brain, StopReason, UserText
 from desktop.engine.prompts import DIRECT, NOTHING_GATHERED
 from desktop.engine.running import Limits
 from tests.bench import AT_ONCE, Bench, MakeBench
-from tests.scripted import USAGE, call, calls, text
+from tests.scripted import USAGE, call, calls, forever, text
 
 
 async def texts_of(bench: Bench, run_id: str) -> list[str]:
@@ -158,6 +158,17 @@ async def test_an_answer_that_fails_when_it_is_written_again_leaves_the_old_one(
     await bench.session.write_again(run_id)
     await bench.ended(run_id)
     assert bench.types[-1] == "run_failed"
+    assert await texts_of(bench, run_id) == ["Do it.", "Old."]
+
+
+async def test_an_answer_that_is_stopped_before_a_word_of_it_came_leaves_the_old_one(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(text(""),), writer=(text("Old."), forever()))
+    run_id = await bench.run()
+    bench.events.clear()
+    await bench.session.write_again(run_id)
+    await bench.wait_for_type("handoff_ready")
+    await bench.session.stop(run_id)
+    assert bench.events[-1] == RunStopped(run_id=run_id)
     assert await texts_of(bench, run_id) == ["Do it.", "Old."]
 
 

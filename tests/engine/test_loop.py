@@ -7,12 +7,15 @@ from desktop.engine.errors import KeyRejected
 from desktop.engine.events import (
     AnswerDelta,
     AnswerFinished,
+    ConfirmationRequested,
+    ConfirmationResolved,
     Event,
     HandoffMessage,
     HandoffReady,
     OrchestratorDelta,
     RoundStarted,
     RunFinished,
+    RunPaused,
     RunStarted,
     SummaryReady,
     ToolCallFinished,
@@ -20,6 +23,7 @@ from desktop.engine.events import (
     ToolCallStarted,
     UsageReported,
 )
+from desktop.engine.gate import AllowOnce, Card, CardField
 from desktop.engine.messages import Brain, CallState, StopReason, ToolCall, ToolResults, UserText
 from desktop.engine.prompts import ORCHESTRATOR, RESPONDER, ROUND_LIMIT
 from tests.bench import MakeBench
@@ -29,6 +33,12 @@ from tests.scripted import assert_valid, call, calls, results_of, text
 def usage(run_id: str, brain: Brain, model: str) -> UsageReported:
     return UsageReported(
         run_id=run_id, brain=brain, model=model, input_tokens=10, cached_tokens=0, output_tokens=5, cost_usd=0.0
+    )
+
+
+def done(run_id: str, call_id: str, tool: str, result: str) -> ToolCallFinished:
+    return ToolCallFinished(
+        run_id=run_id, call_id=call_id, tool=tool, state=CallState.DONE, result=result, duration_ms=0
     )
 
 
@@ -84,14 +94,51 @@ async def test_events_of_a_run_with_a_read(make_bench: MakeBench) -> None:
         usage(run_id, Brain.ORCHESTRATOR, "gatherer"),
         ToolCallRequested(run_id=run_id, call_id="a", tool="look", arguments={"name": "notes"}, round=1),
         ToolCallStarted(run_id=run_id, call_id="a"),
-        ToolCallFinished(
-            run_id=run_id, call_id="a", tool="look", state=CallState.DONE, result="saw notes", duration_ms=0
-        ),
+        done(run_id, "a", "look", "saw notes"),
         RoundStarted(run_id=run_id, round=2, of=8),
         OrchestratorDelta(run_id=run_id, text="Notes seen."),
         usage(run_id, Brain.ORCHESTRATOR, "gatherer"),
         SummaryReady(run_id=run_id, text="Notes seen."),
         *answered(run_id, handoff, "Here."),
+    ]
+
+
+async def test_events_of_a_run_with_a_gate(make_bench: MakeBench) -> None:
+    wanted = calls(call("a", "act", name="x"), call("b", "look", name="y"), words="I act.")
+    bench = await make_bench(gatherer=(wanted, text("Done.")), writer=(text("It is done."),))
+    conversation = await bench.conversation()
+    run_id = await bench.run("Act!", conversation)
+    await bench.decide(run_id, "a")
+    await bench.resume(run_id)
+    evidence = '[1] act {"name": "x"} (id a, done)\ndid x\n\n[2] look {"name": "y"} (id b, done)\nsaw y'
+    assert bench.steady() == [
+        RunStarted(run_id=run_id, conversation_id=conversation),
+        RoundStarted(run_id=run_id, round=1, of=8),
+        OrchestratorDelta(run_id=run_id, text="I act."),
+        usage(run_id, Brain.ORCHESTRATOR, "gatherer"),
+        ToolCallRequested(run_id=run_id, call_id="a", tool="act", arguments={"name": "x"}, round=1),
+        ToolCallRequested(run_id=run_id, call_id="b", tool="look", arguments={"name": "y"}, round=1),
+        ConfirmationRequested(
+            run_id=run_id,
+            call_id="a",
+            tool="act",
+            arguments={"name": "x"},
+            reasons=("By default this tool asks.", "It changes files on this machine."),
+            card=Card(effect="Does act", fields=(CardField(label="Name", text="x"),)),
+            stated_reason="I act.",
+        ),
+        ToolCallStarted(run_id=run_id, call_id="b"),
+        done(run_id, "b", "look", "saw y"),
+        RunPaused(run_id=run_id, call_ids=("a",)),
+        ConfirmationResolved(run_id=run_id, call_id="a", decision=AllowOnce()),
+        RunStarted(run_id=run_id, conversation_id=conversation, resumed=True),
+        ToolCallStarted(run_id=run_id, call_id="a"),
+        done(run_id, "a", "act", "did x"),
+        RoundStarted(run_id=run_id, round=2, of=8),
+        OrchestratorDelta(run_id=run_id, text="Done."),
+        usage(run_id, Brain.ORCHESTRATOR, "gatherer"),
+        SummaryReady(run_id=run_id, text="Done."),
+        *answered(run_id, handoff_of("Act!", evidence, "Done."), "It is done."),
     ]
 
 

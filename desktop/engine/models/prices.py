@@ -7,6 +7,14 @@ from desktop.engine.messages import Usage
 _PROVIDERS: Final = {"gemini": "google", "anthropic": "anthropic"}
 
 
+_loaded = False
+
+
+def is_loaded() -> bool:
+    """Whether the data is in memory: then ``cost_usd`` takes a fraction of a millisecond."""
+    return _loaded
+
+
 def cost_usd(provider: str, model: str, usage: Usage, *, is_local: bool = False, host: str = "") -> float | None:
     """The cost of one model call. The first call loads the data, half a second of CPU: for a worker thread.
 
@@ -20,6 +28,7 @@ def cost_usd(provider: str, model: str, usage: Usage, *, is_local: bool = False,
     Returns:
         US dollars at today's standard rates; 0 for a local model; None where the price is not known.
     """
+    global _loaded
     if is_local:
         return 0.0
     from genai_prices import Usage as Tokens  # here: too slow for start-up
@@ -41,6 +50,7 @@ def cost_usd(provider: str, model: str, usage: Usage, *, is_local: bool = False,
             return None
     except (LookupError, ValueError):  # not in the data; or counts that contradict each other
         return None
+    _loaded = True
     rates = price.model_price
     if getattr(rates, "input_mtok", None) is None or getattr(rates, "output_mtok", None) is None:
         return None  # listed, but without a rate for its tokens

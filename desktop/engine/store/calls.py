@@ -11,6 +11,7 @@ from desktop.engine.gate import Decision
 from desktop.engine.messages import CallState, ModelTurn, ToolCall, utc_now
 from desktop.engine.store.database import Database
 from desktop.engine.store.records import StoredCall, StoredRound
+from desktop.engine.store.usage import Spent, insert_usage
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
@@ -74,14 +75,25 @@ class Calls:
 
         return await self._database.read(work)
 
-    async def add_round(self, run_id: str, number: int, turn: ModelTurn, calls: Sequence[StoredCall]) -> None:
-        """Keep a finished turn and the verdicts on its calls, in one step.
+    async def add_round(
+        self,
+        run_id: str,
+        number: int,
+        turn: ModelTurn,
+        calls: Sequence[StoredCall],
+        *,
+        spent: Spent | None = None,
+        gather_ms: int = 0,
+    ) -> None:
+        """Keep a finished turn, what it took, and the verdicts on its calls, in one step.
 
         Args:
             run_id: The run.
             number: Of the round, from 1.
             turn: What the model said.
             calls: Its calls, judged, in the model's order.
+            spent: The usage of the model call; None where there was none.
+            gather_ms: Milliseconds that the loop has taken so far.
         """
 
         def work(db: sqlite3.Connection) -> None:
@@ -90,7 +102,12 @@ class Calls:
                 "INSERT INTO rounds (run_id, round, turn, created_at) VALUES (?, ?, ?, ?)",
                 (run_id, number, turn.model_dump_json(), now),
             )
-            db.execute("UPDATE runs SET partial_brain = NULL, partial_text = '' WHERE id = ?", (run_id,))
+            db.execute(
+                "UPDATE runs SET partial_brain = NULL, partial_text = '', gather_ms = ? WHERE id = ?",
+                (gather_ms, run_id),
+            )
+            if spent is not None:
+                insert_usage(db, spent)
             for position, call in enumerate(calls):
                 db.execute(
                     "INSERT INTO calls (run_id, call_id, round, position, tool, arguments, side_effects, ruling,"
@@ -155,24 +172,27 @@ class Calls:
 
         return await self._database.write(work, durable=True)
 
-    async def start(self, run_id: str, call: StoredCall) -> None:
-        """Keep that a call is about to run; for a side effect this survives a power failure.
+    async def start(self, run_id: str, *calls: StoredCall) -> None:
+        """Keep that calls are about to run, in one step; for a side effect this survives a power failure.
 
         Raises:
-            DecisionRejected: It is not waiting any more, or its decision is gone.
+            DecisionRejected: One is not waiting any more, or its decision is gone; none is started.
         """
 
         def work(db: sqlite3.Connection) -> None:
-            changed = db.execute(
-                "UPDATE calls SET state = 'running', started_at = ?"
-                " WHERE run_id = ? AND call_id = ? AND state = 'waiting' AND binding = ?"
-                " AND (ruling = 'allow' OR json_extract(decision, '$.kind') = 'allow_once')",
-                (utc_now().isoformat(), run_id, call.call.id, call.binding),
-            ).rowcount
-            if changed != 1:
-                raise DecisionRejected(f"The call {call.call.id!r} may not start now.", action="Open the run again.")
+            for call in calls:
+                changed = db.execute(
+                    "UPDATE calls SET state = 'running', started_at = ?"
+                    " WHERE run_id = ? AND call_id = ? AND state = 'waiting' AND binding = ?"
+                    " AND (ruling = 'allow' OR json_extract(decision, '$.kind') = 'allow_once')",
+                    (utc_now().isoformat(), run_id, call.call.id, call.binding),
+                ).rowcount
+                if changed != 1:
+                    raise DecisionRejected(
+                        f"The call {call.call.id!r} may not start now.", action="Open the run again."
+                    )
 
-        await self._database.write(work, durable=call.side_effects)
+        await self._database.write(work, durable=any(call.side_effects for call in calls))
 
     async def finish(
         self, run_id: str, call_id: str, state: CallState, result: str, *, untrusted: bool, duration_ms: int

@@ -109,6 +109,8 @@ def _connect(path: Path | None) -> sqlite3.Connection:
             refuse_newer(connection, path)
             if path is not None:
                 path.chmod(0o600)
+            else:
+                connection.execute("PRAGMA temp_store = MEMORY")  # what is off the record is in no file at all
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")

@@ -147,10 +147,6 @@ class Runs:
             )
         )
 
-    async def add_gather_time(self, run_id: str, gather_ms: int) -> None:
-        """Keep the time the loop has taken so far, in milliseconds."""
-        await self._set(run_id, gather_ms=gather_ms)
-
     async def pause(self, run_id: str) -> None:
         """Let the run wait for the person; no process works on it any more."""
         await self._set(run_id, state="waiting", owner=None)
@@ -242,12 +238,15 @@ class Runs:
         return dead
 
     def _interrupt(self, db: sqlite3.Connection, run_id: str) -> None:
-        row = db.execute("SELECT state, partial_brain, partial_text FROM runs WHERE id = ?", (run_id,)).fetchone()
+        row = db.execute(
+            "SELECT state, options, partial_brain, partial_text FROM runs WHERE id = ?", (run_id,)
+        ).fetchone()
         if row["state"] != "running":
             return  # it had just ended by itself
         settle_interrupted_calls(db, run_id)
         if row["partial_brain"] == Brain.RESPONDER and row["partial_text"]:
-            details = MessageDetails(model="", label="", stop=StopReason.CUT, stop_detail="the program ended")
+            model = _responder_of(row["options"])
+            details = MessageDetails(model=model, label=model, stop=StopReason.CUT, stop_detail="the program ended")
             message = Message(
                 id=self._ids.new("m"), role="assistant", text=row["partial_text"], run_id=run_id, details=details
             )
@@ -268,6 +267,14 @@ def _end(
         " partial_brain = NULL, partial_text = '' WHERE id = ?",
         (state, error, action, utc_now().isoformat(), run_id),
     )
+
+
+def _responder_of(options: str) -> str:
+    """The responder's name in the registry; empty where the options cannot be read."""
+    try:
+        return RunOptions.model_validate_json(options).responder
+    except ValueError:
+        return ""
 
 
 def _run(row: sqlite3.Row) -> StoredRun:

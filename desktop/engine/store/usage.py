@@ -1,10 +1,30 @@
 """Tokens and cost of model calls. Holds no text, so it is kept off the record too."""
 
 import sqlite3
+from dataclasses import dataclass
 
 from desktop.engine.events import UsageReported
 from desktop.engine.messages import Brain, ModelInfo, Usage, utc_now
 from desktop.engine.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one model call took.
+
+    Attributes:
+        conversation_id: For which conversation.
+        run_id: For which run.
+        brain: By which brain.
+        model: Which model.
+        usage: Tokens and cost.
+    """
+
+    conversation_id: str
+    run_id: str
+    brain: Brain
+    model: ModelInfo
+    usage: Usage
 
 
 class UsageLog:
@@ -17,29 +37,9 @@ class UsageLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, *, conversation_id: str, run_id: str, brain: Brain, model: ModelInfo, usage: Usage) -> None:
+    async def add(self, spent: Spent) -> None:
         """Keep the usage of one model call."""
-        await self._database.write(
-            lambda db: db.execute(
-                "INSERT INTO usage (at, conversation_id, run_id, brain, provider, model, input_tokens, cached_tokens,"
-                " cache_write_tokens, output_tokens, thinking_tokens, cost_usd)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    utc_now().isoformat(),
-                    conversation_id,
-                    run_id,
-                    brain,
-                    model.provider,
-                    model.name,
-                    usage.input_tokens,
-                    usage.cached_tokens,
-                    usage.cache_write_tokens,
-                    usage.output_tokens,
-                    usage.thinking_tokens,
-                    usage.cost_usd,
-                ),
-            )
-        )
+        await self._database.write(lambda db: insert_usage(db, spent))
 
     async def of_conversation(self, conversation_id: str) -> tuple[int, float | None]:
         """Tokens in and out of a conversation, and its cost in US dollars; None where a price is not known."""
@@ -72,3 +72,26 @@ class UsageLog:
             )
             for row in rows
         )
+
+
+def insert_usage(db: sqlite3.Connection, spent: Spent) -> None:
+    """Keep the usage of one model call, inside a transaction."""
+    db.execute(
+        "INSERT INTO usage (at, conversation_id, run_id, brain, provider, model, input_tokens, cached_tokens,"
+        " cache_write_tokens, output_tokens, thinking_tokens, cost_usd)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            utc_now().isoformat(),
+            spent.conversation_id,
+            spent.run_id,
+            spent.brain,
+            spent.model.provider,
+            spent.model.name,
+            spent.usage.input_tokens,
+            spent.usage.cached_tokens,
+            spent.usage.cache_write_tokens,
+            spent.usage.output_tokens,
+            spent.usage.thinking_tokens,
+            spent.usage.cost_usd,
+        ),
+    )

@@ -4,10 +4,17 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
 
+_WORKERS = ThreadPoolExecutor(max_workers=64, thread_name_prefix="tool")
+"""Threads that tools hold while they wait for a disk; made when they are needed.
+
+A loop's own are few (six, on a small machine): the reads of a round would wait for each other, and the rest of the
+program for them.
+"""
 _PATIENCE_S = 5.0  # a thread stuck in the file system must not hold up Stop
 
 
@@ -44,7 +51,7 @@ async def in_thread(work: Callable[[StopFlag], T]) -> T:
         CancelledError: After the work has ended, or five seconds after it was asked to.
     """
     stop = StopFlag()
-    task = asyncio.ensure_future(asyncio.to_thread(work, stop))
+    task = asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(_WORKERS, work, stop))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

@@ -1,15 +1,17 @@
-"""The tool fetch_page: a page of the public web, as Markdown."""
+"""The tool fetch_page: a page of the public web, as Markdown. What fetches and reads pages is imported at first use."""
+
+from __future__ import annotations
 
 import asyncio
 import codecs
+import functools
 import html
+import importlib
 import re
 import ssl
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpcore2
-from html_to_markdown import ConversionError, ConversionOptions, PreprocessingOptions, convert
 from pydantic import Field
 
 from desktop.engine.errors import ToolError
@@ -17,8 +19,10 @@ from desktop.engine.gate import Card, CardField, Effect
 from desktop.engine.tools.addresses import IsAllowed, Resolve, is_public, resolve_host
 from desktop.engine.tools.arguments import BuiltinArguments
 from desktop.engine.tools.base import Tool, ToolContext, ToolOutput
-from desktop.engine.tools.fetching import LARGEST_BYTES, Fetcher, Page, read_url
 from desktop.engine.tools.texts import LIMIT_CHARACTERS, cut, is_binary
+
+if TYPE_CHECKING:
+    from desktop.engine.tools.fetching import Fetcher, Page
 
 _LIMIT_OF_ERROR_PAGE = 2000
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -41,19 +45,29 @@ class FetchPageArguments(BuiltinArguments):
 def web_tools(
     is_allowed_address: IsAllowed = is_public,
     resolve: Resolve = resolve_host,
-    make_ssl_context: Callable[[], ssl.SSLContext] = httpcore2.default_ssl_context,
+    make_ssl_context: Callable[[], ssl.SSLContext] | None = None,
 ) -> tuple[Tool[Any], ...]:
     """fetch_page.
 
     Args:
         is_allowed_address: Judges every address before it is connected to.
         resolve: Finds the addresses of a host name.
-        make_ssl_context: Makes the settings of TLS.
+        make_ssl_context: Makes the settings of TLS; None for those of the system.
     """
-    fetcher = Fetcher(is_allowed_address, resolve, make_ssl_context)
+
+    @functools.cache
+    def fetcher() -> Fetcher:
+        from desktop.engine.tools import fetching
+
+        if make_ssl_context is None:
+            return fetching.Fetcher(is_allowed_address, resolve)
+        return fetching.Fetcher(is_allowed_address, resolve, make_ssl_context)
 
     async def run(arguments: FetchPageArguments, context: ToolContext) -> ToolOutput:
-        page = await fetcher.fetch(read_url(arguments.url))
+        ready = await asyncio.to_thread(fetcher)
+        from desktop.engine.tools.fetching import read_url  # loaded by now
+
+        page = await ready.fetch(read_url(arguments.url))
         return await asyncio.to_thread(_report, page, arguments.url)
 
     return (
@@ -75,6 +89,8 @@ def web_tools(
 
 def _report(page: Page, asked: str) -> ToolOutput:
     """What the model reads. Blocking: for worker threads (long pages take a second)."""
+    from desktop.engine.tools.fetching import LARGEST_BYTES
+
     failed = not 200 <= page.status < 300
     head = [f"URL: {page.url}"]
     if page.url != asked.strip():
@@ -100,6 +116,8 @@ def _report(page: Page, asked: str) -> ToolOutput:
 
 def _readable(page: Page) -> tuple[str, str]:
     """The title and the text of a page."""
+    from html_to_markdown import ConversionError, ConversionOptions, PreprocessingOptions, convert
+
     kind = page.content_type.partition(";")[0].strip().lower()
     if not kind:
         kind = "text/html" if page.body.lstrip()[:1] == b"<" else "text/plain"
@@ -141,9 +159,10 @@ def _charset(page: Page, kind: str) -> str:
 
 
 async def _card(arguments: FetchPageArguments, context: ToolContext) -> Card:
+    fetching = await asyncio.to_thread(importlib.import_module, "desktop.engine.tools.fetching")
     fields = [CardField(label="URL", text=arguments.url)]
     try:
-        host = read_url(arguments.url).raw_host.decode("ascii")
+        host = fetching.read_url(arguments.url).raw_host.decode("ascii")
     except ToolError as error:
         fields.append(CardField(label="Problem", text=f"The call will fail: {error}"))
         return Card(effect="Fetches a web page", fields=tuple(fields))

@@ -11,6 +11,7 @@ from desktop.engine.store.conversations import title_of
 from desktop.engine.store.ids import IdMaker
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
+from desktop.engine.store.usage import Spent
 
 OPTIONS = RunOptions(orchestrator="gatherer", responder="writer", root="/tmp")
 INFO = ModelInfo(provider="demo", name="writer", label="Writer", host="this program")
@@ -110,7 +111,7 @@ async def test_an_unknown_conversation_is_named(store: Store) -> None:
 async def test_usage_adds_up_by_conversation_and_an_unknown_price_makes_the_sum_unknown(store: Store) -> None:
     async def add(conversation: str, cost: float | None) -> None:
         usage = Usage(input_tokens=10, output_tokens=5, cost_usd=cost)
-        await store.usage.add(conversation_id=conversation, run_id="r", brain=Brain.RESPONDER, model=INFO, usage=usage)
+        await store.usage.add(Spent(conversation, "r", Brain.RESPONDER, INFO, usage))
 
     await add("c1", 0.5)
     await add("c1", 0.25)

@@ -123,6 +123,20 @@ async def test_two_databases_in_memory_are_two() -> None:
     await two.close()
 
 
+async def test_a_database_in_memory_puts_nothing_into_temporary_files(tmp_path: Path) -> None:
+    """SQLite sorts what is large in files, which would hold what was said off the record."""
+
+    async def temp_store(path: Path | None) -> int:
+        database = await Database.open(path)
+        kept = await database.read(lambda db: db.execute("PRAGMA temp_store").fetchone()[0])
+        await database.close()
+        return int(kept)
+
+    memory = 2
+    assert await temp_store(None) == memory
+    assert await temp_store(tmp_path / "cortex.sqlite3") != memory
+
+
 FULL_DISK = """
 import asyncio, sys
 from pathlib import Path
