@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from desktop.settings import Settings
 
 # WORKAROUND(qt): nothing here may import PySide6. It makes its classes when they are first imported; on a worker
-# thread, while the window's thread is in Qt, that ends in a segmentation fault now and then (seen with a screen reader).
+# thread, while the window's thread is in Qt, that ends in a segmentation fault now and then, as with a screen reader.
 _AFTER_FIRST_PAINT = ("desktop.assembly", "desktop.log")
 
 _PAUSE_MS = 20
@@ -237,6 +237,7 @@ class _Program:
         if problems:
             window.set_notice(problems[0], kind="danger")
         opening = asyncio.create_task(self._open(settings, keys, controller, onboarding))
+        opening.add_done_callback(lambda _opening: _settle_memory())
         await self._closed.wait()
         instance.close()
         window.hide()  # at once; what is under way ends behind it
@@ -270,7 +271,6 @@ class _Program:
         has_model = await onboarding.start(self._engine.connector.redirections())
         if has_model and window.start_page.is_first_start and window.start_page.isVisible():
             window.show_start_page(True)
-        _settle_memory()
 
     def _listen_to_signals(self, loop: asyncio.AbstractEventLoop) -> None:
         """End in order when the system asks: what is under way is put aside, its processes ended."""
@@ -285,3 +285,4 @@ def _settle_memory() -> None:
     """What start-up made stays: keep the collector from walking through it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()

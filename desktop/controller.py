@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from desktop.assembly import Engine, make_registry, run_options
-from desktop.engine.errors import EngineError
+from desktop.engine.errors import EngineError, RunBusy
 from desktop.engine.events import (
     ConfirmationRequested,
     Event,
@@ -30,7 +30,7 @@ from desktop.engine.messages import ConversationInfo, Message
 from desktop.engine.models.registry import Role
 from desktop.engine.store.store import Store
 from desktop.paths import Paths
-from desktop.presenter import GO_ON, REVIEW, WRITE_AGAIN, Presenter
+from desktop.presenter import ADD_KEYS, GO_ON, REVIEW, WRITE_AGAIN, Presenter
 from desktop.settings import Settings
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.main_window import MainWindow
@@ -62,6 +62,8 @@ class Controller(QObject):
         self._began: dict[str, float] = {}
         self._told = 0  # how many events came that a conversation being loaded may have missed
         self._loading = False
+        self._decided: set[str] = set()  # waiting runs with all decisions, while another run of theirs is at work
+        self._wants_key: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._making = asyncio.Lock()
         self._tick = QTimer(self)
@@ -164,6 +166,10 @@ class Controller(QObject):
                 self.do(self._refresh_list())
             case RunPaused() | RunFinished() | RunStopped() | RunFailed():
                 self._began.pop(event.run_id, None)
+                if isinstance(event, RunFailed) and event.needs_key:
+                    self._wants_key = event.run_id
+                for waiting in self._decided - {event.run_id}:
+                    self.do(self._resume_decided(waiting))
                 self.do(self._refresh_list())
                 if event.run_id == self._run_id:
                     self.do(self._refresh_debug(event.run_id))
@@ -318,7 +324,19 @@ class Controller(QObject):
 
     async def _decide(self, run_id: str, call_id: str, decision: Decision, binding: str) -> None:
         if await self.engine.session.decide(run_id, call_id, decision, binding):
+            await self._resume_decided(run_id)
+
+    async def _resume_decided(self, run_id: str) -> None:
+        """Go on with a run that is decided; where a newer run of its conversation is at work, as soon as that ends."""
+        try:
             await self.engine.session.resume(run_id)
+        except RunBusy:
+            self._decided.add(run_id)
+            self._window.set_notice(
+                "The decision is kept. The run goes on when the other one of its conversation ends."
+            )
+            return
+        self._decided.discard(run_id)
 
     async def _write_again(self, run_id: str) -> None:
         await self.engine.session.write_again(run_id)
@@ -329,6 +347,8 @@ class Controller(QObject):
             self._review()
         elif action == GO_ON and run_id is not None:
             self.do(self.engine.session.resume(run_id))
+        elif action == ADD_KEYS:
+            self._window.keys_requested.emit()
         elif action == WRITE_AGAIN and run_id is not None:
             self.do(self._write_again(run_id))
 
@@ -363,6 +383,12 @@ class Controller(QObject):
             session = self._engine.session
             session.runner = dataclasses.replace(session.runner, registry=make_registry(self._settings))
             self.show_roles()
+
+    def take_key(self) -> None:
+        """A key came: offer to go on where the shown run failed for want of it."""
+        if self._wants_key is not None and self._wants_key == self._run_id:
+            self.presenter.offer_to_go_on_with_key()
+        self._wants_key = None
 
     def show_roles(self) -> None:
         """Show the roles and models of the registry, which may have changed."""

@@ -109,6 +109,7 @@ class Onboarding(QObject):
             await self._models_changed()
             self._window.set_notice("")
         await self._show_keys()
+        self._controller.take_key()
         self._leave_first_start()
 
     async def _remove_key(self, provider: str) -> None:

@@ -29,7 +29,7 @@ from desktop.engine.messages import Brain, CallState, Message
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.main_window import MainWindow
 
-REVIEW, GO_ON, WRITE_AGAIN = "review", "go_on", "write_again"
+REVIEW, GO_ON, WRITE_AGAIN, ADD_KEYS = "review", "go_on", "write_again", "add_keys"
 """The actions of an outcome in the transcript."""
 
 
@@ -253,7 +253,14 @@ class Presenter:
             self._offer_to_go_on("Stopped.", can_write_again=False)
             return
         self._note(event.run_id, "Failed")
+        if event.needs_key:
+            transcript.set_outcome(f"{event.error} {event.action}".strip(), ADD_KEYS, "Add API keys…")
+            return
         self._offer_to_go_on(f"{event.error} {event.action}".strip(), event.can_write_again)
+
+    def offer_to_go_on_with_key(self) -> None:
+        """A key came: the run that failed for want of it can go on."""
+        self._window.transcript.set_outcome("There is a key now.", GO_ON, "Go on")
 
     def _offer_to_go_on(self, words: str, can_write_again: bool) -> None:
         if can_write_again:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from desktop.engine.history import fit_history
+from desktop.engine.history import fit_history, left_out_mark
 from desktop.engine.messages import Message, ModelRequest, RequestItem, ToolDeclaration, ToolResults, UserText
 from desktop.engine.store.records import StoredRound
 from desktop.engine.tokens import trim_middle
@@ -30,7 +30,7 @@ def opening_request(
     if chosen or left_out:
         lines = ["The conversation so far, for background:"]
         if left_out:
-            lines.append(f"[{left_out} earlier messages are left out here]")
+            lines.append(left_out_mark(left_out))
         for message, text in chosen:
             speaker = "person" if message.role == "user" else "assistant"
             lines.append(f'<message from="{speaker}">\n{text}\n</message>')

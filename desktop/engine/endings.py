@@ -35,7 +35,7 @@ async def stop_run(store: Store, run_id: str, registry: Registry, partial: Parti
 
 
 async def fail_run(
-    store: Store, run_id: str, registry: Registry, partial: Partial, *, error: str, action: str
+    store: Store, run_id: str, registry: Registry, partial: Partial, *, error: str, action: str, needs_key: bool
 ) -> list[Event]:
     """Keep a run as failed; an answer that broke off is kept and marked as cut.
 
@@ -46,6 +46,7 @@ async def fail_run(
         partial: The turn that was under way.
         error: What failed, in words.
         action: What the person can do.
+        needs_key: Whether an API key is missing or was refused.
 
     Returns:
         What to tell.
@@ -55,7 +56,14 @@ async def fail_run(
     if partial.brain is Brain.RESPONDER and partial.text:
         message = _cut_message(store, run, registry, Brain.RESPONDER, partial.text, StopReason.CUT)
     closed = await store.runs.finish(run_id, "failed", message, error=error, action=action)
-    failed = RunFailed(run_id=run_id, error=error, action=action, can_write_again=can_write_again(run), message=message)
+    failed = RunFailed(
+        run_id=run_id,
+        error=error,
+        action=action,
+        can_write_again=can_write_again(run),
+        needs_key=needs_key,
+        message=message,
+    )
     return [*(finished(run_id, call) for call in closed or ()), failed]
 
 

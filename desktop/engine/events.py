@@ -200,6 +200,8 @@ class RunFailed(_Event):
     """What the person can do."""
     can_write_again: bool = False
     """Whether the evidence is whole, so that only the answer has to be written again."""
+    needs_key: bool = False
+    """Whether an API key is missing or was refused."""
     message: Message | None = None
     """An answer that broke off, as it is stored; marked as cut."""
 

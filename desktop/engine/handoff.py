@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from desktop.engine.events import HandoffMessage
-from desktop.engine.history import fit_history
+from desktop.engine.history import fit_history, left_out_mark
 from desktop.engine.messages import Message, ModelRequest, ModelTurn, RequestItem, TextPart, UserText
 from desktop.engine.store.records import StoredCall
 from desktop.engine.tokens import estimate_tokens, trim_middle
@@ -33,7 +33,7 @@ def build_handoff(
     """
     messages = [HandoffMessage(role="system", text=system)]
     chosen, left_out = fit_history(history, history_budget_tokens)
-    mark = f"[{left_out} earlier messages are left out here]\n\n" if left_out else ""
+    mark = f"{left_out_mark(left_out)}\n\n" if left_out else ""
     for message, text in chosen:
         if not text.strip():
             continue  # an answer that was stopped before its first word

@@ -34,3 +34,8 @@ def fit_history(history: Sequence[Message], budget_tokens: int) -> tuple[list[tu
             index -= 1
         return chosen[::-1], index + 1
     return chosen[::-1], 0
+
+
+def left_out_mark(count: int) -> str:
+    """The mark that stands where so many older messages are left out."""
+    return "[1 earlier message is left out here]" if count == 1 else f"[{count} earlier messages are left out here]"

@@ -101,7 +101,10 @@ class Runner:
         return [await confirmation(run.id, call, rounds[-1].turn, toolbox, context) for call in waiting]
 
     def _tools_of(self, run: StoredRun) -> Toolbox:
-        return self.toolbox.choose(run.options.access, run.options.tools)
+        names = run.options.tools
+        if names is not None:  # a tool that has gone since the run began is just not there
+            names = tuple(name for name in names if name in self.toolbox.names)
+        return self.toolbox.choose(run.options.access, names)
 
     async def _gathering(self, store: Store, run: StoredRun) -> Gathering:
         toolbox = self._tools_of(run)

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 
 from desktop.engine.cancelling import to_the_end
 from desktop.engine.endings import fail_run, put_run_aside, stop_run
-from desktop.engine.errors import EngineError, RunBusy, StoreError, trace_of
-from desktop.engine.events import ConfirmationResolved, Event, RunFailed, RunFinished, RunPaused, RunRecord
+from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, RunBusy, StoreError, trace_of
+from desktop.engine.events import (
+    ConfirmationResolved,
+    Event,
+    RunFailed,
+    RunFinished,
+    RunPaused,
+    RunRecord,
+    UsageReported,
+)
 from desktop.engine.gate import Decision
 from desktop.engine.messages import Message
 from desktop.engine.partial import Partial
@@ -214,6 +222,8 @@ class Session:
             async with partial.kept(), contextlib.aclosing(steps) as events:
                 async for event in events:
                     partial.follow(event)
+                    if isinstance(event, UsageReported) and store is self._off_record:
+                        await self._store.usage.add_of(event, OFF_RECORD_PREFIX)
                     if isinstance(event, RunPaused | RunFinished):
                         last = [event]  # told when the task has let go of the run
                     else:
@@ -221,7 +231,8 @@ class Session:
         except asyncio.CancelledError:
             last = await self._cut_short(store, run_id, work)
         except EngineError as error:
-            last = await self._failed(store, run_id, partial, str(error), error.action)
+            needs_key = isinstance(error, KeyMissing | KeyRejected)
+            last = await self._failed(store, run_id, partial, str(error), error.action, needs_key=needs_key)
         except Exception as bug:  # the one catch-all: a bug ends its run in words, and nothing else
             _log.error("run %s ended in a bug: %s", run_id, trace_of(bug))
             error_text = "Something went wrong inside the program; its log has the details."
@@ -239,9 +250,13 @@ class Session:
         except StoreError as fault:
             return self._not_kept(run_id, str(fault), fault.action)
 
-    async def _failed(self, store: Store, run_id: str, partial: Partial, error: str, action: str) -> list[Event]:
+    async def _failed(
+        self, store: Store, run_id: str, partial: Partial, error: str, action: str, *, needs_key: bool = False
+    ) -> list[Event]:
         try:
-            return await to_the_end(fail_run(store, run_id, self.runner.registry, partial, error=error, action=action))
+            return await to_the_end(
+                fail_run(store, run_id, self.runner.registry, partial, error=error, action=action, needs_key=needs_key)
+            )
         except StoreError as fault:
             words = error if error == str(fault) else f"{error} {fault}"
             return self._not_kept(run_id, words, fault.action or action)

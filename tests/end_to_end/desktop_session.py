@@ -32,7 +32,7 @@ AT_SPI = next(
 )
 PATIENCE_S = 20.0
 """How long anything may take before it counts as not happening."""
-_POLL_S = 0.1
+_POLL_S = 0.08  # seldom enough that looking does not slow down what is looked at
 _HEADER_WORDS = 25  # of a file of the X window dump format, version 7
 
 _WINDOW_MANAGER = """<JWM>

@@ -60,7 +60,7 @@ def test_messages_that_are_left_out_are_counted_in_a_mark() -> None:
 
 def test_a_history_that_is_left_out_whole_is_marked() -> None:
     background, _ = opening([said("user", "x" * 4000)], 0)
-    assert background == "The conversation so far, for background:\n\n[1 earlier messages are left out here]"
+    assert background == "The conversation so far, for background:\n\n[1 earlier message is left out here]"
 
 
 def test_each_rounds_turn_is_followed_by_its_results() -> None:
@@ -96,4 +96,4 @@ async def test_the_budget_of_the_settings_holds_for_both_brains(make_bench: Make
     for request in (bench.gatherer.requests[1], bench.writer.requests[1]):
         said_all = request.model_dump_json()
         assert "characters of this message are left out here" in said_all
-        assert "1 earlier messages are left out here" in said_all
+        assert "1 earlier message is left out here" in said_all

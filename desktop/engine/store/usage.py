@@ -41,6 +41,23 @@ class UsageLog:
         """Keep the usage of one model call."""
         await self._database.write(lambda db: insert_usage(db, spent))
 
+    async def add_of(self, event: UsageReported, conversation_id: str) -> None:
+        """Keep the figures of a call whose text is kept nowhere: off the record, only they are stored.
+
+        Args:
+            event: What was told of the call.
+            conversation_id: What stands in the conversation's and the run's place.
+        """
+        info = ModelInfo(provider="", name=event.model, label="", host="")
+        usage = Usage(
+            input_tokens=event.input_tokens,
+            cached_tokens=event.cached_tokens,
+            output_tokens=event.output_tokens,
+            thinking_tokens=event.thinking_tokens,
+            cost_usd=event.cost_usd,
+        )
+        await self.add(Spent(conversation_id, conversation_id, event.brain, info, usage))
+
     async def of_conversation(self, conversation_id: str) -> tuple[int, float | None]:
         """Tokens in and out of a conversation, and its cost in US dollars; None where a price is not known."""
 
