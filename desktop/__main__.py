@@ -1,6 +1,7 @@
 """The command line: argument parsing only. What it starts is imported when it is known."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -94,6 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from desktop import cli
 
         return cli.run(parsed)
+    gc.disable()  # start-up makes little garbage, and looking for it takes time; `app` enables it when all is there
     from desktop.app import run
 
     return run(demo=parsed.demo)

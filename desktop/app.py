@@ -9,9 +9,10 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -146,24 +147,33 @@ class _Early:
     """What the person did before the engine was there; done when it is."""
 
     def __init__(self, window: MainWindow) -> None:
-        self._window = window
-        self._sent: list[str] = []
         self.closed = False
-        window.submitted.connect(self._keep)
+        self._kept: list[tuple[SignalInstance, tuple[Any, ...]]] = []
+        self._window = window
+        self._signals = (
+            window.submitted,
+            window.keys_requested,
+            window.new_conversation_requested,
+            window.workspace_change_requested,
+            window.start_page.demo_chosen,
+            window.start_page.local_server_chosen,
+        )
+        self._connections = [signal.connect(partial(self._keep, signal)) for signal in self._signals]
         window.closed.connect(self._close)
 
-    def _keep(self, text: str) -> None:
-        self._sent.append(text)
+    def _keep(self, signal: SignalInstance, *values: Any) -> None:
+        self._kept.append((signal, values))
 
     def _close(self) -> None:
         self.closed = True
 
     def replay(self) -> None:
         """Do it now."""
-        self._window.submitted.disconnect(self._keep)
+        for connection in self._connections:
+            QObject.disconnect(connection)
         self._window.closed.disconnect(self._close)
-        for text in self._sent:
-            self._window.submitted.emit(text)
+        for kept, values in self._kept:
+            kept.emit(*values)
 
 
 class _Program:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from desktop.actions import Actions
 from desktop.assembly import Engine, make_registry, run_options
 from desktop.engine.errors import EngineError, RunBusy
 from desktop.engine.events import (
@@ -20,18 +21,20 @@ from desktop.engine.events import (
     RunFailed,
     RunFinished,
     RunPaused,
-    RunRecord,
     RunStarted,
     RunStopped,
     UsageReported,
 )
 from desktop.engine.gate import Decision
-from desktop.engine.messages import ConversationInfo, Message
-from desktop.engine.models.registry import Role
+from desktop.engine.messages import ConversationInfo
+from desktop.engine.models.registry import Registry
 from desktop.engine.store.store import Store
+from desktop.loading import Loaded, load_conversation
 from desktop.paths import Paths
 from desktop.presenter import ADD_KEYS, GO_ON, REVIEW, WRITE_AGAIN, Presenter
+from desktop.run_panes import RunPanes
 from desktop.settings import Settings
+from desktop.surroundings import chosen_role, show_models, show_roles, show_totals, writer_label
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.main_window import MainWindow
 
@@ -53,7 +56,9 @@ class Controller(QObject):
         self._settings = settings
         self._paths = paths
         self._dialog = ConfirmationDialog(window)
-        self.presenter = Presenter(window, self._dialog, self)
+        self._actions = Actions(window)
+        self._panes = RunPanes(window.tool_pane, window.debug_pane, self)
+        self.presenter = Presenter(window, self._dialog, self._panes)
         self._engine: Engine | None = None
         self._ready = asyncio.Event()
         self._open: ConversationInfo | None = None  # None: a new conversation, not stored yet
@@ -64,7 +69,6 @@ class Controller(QObject):
         self._loading = False
         self._decided: set[str] = set()  # waiting runs with all decisions, while another run of theirs is at work
         self._wants_key: str | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._making = asyncio.Lock()
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
@@ -82,7 +86,7 @@ class Controller(QObject):
         window.tools_toggled.connect(lambda _on: self.show_models())
         window.role_chosen.connect(lambda name: self.do(self._set_role(name)))
         window.transcript.link_activated.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
-        window.transcript.evidence_activated.connect(window.tool_pane.select_call)
+        window.transcript.evidence_activated.connect(lambda place: self.do(self._show_evidence(place)))
         window.transcript.outcome_action.connect(self._act_on_outcome)
         window.transcript.write_again_requested.connect(lambda run_id: self.do(self._write_again(run_id)))
         window.tool_pane.review_requested.connect(lambda _call_id: self._review())
@@ -115,7 +119,8 @@ class Controller(QObject):
         if self._open is None:
             self._window.set_workspace(str(self.workspace))
         self.show_roles()
-        listed = await self._show_list()
+        await self._show_list()
+        listed = await engine.store.conversations.all()
         waiting = next((info.id for info in listed if info.waiting), None)
         known = {info.id for info in listed}
         chosen = conversation_id if conversation_id in known else waiting
@@ -125,10 +130,8 @@ class Controller(QObject):
             self._window.show_start_page(True)  # the room that was left for the conversation is not needed
 
     async def close(self) -> None:
-        """Let what is under way end."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """End what is under way."""
+        await self._actions.close()
 
     @property
     def open_conversation_id(self) -> str | None:
@@ -137,20 +140,7 @@ class Controller(QObject):
 
     def do(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something asynchronous that the person asked for; what fails is shown."""
-        task = asyncio.ensure_future(self._shown(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _shown(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except EngineError as error:
-            self._window.set_notice(f"{error} {error.action}".strip(), kind="danger")
-        except OSError as error:
-            self._window.set_notice(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), kind="danger")
-        except Exception:  # a bug: it is logged and shown, and the window lives on
-            _log.exception("an action of the window failed")
-            self._window.set_notice("Something went wrong inside the program; its log has the details.", kind="danger")
+        self._actions.do(work)
 
     # Events.
 
@@ -163,14 +153,14 @@ class Controller(QObject):
                 if self._open is not None and event.conversation_id == self._open.id:
                     self._run_id = event.run_id
                     self._show_running()
-                self.do(self._refresh_list())
+                self.do(self._show_list())
             case RunPaused() | RunFinished() | RunStopped() | RunFailed():
                 self._began.pop(event.run_id, None)
                 if isinstance(event, RunFailed) and event.needs_key:
                     self._wants_key = event.run_id
                 for waiting in self._decided - {event.run_id}:
                     self.do(self._resume_decided(waiting))
-                self.do(self._refresh_list())
+                self.do(self._show_list())
                 if event.run_id == self._run_id:
                     self.do(self._refresh_debug(event.run_id))
             case ConfirmationRequested():
@@ -211,52 +201,34 @@ class Controller(QObject):
         """Show a stored conversation."""
         await self._ready.wait()
         self._wanted = conversation_id
-        store = self._store_of(conversation_id)
         self._loading = True
         try:
-            while True:  # once more where an event came in between: what is shown is one moment of the store
-                told = self._told
-                info = await store.conversations.get(conversation_id)
-                messages = await store.conversations.messages(conversation_id)
-                runs = await store.runs.of_conversation(conversation_id)
-                draft = await store.conversations.draft(conversation_id)
-                evidence = await store.calls.ids_of_conversation(conversation_id)
-                record = await self.engine.session.record(runs[-1][0]) if runs else None
-                if self._wanted != conversation_id:
-                    return
-                if told == self._told:
-                    break
+            loaded = await load_conversation(self.engine.session, conversation_id, lambda: self._told)
         finally:
             self._loading = False
-        self._show_opened(info, messages, evidence, record, draft)
-        await self._show_totals()
+        if self._wanted == conversation_id:
+            self._show_loaded(loaded)
+            await self._show_totals()
 
-    def _show_opened(
-        self,
-        info: ConversationInfo,
-        messages: list[Message],
-        evidence: dict[str, list[str]],
-        record: RunRecord | None,
-        draft: str,
-    ) -> None:
-        self._open = info
-        self._run_id = record.run_id if record is not None else None
+    def _show_loaded(self, loaded: Loaded) -> None:
+        self._open = info = loaded.info
+        self._run_id = loaded.run.run_id if loaded.run is not None else None
         window = self._window
-        window.show_start_page(not messages)
+        window.show_start_page(not loaded.messages)
         window.set_title(info.title)
-        window.composer.set_text(draft)
+        window.composer.set_text(loaded.draft)
         window.conversations.select(info.id)
         window.set_off_record(info.off_record, changeable=False)
         window.set_workspace(info.workspace)
         self.show_roles()
+        label = writer_label(window, self._registry)
         self.presenter.show_conversation(
-            messages, evidence, record, responder_label=self._responder_label(), off_record=info.off_record
+            loaded.messages, loaded.evidence, loaded.run, responder_label=label, off_record=info.off_record
         )
         self._show_running()
-        if record is not None and record.gates:
-            self._review()
+        self._review()
 
-    async def _show_list(self) -> list[ConversationInfo]:
+    async def _show_list(self) -> None:
         engine = self.engine
         listed = await engine.store.conversations.all() + await engine.off_record.conversations.all()
         listed.sort(key=lambda info: info.updated_at, reverse=True)
@@ -265,10 +237,6 @@ class Controller(QObject):
             self._window.conversations.select(self._open.id)
             title = next((info.title for info in listed if info.id == self._open.id), self._open.title)
             self._window.set_title(title)
-        return listed
-
-    async def _refresh_list(self) -> None:
-        await self._show_list()
 
     async def _keep_draft(self, info: ConversationInfo | None, text: str) -> None:
         await self._ready.wait()
@@ -289,7 +257,7 @@ class Controller(QObject):
             if folder == self._paths.workspace:
                 folder = await asyncio.to_thread(self._paths.make_workspace)
             store = self.engine.off_record if self._window.top_bar.off_record.isChecked() else self.engine.store
-            self._open = await store.conversations.create(str(folder), self._role().name)
+            self._open = await store.conversations.create(str(folder), chosen_role(self._window, self._registry).name)
             self._window.set_off_record(self._open.off_record, changeable=False)
             self._window.set_workspace(self._open.workspace)
             return self._open
@@ -302,9 +270,9 @@ class Controller(QObject):
         info = self._open or await self._make_conversation()
         try:
             options = run_options(
-                self.engine.session.runner.registry,
+                self._registry,
                 self._settings,
-                role=self._role().name,
+                role=chosen_role(self._window, self._registry).name,
                 root=Path(info.workspace),
                 tools_enabled=self._window.composer.tools.isChecked(),
             )
@@ -316,7 +284,7 @@ class Controller(QObject):
         if self._open is not None and self._open.id == info.id:
             self._run_id = run_id
             self._window.show_start_page(False)
-            self.presenter.begin_run(message, self._responder_label())
+            self.presenter.begin_run(message, writer_label(self._window, self._registry))
 
     async def _stop(self) -> None:
         if self._run_id is not None:
@@ -357,9 +325,17 @@ class Controller(QObject):
         if self.presenter.has_gates and not self._dialog.isVisible():
             self._dialog.open()
 
+    async def _show_evidence(self, place: str) -> None:
+        """Show the call that a number in an answer leads to, also where it is of an earlier run."""
+        run_id, _, call_id = place.partition("/")
+        if run_id != self._panes.run_id:
+            self._panes.show(await self.engine.session.record(run_id))
+        self._window.panes.set_wanted("tools", True)
+        self._panes.select_call(call_id)
+
     async def _refresh_debug(self, run_id: str) -> None:
         record = await self.engine.session.record(run_id)
-        if run_id == self._run_id:
+        if run_id == self._panes.run_id:
             self._window.debug_pane.set_rounds(record.rounds)
 
     # What stands around the conversation.
@@ -367,15 +343,9 @@ class Controller(QObject):
     def _store_of(self, some_id: str) -> Store:
         return self.engine.session.store_of(some_id)
 
-    def _role(self) -> Role:
-        registry = self.engine.session.runner.registry
-        name = self._window.top_bar.role.currentText()
-        return registry.roles.get(name, registry.default_role)
-
-    def _responder_label(self) -> str:
-        registry = self.engine.session.runner.registry
-        role = self._role()
-        return registry.model(role.responder if role.answer == "responder" else role.orchestrator).label
+    @property
+    def _registry(self) -> Registry:
+        return self.engine.session.runner.registry
 
     def take_registry(self) -> None:
         """Take models and roles from the settings anew: keys, server or demo changed."""
@@ -392,22 +362,12 @@ class Controller(QObject):
 
     def show_roles(self) -> None:
         """Show the roles and models of the registry, which may have changed."""
-        registry = self.engine.session.runner.registry
-        current = self._open.role if self._open is not None else registry.default_role.name
-        self._window.set_roles(list(registry.roles), current if current in registry.roles else "")
-        self.show_models()
+        show_roles(self._window, self._registry, self._open.role if self._open is not None else None)
 
     def show_models(self) -> None:
         """Show who works on the next message."""
-        if self._engine is None:
-            return
-        registry = self.engine.session.runner.registry
-        role = self._role()
-        tools = role.tools_enabled and self._window.composer.tools.isChecked()
-        gatherer = registry.model(role.orchestrator).label if tools else ""
-        writer = registry.model(role.responder).label if role.answer == "responder" or not tools else ""
-        tip = f"Send (Enter)\nRole: {role.label}\n" + (f"Writes: {writer}" if writer else "The summary is the answer")
-        self._window.set_models(gatherer, writer, tip + (f"\nGathers: {gatherer}" if gatherer else ""))
+        if self._engine is not None:
+            show_models(self._window, self._registry)
 
     async def _set_role(self, name: str) -> None:
         self.show_models()
@@ -436,12 +396,7 @@ class Controller(QObject):
         info = self._open
         if info is None:
             return
-        tokens, cost = await self._store_of(info.id).usage.of_conversation(info.id)
-        if not tokens:
-            self._window.set_totals("")
-            return
-        price = "cost unknown" if cost is None else f"${cost:.4f}" if cost else "no cost"
-        self._window.set_totals(f"{tokens:,} tokens · {price}")
+        show_totals(self._window, *await self._store_of(info.id).usage.of_conversation(info.id))
 
     def _show_running(self) -> None:
         running = self._run_id in self._began

@@ -65,18 +65,21 @@ class Onboarding(QObject):
         if self._settings.demo:
             self._say_demo()
             return True
+        said = []
         if redirections:
             listed = ", ".join(f"{variable} = {address}" for variable, address in redirections.items())
-            self._window.set_notice(f"Requests go elsewhere, as the environment says: {listed}")
-        if self._settings.local_server_url:
-            return True
-        statuses = await self._keys.status()
-        has_keys = any(status.source is not KeySource.NONE for status in statuses)
-        if self._keys.keyring_problem:
-            self._window.set_notice(f"{self._keys.keyring_problem} Keys last for this session only.", _ADD_KEYS)
-        elif not has_keys and not self._window.start_page.is_first_start:
-            self._window.set_notice("There is no API key yet.", _ADD_KEYS)
-        return has_keys
+            said.append(f"Requests go elsewhere, as the environment says: {listed}.")
+        has_model = bool(self._settings.local_server_url)
+        if not has_model:
+            statuses = await self._keys.status()
+            has_model = any(status.source is not KeySource.NONE for status in statuses)
+            if self._keys.keyring_problem:
+                said.append(f"{self._keys.keyring_problem} Keys last for this session only.")
+            elif not has_model and not self._window.start_page.is_first_start:
+                said.append("There is no API key yet.")
+        if said:
+            self._window.set_notice(" ".join(said), "" if has_model else _ADD_KEYS)
+        return has_model
 
     def _say_demo(self) -> None:
         self._window.set_notice("Offline demo: the models are fixed rules inside the program.", _ADD_KEYS)

@@ -1,8 +1,6 @@
 """Shows the open conversation: its messages, and its latest run as events tell it. Holds nothing that is not shown."""
 
-import time
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from desktop.engine.events import (
     AnswerDelta,
@@ -19,26 +17,17 @@ from desktop.engine.events import (
     RunRecord,
     RunStarted,
     RunStopped,
-    SummaryReady,
     ToolCallFinished,
     ToolCallRequested,
-    ToolCallStarted,
-    UsageReported,
 )
 from desktop.engine.messages import Brain, CallState, Message
+from desktop.run_panes import RunPanes
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.main_window import MainWindow
 
 REVIEW, GO_ON, WRITE_AGAIN, ADD_KEYS = "review", "go_on", "write_again", "add_keys"
 """The actions of an outcome in the transcript."""
-
-
-class Clock(Protocol):
-    """When a run began in this process."""
-
-    def began(self, run_id: str) -> float:
-        """``time.monotonic()`` of its start; of now where it is not at work."""
-        ...
+_CAN_GO_ON = "You stopped this run. It can go on from here."
 
 
 class Presenter:
@@ -47,13 +36,14 @@ class Presenter:
     Args:
         window: The window.
         dialog: The confirmation dialog of the window.
-        clock: When runs began.
+        panes: The side panes.
     """
 
-    def __init__(self, window: MainWindow, dialog: ConfirmationDialog, clock: Clock) -> None:
+    def __init__(self, window: MainWindow, dialog: ConfirmationDialog, panes: RunPanes) -> None:
         self._window = window
         self._dialog = dialog
-        self._clock = clock
+        self._panes = panes
+        self._run_id = ""
         self._calls: list[str] = []
         self._gates: list[ConfirmationRequested] = []
         self._round = ""
@@ -84,20 +74,12 @@ class Presenter:
         self._window.transcript.set_outcome(None)
         self._window.transcript.set_activity(None)
         self._begin(responder_label)
-        self.show_run(run)
-        if run is not None:
-            self._show_state(run, has_answer=bool(messages) and messages[-1].role == "assistant")
-
-    def show_run(self, run: RunRecord | None) -> None:
-        """Show a run in the side panes."""
         self._show_gates(run.gates if run is not None else ())
-        if run is None:
-            self._window.tool_pane.clear()
-            self._window.debug_pane.clear()
-            return
-        self._calls = [call.call_id for call in run.calls]
-        self._window.tool_pane.show_run(run)
-        self._window.debug_pane.show_run(run)
+        self._panes.show(run)
+        if run is not None:
+            self._run_id = run.run_id
+            self._calls = [call.call_id for call in run.calls]
+            self._show_state(run, has_answer=bool(messages) and messages[-1].role == "assistant")
 
     def _begin(self, responder_label: str) -> None:
         self._calls = []
@@ -124,7 +106,7 @@ class Presenter:
                     words += f" Whether {', '.join(unknown)} took effect is not known; it was not run again."
                 self._offer_to_go_on(words, run.can_write_again)
             case "stopped":
-                self._offer_to_go_on("Stopped.", run.can_write_again)
+                self._offer_to_go_on(_CAN_GO_ON, run.can_write_again)
             case "failed":
                 self._offer_to_go_on(f"{run.error} {run.action}".strip(), run.can_write_again)
             case "done":
@@ -133,32 +115,34 @@ class Presenter:
     def begin_run(self, message: Message, responder_label: str) -> None:
         """Show the message that begins a run."""
         self._window.transcript.set_outcome(None)
+        self._off_record = message.off_record
         self._window.transcript.append_message(message)
         self._begin(responder_label)
-        self.show_run(None)
+        self._show_gates(())
+        self._run_id = message.run_id or ""
+        self._panes.begin(self._run_id)
         self._show_activity("Starting")
 
     def take(self, event: Event) -> None:
         """Show an event of the conversation's latest run."""
+        self._panes.take(event)
         match event:
             case RunStarted():
                 self._window.transcript.set_outcome(None)
-                self._note(event.run_id, "Goes on" if event.resumed else "Begins")
             case RoundStarted(round=number, of=limit):
                 self._round = f"round {number} of {limit}"
-                self._window.tool_pane.begin_round(number, limit)
-                self._note(event.run_id, f"Round {number}")
                 self._show_activity("Gathering")
-            case ToolCallRequested() | ToolCallStarted() | ToolCallFinished():
-                self._take_call(event)
-            case ConfirmationRequested() | ConfirmationResolved() | RunPaused():
-                self._take_gate(event)
-            case SummaryReady(text=text):
-                self._window.debug_pane.set_summary(text)
-                self._note(event.run_id, "Summary")
-            case HandoffReady(messages=messages):
-                self._window.debug_pane.set_handoff(messages)
-                self._note(event.run_id, "Handoff")
+            case ToolCallRequested(call_id=call_id):
+                self._calls.append(call_id)
+                self._show_activity("Gathering")
+            case ConfirmationRequested():
+                others = [gate for gate in self._gates if gate.call_id != event.call_id]
+                self._show_gates([*others, event])
+            case ConfirmationResolved() | ToolCallFinished():
+                self._drop_gate(event.call_id)
+            case RunPaused(call_ids=call_ids):
+                self._show_waiting(len(call_ids))
+            case HandoffReady():
                 self._begin_answer()
             case AnswerDelta(text=text):
                 self._window.transcript.extend_answer(text)
@@ -166,38 +150,8 @@ class Presenter:
                 self._finish_answer(event)
             case Retrying():
                 self._retry(event)
-            case UsageReported():
-                self._window.debug_pane.add_usage(event)
             case RunFinished() | RunStopped() | RunFailed():
                 self._end(event)
-
-    def _take_call(self, event: ToolCallRequested | ToolCallStarted | ToolCallFinished) -> None:
-        pane = self._window.tool_pane
-        match event:
-            case ToolCallRequested(call_id=call_id, tool=tool, arguments=arguments, round=number):
-                self._calls.append(call_id)
-                pane.add_call(call_id, tool, arguments, number)
-                self._show_activity("Gathering")
-            case ToolCallStarted(call_id=call_id):
-                pane.set_state(call_id, CallState.RUNNING)
-                self._note(event.run_id, f"{call_id} started")
-            case ToolCallFinished():
-                pane.finish_call(event.call_id, event.state, event.result, event.duration_ms, event.untrusted)
-                self._drop_gate(event.call_id)
-                self._note(event.run_id, f"{event.tool} {event.state.value}")
-
-    def _take_gate(self, event: ConfirmationRequested | ConfirmationResolved | RunPaused) -> None:
-        match event:
-            case ConfirmationRequested():
-                others = [gate for gate in self._gates if gate.call_id != event.call_id]
-                self._show_gates([*others, event])
-                self._window.tool_pane.set_state(event.call_id, CallState.WAITING)
-                self._note(event.run_id, f"{event.tool} asks")
-            case ConfirmationResolved():
-                self._drop_gate(event.call_id)
-                self._note(event.run_id, f"Decided on {event.call_id}")
-            case RunPaused(call_ids=call_ids):
-                self._show_waiting(len(call_ids))
 
     def _show_gates(self, gates: Sequence[ConfirmationRequested]) -> None:
         self._gates = list(gates)
@@ -225,7 +179,6 @@ class Presenter:
             self._begin_answer()
         self._window.transcript.finish_answer(message)
         self._answering = False
-        self._note(event.run_id, "Answer")
 
     def _retry(self, event: Retrying) -> None:
         if event.brain is Brain.RESPONDER:
@@ -233,7 +186,6 @@ class Presenter:
         words = f"{event.reason} Attempt {event.attempt} in {event.wait_s:.0f} s."
         self._window.transcript.set_activity(words)
         self._window.set_status(words)
-        self._note(event.run_id, f"Attempt {event.attempt}")
 
     def _end(self, event: RunFinished | RunStopped | RunFailed) -> None:
         transcript = self._window.transcript
@@ -241,7 +193,6 @@ class Presenter:
         self._show_gates(())
         self._window.set_status("")
         if isinstance(event, RunFinished):
-            self._note(event.run_id, "Done")
             return
         if event.message is not None and (event.message.text or self._answering):
             transcript.finish_answer(event.message)
@@ -249,10 +200,8 @@ class Presenter:
             transcript.drop_answer()
         self._answering = False
         if isinstance(event, RunStopped):
-            self._note(event.run_id, "Stopped")
-            self._offer_to_go_on("Stopped.", can_write_again=False)
+            self._offer_to_go_on(_CAN_GO_ON, can_write_again=False)
             return
-        self._note(event.run_id, "Failed")
         if event.needs_key:
             transcript.set_outcome(f"{event.error} {event.action}".strip(), ADD_KEYS, "Add API keys…")
             return
@@ -275,7 +224,8 @@ class Presenter:
         self._window.set_status("Waiting for your decision")
 
     def _begin_answer(self) -> None:
-        self._window.transcript.begin_answer(self._responder_label, self._off_record, self._calls)
+        evidence = [f"{self._run_id}/{call_id}" for call_id in self._calls]
+        self._window.transcript.begin_answer(self._responder_label, self._off_record, evidence)
         self._answering = True
         self._window.set_status("Answering")
 
@@ -285,7 +235,3 @@ class Presenter:
         words = " · ".join(part for part in (what, self._round, calls) if part)
         self._window.transcript.set_activity(words)
         self._window.set_status(words)
-
-    def _note(self, run_id: str, words: str) -> None:
-        at_ms = round((time.monotonic() - self._clock.began(run_id)) * 1000)
-        self._window.debug_pane.add_moment(words, at_ms)

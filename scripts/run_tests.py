@@ -36,7 +36,7 @@ PARTS = (
         ("tests", "--ignore=tests/engine", "--ignore=tests/end_to_end", "-n", "2"),
         {"QT_QPA_PLATFORM": "offscreen"},
     ),
-    Part("end_to_end", ("tests/end_to_end",), {}),
+    Part("end_to_end", ("tests/end_to_end", "-n", "2", "--dist", "loadfile"), {}),
 )
 
 

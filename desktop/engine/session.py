@@ -92,9 +92,10 @@ class Session:
             RunBusy: A run of the conversation is at work.
         """
         await self._let_go()
-        run_id, message = await self.store_of(conversation_id).runs.create(conversation_id, text, options)
+        store = self.store_of(conversation_id)
+        run_id, message = await store.runs.create(conversation_id, text, options)
         self._begin(run_id, resumed=False)
-        return run_id, message
+        return run_id, message.model_copy(update={"off_record": store is self._off_record})
 
     async def decide(self, run_id: str, call_id: str, decision: Decision, binding: str) -> bool:
         """Keep the person's decision on a waiting call; when it was the last one open, ``resume`` is next.

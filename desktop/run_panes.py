@@ -1,0 +1,127 @@
+"""The side panes: one run's tool calls, summary, handoff, rounds, time line and usage."""
+
+import time
+from typing import Protocol
+
+from desktop.engine.events import (
+    AnswerFinished,
+    ConfirmationRequested,
+    ConfirmationResolved,
+    Event,
+    HandoffReady,
+    Retrying,
+    RoundStarted,
+    RunFailed,
+    RunFinished,
+    RunRecord,
+    RunStarted,
+    RunStopped,
+    SummaryReady,
+    ToolCallFinished,
+    ToolCallRequested,
+    ToolCallStarted,
+    UsageReported,
+)
+from desktop.engine.messages import CallState
+from desktop.views.debug_pane import DebugPane
+from desktop.views.tool_pane import ToolPane
+
+
+class Clock(Protocol):
+    """When a run began in this process."""
+
+    def began(self, run_id: str) -> float:
+        """``time.monotonic()`` of its start; of now where it is not at work."""
+        ...
+
+
+class RunPanes:
+    """Shows one run beside the conversation: its latest, or the one whose evidence the person follows.
+
+    Args:
+        tools: The tool pane.
+        debug: The debug pane.
+        clock: When runs began.
+
+    Attributes:
+        run_id: The run that is shown; None for none.
+    """
+
+    def __init__(self, tools: ToolPane, debug: DebugPane, clock: Clock) -> None:
+        self._tools = tools
+        self._debug = debug
+        self._clock = clock
+        self.run_id: str | None = None
+
+    def show(self, run: RunRecord | None) -> None:
+        """Show a run as it stands."""
+        self.run_id = run.run_id if run is not None else None
+        if run is None:
+            self._tools.clear()
+            self._debug.clear()
+            return
+        self._tools.show_run(run)
+        self._debug.show_run(run)
+
+    def begin(self, run_id: str) -> None:
+        """Show a run that has just begun."""
+        self.show(None)
+        self.run_id = run_id
+
+    def select_call(self, call_id: str) -> None:
+        """Show a call of the run in full."""
+        self._tools.select_call(call_id)
+
+    def take(self, event: Event) -> None:
+        """Show an event, where it is of the run that is shown."""
+        if event.run_id != self.run_id:
+            return
+        self._take_calls(event)
+        match event:
+            case SummaryReady(text=text):
+                self._debug.set_summary(text)
+            case HandoffReady(messages=messages):
+                self._debug.set_handoff(messages)
+            case UsageReported():
+                self._debug.add_usage(event)
+        words = _words_of(event)
+        if words:
+            at_ms = round((time.monotonic() - self._clock.began(event.run_id)) * 1000)
+            self._debug.add_moment(words, at_ms)
+
+    def _take_calls(self, event: Event) -> None:
+        match event:
+            case RoundStarted(round=number, of=limit):
+                self._tools.begin_round(number, limit)
+            case ToolCallRequested(call_id=call_id, tool=tool, arguments=arguments, round=number):
+                self._tools.add_call(call_id, tool, arguments, number)
+            case ConfirmationRequested(call_id=call_id):
+                self._tools.set_state(call_id, CallState.WAITING)
+            case ToolCallStarted(call_id=call_id):
+                self._tools.set_state(call_id, CallState.RUNNING)
+            case ToolCallFinished():
+                self._tools.finish_call(event.call_id, event.state, event.result, event.duration_ms, event.untrusted)
+
+
+def _words_of(event: Event) -> str:
+    """An event on the time line; empty for one that does not stand there."""
+    match event:
+        case RunStarted(resumed=resumed):
+            return "Goes on" if resumed else "Begins"
+        case RoundStarted(round=number):
+            return f"Round {number} begins"
+        case ToolCallFinished(tool=tool, state=state):
+            return f"{tool} {state.value}"
+        case ConfirmationRequested(tool=tool):
+            return f"{tool} asks"
+        case Retrying(attempt=attempt):
+            return f"Attempt {attempt}"
+    return {
+        ConfirmationResolved: "Decided",
+        SummaryReady: "Summary",
+        HandoffReady: "Handoff",
+        AnswerFinished: "Answer",
+        RunFinished: "Done",
+        RunStopped: "Stopped",
+        RunFailed: "Failed",
+    }.get(type(event), "")
