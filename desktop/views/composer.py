@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.views.controls import Button, Switch, button_text, plain_tool_tip
+from desktop.views.controls import Button, Switch, button_text, set_tool_tip
 from desktop.views.message_editor import MessageEditor
 from desktop.views.theme import SPACE, current_theme
 
@@ -145,8 +145,7 @@ class Composer(QWidget):
 
     def set_send_tooltip(self, text: str) -> None:
         """Show who a message goes to: the role, the model and, with tools on, the orchestrator."""
-        self.send.setToolTip(plain_tool_tip(text or "Send (Enter)"))
-        self.send.setAccessibleDescription(text)
+        set_tool_tip(self.send, text or "Send (Enter)")
 
     def set_tools(self, on: bool) -> None:
         """Show whether tools are on; nothing is told."""
@@ -162,8 +161,8 @@ class Composer(QWidget):
         shown = name if len(name) <= _MOST_FOLDER_LETTERS else name[: _MOST_FOLDER_LETTERS - 1] + "…"
         self.folder.setText(button_text(shown))
         self.folder.setAccessibleName(f"Folder {name}")
+        set_tool_tip(self.folder, f"Tools work in {path}\nClick to choose another folder")
         self.folder.setAccessibleDescription(path)
-        self.folder.setToolTip(plain_tool_tip(f"Tools work in {path}\nClick to choose another folder"))
         self.folder.setVisible(bool(path))
 
     def fit(self, window_height: int) -> None:

@@ -15,6 +15,19 @@ def plain_tool_tip(text: str) -> str:
     return f"<p style='white-space: pre-wrap'>{escape(text)}</p>" if text else ""
 
 
+def set_tool_tip(widget: QWidget, text: str) -> None:
+    """Give a widget a tool tip of foreign text, and the same words as its description.
+
+    Without a description of its own Qt would take the tool tip's for one, mark-up and all.
+
+    Args:
+        widget: Any widget.
+        text: Shown and told as it is; empty takes both away.
+    """
+    widget.setToolTip(plain_tool_tip(text))
+    widget.setAccessibleDescription(text)
+
+
 def one_line(text: str) -> str:
     """Foreign text in one line, without the characters that would break or hide it."""
     return "".join(char if char.isprintable() else " " for char in text).strip()
@@ -83,7 +96,7 @@ class Button(QPushButton):
             self.setProperty("kind", kind)
         self.setAccessibleName(name or text)
         if name and name != text:
-            self.setToolTip(plain_tool_tip(name))
+            set_tool_tip(self, name)
         self._tint()
 
     def setText(self, text: str) -> None:
@@ -183,7 +196,6 @@ class ElidedLabel(QLabel):
             text: Any text; shown literally, in one line.
         """
         self._whole = one_line(text)
-        self.setAccessibleDescription(self._whole)
         self.updateGeometry()
         self._elide()
 
@@ -206,4 +218,5 @@ class ElidedLabel(QLabel):
         shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.contentsRect().width())
         if shown != self.text():
             self.setText(shown)
-        self.setToolTip(plain_tool_tip(self._whole) if shown != self._whole else "")
+        set_tool_tip(self, self._whole if shown != self._whole else "")
+        self.setAccessibleDescription(self._whole)

@@ -38,7 +38,7 @@ class CopyButton(Button):
         self._back.start()
 
     def _show_copy(self) -> None:
-        self.setAccessibleDescription("")
+        self.setAccessibleDescription(self.accessibleName())  # without one, the tool tip would be told
         self.changeEvent(QEvent(QEvent.Type.StyleChange))
 
 

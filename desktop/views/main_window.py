@@ -306,6 +306,15 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self.composer.fit(event.size().height())
 
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Go to the editor when what had the focus went away; it would fall to whatever comes next in the chain."""
+        focused = self.focusWidget()
+        is_lost = focused is None or not focused.isVisibleTo(self) or not focused.isEnabled()
+        if is_lost and self.composer.editor.isVisibleTo(self):
+            self.composer.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        return super().focusNextPrevChild(next)
+
     def _tell_chosen(self, conversation_id: str) -> None:
         self.composer.flush_draft()
         self.conversation_chosen.emit(conversation_id)

@@ -12,7 +12,7 @@ from desktop.views.code_view import CodeView
 from desktop.views.controls import larger
 from desktop.views.icons import icon_pixmap
 from desktop.views.message_blocks import Block, MessageBlocks
-from desktop.views.message_details import details_text, stop_mark
+from desktop.views.message_details import details_text, is_stopped, stop_mark
 from desktop.views.message_footer import HEIGHT as FOOTER
 from desktop.views.message_selection import Place, Selection
 from desktop.views.prose_block import ProseBlock
@@ -24,6 +24,8 @@ GUTTER = 2 * SPACE
 _MARK = 3 * SPACE
 _PAD = SPACE * 3 // 2
 _BUBBLE_SHARE = 0.85
+_MOST_LIVE = 20_000
+"""Characters of a message in its name while it is being written; all of them once it is whole."""
 
 
 class MessageCanvas(QWidget):
@@ -71,10 +73,19 @@ class MessageCanvas(QWidget):
         self._blocks.show_text(message.text, evidence, growing=growing)
         if not growing:
             self.select(None)
-            who = "You" if self._is_user else "Assistant"
-            self.setAccessibleName(f"{who}: {message.text}")
+            self._name(message.text)
             self.setAccessibleDescription(details_text(message))
         self.update()
+
+    def name_live_text(self) -> None:
+        """Put what has been written so far into the accessible name. Not for every token."""
+        text = self._message.text
+        self._name(text if len(text) <= _MOST_LIVE else f"{text[:_MOST_LIVE]}…")
+
+    def _name(self, text: str) -> None:
+        name = f"{'You' if self._is_user else 'Assistant'}: {text}"
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
 
     def highlight(self, budget_ms: float) -> bool:
         """Colour code on for about so long.
@@ -156,7 +167,9 @@ class MessageCanvas(QWidget):
         mark = stop_mark(self._message)
         if mark:
             top = self.height() - FOOTER - _MARK
-            painter.drawPixmap(GUTTER, top + 4, icon_pixmap("warning", self._theme.warning, 16, scale))
+            stopped = is_stopped(self._message)  # as the person wanted it
+            name, colour = ("stop", self._theme.muted) if stopped else ("warning", self._theme.warning)
+            painter.drawPixmap(GUTTER, top + 4, icon_pixmap(name, colour, 16, scale))
             painter.drawText(QRect(GUTTER + 22, top, self.width(), _MARK), Qt.AlignmentFlag.AlignVCenter, mark)
 
     def _marked_part(self, index: int, block: Block) -> tuple[int, int] | None:

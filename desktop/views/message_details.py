@@ -5,16 +5,21 @@ from datetime import datetime
 from desktop.engine.messages import Message, MessageDetails, StopReason, Usage
 
 _MARKS = {
-    StopReason.STOPPED: "Stopped here.",
-    StopReason.CUT: "Cut off: the connection or the program ended before the answer did.",
+    StopReason.STOPPED: "Stopped",
+    StopReason.CUT: "Cut off",
     StopReason.MAX_TOKENS: "Cut off: the model's limit of output tokens was reached.",
     StopReason.BLOCKED: "The provider blocked this answer.",
 }
 
 
 def stop_mark(message: Message) -> str:
-    """What must always be seen of how a message ended; empty where it ended well."""
+    """What must always be seen of how a message ended, in short: its run tells the rest. Empty where it ended well."""
     return _MARKS.get(message.details.stop, "") if message.details is not None else ""
+
+
+def is_stopped(message: Message) -> bool:
+    """Whether the person stopped it."""
+    return message.details is not None and message.details.stop is StopReason.STOPPED
 
 
 def cost_text(cost_usd: float | None) -> str:

@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.engine.messages import Message
 from desktop.views.message_view import MessageView
-from desktop.views.transcript_rows import NoteView, Row
+from desktop.views.transcript_rows import NoteKind, NoteView, Row
 from desktop.views.transcript_scroller import TranscriptScroller
 
 _FLUSH_LEAST_MS, _FLUSH_MOST_MS, _FLUSH_FACTOR = 16, 100, 3
+_NAME_MS = 400
+"""How long an answer's accessible name may lag behind its text."""
 
 
 class Transcript(TranscriptScroller):
@@ -44,6 +46,8 @@ class Transcript(TranscriptScroller):
         self._cost_ms = 0.0
         self._flush_timer = QTimer(self, singleShot=True)
         self._flush_timer.timeout.connect(self._flush)
+        self._name_timer = QTimer(self, singleShot=True, interval=_NAME_MS)
+        self._name_timer.timeout.connect(self._name_live)
 
     # What is shown.
 
@@ -56,7 +60,7 @@ class Transcript(TranscriptScroller):
             messages: Oldest first.
             evidence: By run id: the call ids that ``[1]``, ``[2]`` … in its answer lead to.
         """
-        self._flush_timer.stop()
+        self._stop_timers()
         known = evidence or {}
         self._live = self._note = self._current = None
         self._pending = ""
@@ -110,7 +114,7 @@ class Transcript(TranscriptScroller):
 
     def drop_answer(self) -> None:
         """Take the answer that streams away: nothing of it is kept."""
-        self._flush_timer.stop()
+        self._stop_timers()
         self._pending = ""
         self._activity.show_text("")
         row, self._live = self._live, None
@@ -124,7 +128,7 @@ class Transcript(TranscriptScroller):
         Args:
             message: The answer as it is stored.
         """
-        self._flush_timer.stop()
+        self._stop_timers()
         self._pending = ""
         self._activity.show_text("")
         row, self._live = self._live, None
@@ -143,20 +147,23 @@ class Transcript(TranscriptScroller):
         with self._kept_in_place():
             self._activity.show_text(text or "")
 
-    def set_outcome(self, text: str | None, action_id: str = "", action_label: str = "") -> None:
+    def set_outcome(
+        self, text: str | None, action_id: str = "", action_label: str = "", kind: NoteKind = "info"
+    ) -> None:
         """Say under the last message how its run ended, or that it waits.
 
         Args:
             text: What happened; None takes the last outcome away.
             action_id: What ``outcome_action`` will tell.
             action_label: The button's text; empty for no button.
+            kind: ``danger`` for a failure.
         """
         if self._note is not None:
             with self._kept_in_place():
                 self._column.remove(self._note)
             self._note = None
         if text:
-            view = NoteView(text, action_label, self._column)
+            view = NoteView(text, action_label, kind, self._column)
             view.activated.connect(lambda: self.outcome_action.emit(action_id))
             view.stackUnder(self._activity)
             row = Row(None, view=view)
@@ -191,6 +198,16 @@ class Transcript(TranscriptScroller):
             self._column.lay_out(row)
         self._tell_of_new()
         self._cost_ms = (time.perf_counter() - began) * 1000
+        if not self._name_timer.isActive():
+            self._name_timer.start()
+
+    def _name_live(self) -> None:
+        if self._live is not None and isinstance(self._live.view, MessageView):
+            self._live.view.name_live_text()
+
+    def _stop_timers(self) -> None:
+        self._flush_timer.stop()
+        self._name_timer.stop()
 
     def _make_view(self, row: Row) -> MessageView:
         assert row.message is not None

@@ -3,20 +3,25 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop.engine.messages import Message
 from desktop.views.accessible_list import set_role
 from desktop.views.controls import Button, label
+from desktop.views.icons import icon_pixmap
 from desktop.views.message_canvas import GUTTER
 from desktop.views.message_footer import HEIGHT as FOOTER
 from desktop.views.message_view import MessageView
-from desktop.views.theme import SPACE
+from desktop.views.theme import SPACE, current_theme, is_theme_change
 
 ROW_GAP = SPACE
+
+NoteKind = Literal["info", "danger"]
+"""How a run ended: as the person wanted it or may expect, or it failed."""
 
 
 class NoteView(QWidget):
@@ -25,6 +30,7 @@ class NoteView(QWidget):
     Args:
         text: What happened.
         action_label: Text of the action's button; empty for none.
+        kind: ``danger`` for a failure: it is marked, and not in the muted colour.
         parent: The column.
 
     Signals:
@@ -33,19 +39,36 @@ class NoteView(QWidget):
 
     activated = Signal()
 
-    def __init__(self, text: str, action_label: str, parent: QWidget) -> None:
+    def __init__(self, text: str, action_label: str, kind: NoteKind, parent: QWidget) -> None:
         super().__init__(parent)
+        self._icon = QLabel() if kind == "danger" else None
         self.setAccessibleName(text)
         row = QHBoxLayout(self)
         row.setContentsMargins(GUTTER, 0, GUTTER, 0)
         row.setSpacing(2 * SPACE)
-        words = label(text, "muted", wrap=True)
+        if self._icon is not None:
+            row.addWidget(self._icon)
+            row.setSpacing(SPACE)
+            self._tint()
+        words = label(text, "muted" if kind == "info" else "", wrap=True)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row.addWidget(words, 1)
         self._button = Button(action_label) if action_label else None
         if self._button is not None:
             self._button.clicked.connect(self.activated)
+            if kind == "danger":
+                row.addSpacing(SPACE)
             row.addWidget(self._button)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Tint the mark anew with the theme."""
+        super().changeEvent(event)
+        if is_theme_change(event) and hasattr(self, "_icon"):
+            self._tint()
+
+    def _tint(self) -> None:
+        if self._icon is not None:
+            self._icon.setPixmap(icon_pixmap("warning", current_theme().danger, 20, self.devicePixelRatioF()))
 
     def lay_out(self, width: int) -> int:
         """The height in a width."""

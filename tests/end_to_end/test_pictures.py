@@ -144,7 +144,7 @@ def photograph_gathering(camera: Photographer, program: Program) -> None:
     program.wait_for("list item", "Round 2 of 8")
     camera.take("gathering")
     program.press("push button", "Stop")
-    program.wait_for("label", "Stopped.")
+    program.wait_for("label", "You stopped this run. It can go on from here.")
     camera.take("stopped")
 
 

@@ -116,7 +116,7 @@ def test_stop_ends_a_command_and_all_its_children(screen: Desktop, stored: Store
     asleep = wait_until(both_asleep, "two sleeping processes")
     program.press("push button", "Stop")
     wait_until(lambda: not any(each.is_running() for each in asleep), "their end")
-    program.wait_for("label", "Stopped.")
+    program.wait_for("label", "You stopped this run. It can go on from here.")
     wait_until(lambda: stored.states() == ["stopped"], "the stored state")
     ((tool, state),) = stored.calls()
     assert (tool, state) == ("run_command", "unknown")
