@@ -51,7 +51,7 @@ class Onboarding(QObject):
         self._servers.server_chosen.connect(lambda url, model: self._do(self._choose_server(url, model)))
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        self._controller.do(work)
+        self._controller.actions.do(work)
 
     async def start(self, redirections: dict[str, str]) -> bool:
         """Find out whether there is a model to answer, and say what the person should know.

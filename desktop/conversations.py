@@ -1,0 +1,226 @@
+"""Which conversation is open, and what stands around it: the list, drafts, the folder, the role."""
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from desktop.actions import Actions
+from desktop.engine.messages import ConversationInfo
+from desktop.engine.store.store import Store
+from desktop.engine_holder import EngineHolder
+from desktop.loading import Loaded, load_conversation
+from desktop.paths import Paths
+from desktop.presenter import Presenter
+from desktop.settings import Settings
+from desktop.surroundings import chosen_role, show_models, show_roles, show_totals, writer_label
+from desktop.views.main_window import MainWindow
+
+
+class Conversations(QObject):
+    """Opens, begins and lists conversations. Truth is the store's; here is only which one is open.
+
+    Args:
+        window: The window.
+        settings: What the person chose.
+        paths: Where things lie.
+        holder: The engine, once it is open.
+        actions: Runs what takes time.
+        presenter: Shows a conversation.
+
+    Attributes:
+        open: The open conversation; None for a new one that is not stored yet.
+        is_loading: Whether one is being read: events until then are in what will be shown.
+        events_told: How many events the window has taken, deltas not counted.
+
+    Signals:
+        shown(object): A conversation is shown; the RunRecord of its latest run, or None.
+    """
+
+    shown = Signal(object)
+
+    def __init__(
+        self,
+        window: MainWindow,
+        settings: Settings,
+        paths: Paths,
+        holder: EngineHolder,
+        actions: Actions,
+        presenter: Presenter,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings = settings
+        self._paths = paths
+        self._holder = holder
+        self._actions = actions
+        self._presenter = presenter
+        self._wanted: str | None = None
+        self._making = asyncio.Lock()
+        self.open: ConversationInfo | None = None
+        self.is_loading = False
+        self.events_told = 0
+        window.draft_changed.connect(lambda text: actions.do(self._keep_draft(self.open, text)))
+        window.new_conversation_requested.connect(self.begin)
+        window.conversation_chosen.connect(lambda chosen: actions.do(self.show(chosen)))
+        window.workspace_change_requested.connect(self._choose_workspace)
+        window.tools_toggled.connect(lambda _on: self.show_models())
+        window.role_chosen.connect(lambda name: actions.do(self._set_role(name)))
+
+    @property
+    def workspace(self) -> Path:
+        """The folder of a new conversation."""
+        chosen = self._settings.workspace_folder
+        return Path(chosen).expanduser() if chosen else self._paths.workspace
+
+    @property
+    def writer_label(self) -> str:
+        """Label of the model that writes the next answer."""
+        return writer_label(self._window, self._holder.registry)
+
+    async def start(self, last_open: str | None) -> None:
+        """Show the conversation that was open when the window closed, or else one that waits for the person.
+
+        Args:
+            last_open: Its id; None for none.
+        """
+        if self.open is None:
+            self._window.set_workspace(str(self.workspace))
+        self.show_roles()
+        await self.show_list()
+        listed = await self._holder.engine.store.conversations.all()
+        waiting = next((info.id for info in listed if info.waiting), None)
+        chosen = last_open if last_open in {info.id for info in listed} else waiting
+        if chosen is not None and self.open is None and not self._window.composer.text:
+            await self.show(chosen)
+        elif last_open is not None and self.open is None:
+            self._window.show_start_page(True)  # the room that was left for the conversation is not needed
+
+    def begin(self) -> None:
+        """Show an empty conversation; it is stored with its first message or draft."""
+        self._wanted = None
+        self.open = None
+        window = self._window
+        window.set_title("")
+        window.composer.set_text("")
+        window.conversations.select("")
+        self._presenter.show_conversation([], {}, None, responder_label="", off_record=False)
+        window.show_start_page(True)
+        window.set_totals("")
+        window.set_off_record(False)
+        window.set_workspace(str(self.workspace))
+        self.show_models()
+        self.shown.emit(None)
+
+    async def show(self, conversation_id: str) -> None:
+        """Show a stored conversation."""
+        engine = await self._holder.opened()
+        self._wanted = conversation_id
+        self.is_loading = True
+        try:
+            loaded = await load_conversation(engine.session, conversation_id, lambda: self.events_told)
+        finally:
+            self.is_loading = False
+        if self._wanted == conversation_id:
+            self._show_loaded(loaded)
+            await self.show_totals()
+
+    def _show_loaded(self, loaded: Loaded) -> None:
+        self.open = info = loaded.info
+        window = self._window
+        window.show_start_page(not loaded.messages)
+        window.set_title(info.title)
+        window.composer.set_text(loaded.draft)
+        window.conversations.select(info.id)
+        window.set_off_record(info.off_record, changeable=False)
+        window.set_workspace(info.workspace)
+        self.show_roles()
+        self._presenter.show_conversation(
+            loaded.messages,
+            loaded.evidence,
+            loaded.run,
+            responder_label=self.writer_label,
+            off_record=info.off_record,
+        )
+        self.shown.emit(loaded.run)
+
+    async def show_list(self) -> None:
+        """Show the list of conversations as the store has it now."""
+        engine = self._holder.engine
+        listed = await engine.store.conversations.all() + await engine.off_record.conversations.all()
+        listed.sort(key=lambda info: info.updated_at, reverse=True)
+        self._window.conversations.show_conversations(listed)
+        if self.open is not None:
+            self._window.conversations.select(self.open.id)
+            title = next((info.title for info in listed if info.id == self.open.id), self.open.title)
+            self._window.set_title(title)
+
+    async def stored(self) -> ConversationInfo:
+        """The open conversation, stored first where it is new."""
+        engine = await self._holder.opened()
+        async with self._making:
+            if self.open is not None:
+                return self.open
+            folder = self.workspace
+            if folder == self._paths.workspace:
+                folder = await asyncio.to_thread(self._paths.make_workspace)
+            store = engine.off_record if self._window.top_bar.off_record.isChecked() else engine.store
+            self.open = await store.conversations.create(str(folder), self.role_name)
+            self._window.set_off_record(self.open.off_record, changeable=False)
+            self._window.set_workspace(self.open.workspace)
+            return self.open
+
+    @property
+    def role_name(self) -> str:
+        """The role that is chosen in the window."""
+        return chosen_role(self._window, self._holder.registry).name
+
+    def show_roles(self) -> None:
+        """Show the roles and models of the registry, which may have changed."""
+        show_roles(self._window, self._holder.registry, self.open.role if self.open is not None else None)
+
+    def show_models(self) -> None:
+        """Show who works on the next message."""
+        if self._holder.current is not None:
+            show_models(self._window, self._holder.registry)
+
+    async def show_totals(self) -> None:
+        """Show what the open conversation took."""
+        if (info := self.open) is not None:
+            show_totals(self._window, *await self._store(info.id).usage.of_conversation(info.id))
+
+    def _store(self, some_id: str) -> Store:
+        return self._holder.engine.session.store_of(some_id)
+
+    async def _keep_draft(self, info: ConversationInfo | None, text: str) -> None:
+        await self._holder.opened()
+        if info is None:
+            if not text.strip() or self.open is not None:
+                return
+            info = await self.stored()
+            if self._window.composer.text != text:
+                return  # it was sent, or typed on, in the meantime
+        await self._store(info.id).conversations.set_draft(info.id, text)
+
+    async def _set_role(self, name: str) -> None:
+        self.show_models()
+        if self.open is not None:
+            await self._store(self.open.id).conversations.set_role(self.open.id, name)
+            self.open = self.open.model_copy(update={"role": name})
+
+    def _choose_workspace(self) -> None:
+        chooser = QFileDialog(self._window, "The folder that tools may touch")
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
+        chooser.setDirectory(self.open.workspace if self.open is not None else str(self.workspace))
+        chooser.fileSelected.connect(lambda folder: self._actions.do(self._set_workspace(folder)))
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()
+
+    async def _set_workspace(self, folder: str) -> None:
+        info = await self.stored()
+        resolved = str(await asyncio.to_thread(lambda: Path(folder).resolve()))
+        await self._store(info.id).conversations.set_workspace(info.id, resolved)
+        self.open = info.model_copy(update={"workspace": resolved})
+        self._window.set_workspace(resolved)
