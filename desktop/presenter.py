@@ -108,7 +108,7 @@ class Presenter:
             case "stopped":
                 self._offer_to_go_on(_CAN_GO_ON, run.can_write_again)
             case "failed":
-                self._offer_to_go_on(f"{run.error} {run.action}".strip(), run.can_write_again)
+                self._offer_to_go_on(f"{run.error} {run.action}".strip(), run.can_write_again, failed=True)
             case "done":
                 self._window.set_status("" if has_answer else "Done")
 
@@ -203,19 +203,17 @@ class Presenter:
             self._offer_to_go_on(_CAN_GO_ON, can_write_again=False)
             return
         if event.needs_key:
-            transcript.set_outcome(f"{event.error} {event.action}".strip(), ADD_KEYS, "Add API keys…")
+            transcript.set_outcome(f"{event.error} {event.action}".strip(), ADD_KEYS, "Add API keys…", kind="danger")
             return
-        self._offer_to_go_on(f"{event.error} {event.action}".strip(), event.can_write_again)
+        self._offer_to_go_on(f"{event.error} {event.action}".strip(), event.can_write_again, failed=True)
 
     def offer_to_go_on_with_key(self) -> None:
         """A key came: the run that failed for want of it can go on."""
         self._window.transcript.set_outcome("There is a key now.", GO_ON, "Go on")
 
-    def _offer_to_go_on(self, words: str, can_write_again: bool) -> None:
-        if can_write_again:
-            self._window.transcript.set_outcome(words, WRITE_AGAIN, "Write again")
-        else:
-            self._window.transcript.set_outcome(words, GO_ON, "Go on")
+    def _offer_to_go_on(self, words: str, can_write_again: bool, *, failed: bool = False) -> None:
+        action, label = (WRITE_AGAIN, "Write again") if can_write_again else (GO_ON, "Go on")
+        self._window.transcript.set_outcome(words, action, label, kind="danger" if failed else "info")
 
     def _show_waiting(self, count: int) -> None:
         calls = "A tool call waits" if count == 1 else f"{count} tool calls wait"

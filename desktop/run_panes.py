@@ -99,6 +99,8 @@ class RunPanes:
                 self._tools.set_state(call_id, CallState.WAITING)
             case ToolCallStarted(call_id=call_id):
                 self._tools.set_state(call_id, CallState.RUNNING)
+            case SummaryReady() | HandoffReady() | RunFinished() | RunStopped() | RunFailed():
+                self._tools.end_rounds()
             case ToolCallFinished():
                 self._tools.finish_call(event.call_id, event.state, event.result, event.duration_ms, event.untrusted)
 

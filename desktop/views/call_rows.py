@@ -19,6 +19,9 @@ STATE = Qt.ItemDataRole.UserRole + 6
 DURATION_MS = Qt.ItemDataRole.UserRole + 7
 IS_GATED = Qt.ItemDataRole.UserRole + 9
 COUNT = Qt.ItemDataRole.UserRole + 8
+IS_OVER = Qt.ItemDataRole.UserRole + 11
+
+NO_CALLS = "no calls"
 
 ROW_HEIGHT = 4 * SPACE
 _ICON = 16
@@ -65,7 +68,8 @@ class CallRows(QStyledItemDelegate):
         words = rect.adjusted(SPACE * 2 + _ICON, 0, -SPACE * 3 // 2, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, str(index.data(Qt.ItemDataRole.DisplayRole)))
         count = int(index.data(COUNT) or 0)
-        text = f"{count} call" if count == 1 else f"{count} calls" if count else ""
+        nothing = NO_CALLS if index.data(IS_OVER) else ""
+        text = f"{count} call" if count == 1 else f"{count} calls" if count else nothing
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
     def _paint_call(self, painter: QPainter, rect: QRect, index: Index, widget: QWidget) -> None:

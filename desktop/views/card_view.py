@@ -1,8 +1,8 @@
 """What a call would do, for the person who decides: from its real arguments, every character visible."""
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextBlock, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QTextBlock, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QTextEdit, QVBoxLayout, QWidget
 
 from desktop.engine.events import ConfirmationRequested
 from desktop.engine.gate import CardField
@@ -71,22 +71,34 @@ def _diff_marks(block: QTextBlock, theme: Theme) -> list[QTextEdit.ExtraSelectio
 
 
 class _Boxed(QWidget):
-    """A field on a quiet surface."""
+    """A field on a quiet surface, whose edge shows the focus of what is inside."""
 
     def __init__(self, inside: QWidget) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE // 2, SPACE // 4, SPACE // 2, SPACE // 4)
         column.addWidget(inside)
+        for field in (inside, *inside.findChildren(QAbstractScrollArea)):
+            field.setProperty("boxed", True)  # the style sheet leaves the focus to the box then
+            field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the focus."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the surface."""
         painter = QPainter(self)
         try:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(current_theme().border)
-            painter.setBrush(current_theme().surface)
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
+            theme, focus = current_theme(), self.focusWidget()
+            width = 2 if focus is not None and focus.hasFocus() else 1
+            painter.setPen(QPen(theme.accent if width == 2 else theme.border, width))
+            painter.setBrush(theme.surface)
+            inset = width / 2
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 6, 6)
         finally:
             painter.end()
 

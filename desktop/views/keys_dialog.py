@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.views.controls import Button, ElidedLabel, label, larger
 from desktop.views.notice_bar import NoticeBar
@@ -19,6 +19,9 @@ NO_KEYRING = (
     "No keyring was found on this system. Keys are kept for this session only and are gone when the program ends. "
     "To keep them, install and unlock GNOME Keyring or KWallet, then start Cortex Desktop again."
 )
+_WIDTH = 520
+_TITLE_BAR = 5 * SPACE
+"""What a window manager adds, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,8 @@ class KeyRow(QWidget):
 class KeysDialog(QDialog):
     """Shows where each provider's key comes from, and takes new ones. Opened with ``open()``.
 
+    As tall as what it says; what the screen has no room for is scrolled.
+
     Attributes:
         rows: A `KeyRow` for each provider shown, by provider.
         banner: Says that there is no keyring.
@@ -159,17 +164,33 @@ class KeysDialog(QDialog):
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.close_button)
+        self._inside = QWidget()
+        inside = QVBoxLayout(self._inside)
+        inside.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
+        inside.setSpacing(2 * SPACE)
+        for widget in (self._words, self.banner, self.problem):
+            inside.addWidget(widget)
+        inside.addLayout(self._list)
+        inside.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setWidget(self._inside)
+        self._inside.setAutoFillBackground(False)
+        self._inside.installEventFilter(self)
         column = QVBoxLayout(self)
-        column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 2 * SPACE)
+        column.setContentsMargins(0, 3 * SPACE, 0, 2 * SPACE)
         column.setSpacing(2 * SPACE)
+        title.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
+        foot.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
         column.addWidget(title)
-        column.addWidget(self._words)
-        column.addWidget(self.banner)
-        column.addWidget(self.problem)
-        column.addLayout(self._list)
-        column.addStretch(1)
+        column.addWidget(self._scroll, 1)
         column.addLayout(foot)
-        self.setMinimumWidth(520)
+        self._fitted = 0
+        self.resize(_WIDTH, 1)
+        self.setMinimumWidth(360)
         self.close_button.clicked.connect(self.reject)
 
     def show_status(self, statuses: Sequence[KeyStatus], *, has_keyring: bool = True) -> None:
@@ -194,6 +215,41 @@ class KeysDialog(QDialog):
     def show_problem(self, text: str) -> None:
         """Say what failed ("The keyring refused …"); empty takes it away."""
         self.problem.show_notice(text, kind="danger")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the height of what it says."""
+        if watched is self._inside and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words wrap otherwise in another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as tall as what it says from the first."""
+        self._fit()
+        super().showEvent(event)
+
+    def _fit(self) -> None:
+        """Take the height that all of it needs, or that the screen has; a taller one the person gave stays."""
+        inside, outside = self._inside.layout(), self.layout()
+        if inside is None or outside is None:
+            return
+        inside.activate()
+        around = outside.totalSizeHint().height() - self._scroll.sizeHint().height()
+        wanted = around + inside.totalHeightForWidth(self.width())
+        height = min(wanted, self.screen().availableGeometry().height() - _TITLE_BAR)
+        has_room = height == wanted  # said outright: else Qt shows the bar for a moment, or for good
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if has_room else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._scroll.setVerticalScrollBarPolicy(policy)
+        was_fitted = self.height() == self._fitted
+        self._fitted = height
+        self.setMinimumHeight(height)
+        if was_fitted:
+            self.resize(self.width(), height)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Forget what was typed and not saved."""

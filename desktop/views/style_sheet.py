@@ -66,6 +66,7 @@ QComboBox QAbstractItemView::item:selected { background: $raised; color: $text; 
 
 QAbstractScrollArea { border: 2px solid transparent; border-radius: 6px; }
 QAbstractScrollArea:focus { border-color: $accent; }
+QAbstractScrollArea[boxed="true"]:focus { border-color: transparent; }
 QAbstractItemView { outline: none; selection-background-color: $raised; selection-color: $text; }
 QListView[kind="choices"] { background: $surface; border-radius: 8px; padding: 4px; }
 QListView[kind="choices"]::item { padding: 6px 8px; border-radius: 6px; }

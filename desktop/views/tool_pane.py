@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
 
 from desktop.engine.events import CallRecord, RunRecord
 from desktop.engine.messages import CallState, JsonObject
@@ -11,8 +11,8 @@ from desktop.views.accessible_list import set_role
 from desktop.views.call_details import CallDetails
 from desktop.views.call_rows import CallRows
 from desktop.views.call_text import telling_argument
-from desktop.views.controls import Button
 from desktop.views.literal_text import one_line
+from desktop.views.row_buttons import RowButtons
 from desktop.views.theme import SPACE, current_theme, is_theme_change
 
 
@@ -20,6 +20,15 @@ class _Calls(QListWidget):
     """The list, with words where it is empty; Left, Right, Enter and Space fold a round."""
 
     fold_wanted = Signal(object, object)
+    rows_moved = Signal()
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        self.rows_moved.emit()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.rows_moved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         wish = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False, Qt.Key.Key_Return: None, Qt.Key.Key_Space: None}
@@ -77,13 +86,16 @@ class ToolPane(QWidget):
         self._list.itemClicked.connect(self._clicked)
         self._list.fold_wanted.connect(self._fold)
         self._list.currentItemChanged.connect(self._current_changed)
+        self._reviews = RowButtons(self._list)
+        self._list.rows_moved.connect(self._reviews.place)
+        self._reviews.pressed.connect(self.review_requested)
         self._details = CallDetails()
         self._details.hide()
         self._details.review_requested.connect(self._review_current)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(1)
-        split.addWidget(self._list)
+        split.addWidget(self._reviews)
         split.addWidget(self._details)
         split.setStretchFactor(1, 1)
         split.setSizes([200, 260])
@@ -99,6 +111,7 @@ class ToolPane(QWidget):
 
     def clear(self) -> None:
         """Show no run."""
+        self._reviews.clear()
         self._list.clear()
         self._calls.clear()
         self._items.clear()
@@ -115,6 +128,8 @@ class ToolPane(QWidget):
         self._gated = {gate.call_id for gate in run.gates}
         for call in run.calls:
             self._show(call)
+        if run.handoff is not None or run.state in ("done", "failed", "stopped"):
+            self.end_rounds()
         if chosen in self._items:
             self._list.setCurrentItem(self._items[chosen])
 
@@ -125,6 +140,7 @@ class ToolPane(QWidget):
             round_number: Counted from 1.
             of: The most there can be; 0 where it is not known.
         """
+        self.end_rounds()
         text = f"Round {round_number} of {of}" if of else f"Round {round_number}"
         item = self._rounds.get(round_number)
         if item is None:
@@ -133,6 +149,14 @@ class ToolPane(QWidget):
             self._rounds[round_number] = item
             self._list.addItem(item)
         item.setText(text)
+        item.setData(call_rows.IS_OVER, False)
+
+    def end_rounds(self) -> None:
+        """Say of rounds without calls that there are none: the run has gone on, or ended."""
+        for item in self._rounds.values():
+            item.setData(call_rows.IS_OVER, True)
+            if not item.data(call_rows.COUNT):
+                item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, call_rows.NO_CALLS)
 
     def add_call(self, call_id: str, tool: str, arguments: JsonObject, round_number: int) -> None:
         """Add a call that waits for its turn; ``set_state`` tells when it waits for the person."""
@@ -197,25 +221,14 @@ class ToolPane(QWidget):
         self._list.insertItem(self._list.row(head) + count + 1, item)
         item.setHidden(bool(head.data(call_rows.IS_FOLDED)))
         head.setData(call_rows.COUNT, count + 1)
+        head.setData(Qt.ItemDataRole.AccessibleDescriptionRole, None)
         return item
 
     def _offer_review(self, item: QListWidgetItem, call: CallRecord) -> None:
-        offered = self._list.itemWidget(item) is not None
-        if call.call_id not in self._gated:
-            if offered:
-                self._list.removeItemWidget(item)
-            return
-        if offered:
-            return
-        button = Button("Review…", name=f"Review {one_line(call.tool)}")
-        button.setStyleSheet("padding: 1px 10px; min-height: 0px;")
-        button.clicked.connect(lambda: self.review_requested.emit(call.call_id))
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, SPACE, 0)
-        row.addStretch(1)
-        row.addWidget(button)
-        self._list.setItemWidget(item, holder)
+        if call.call_id in self._gated:
+            self._reviews.offer(call.call_id, item, "Review…", f"Review {one_line(call.tool)}")
+        else:
+            self._reviews.withdraw(call.call_id)
 
     def _review_current(self) -> None:
         if self.selected_call is not None:

@@ -45,10 +45,9 @@ class NoteView(QWidget):
         self.setAccessibleName(text)
         row = QHBoxLayout(self)
         row.setContentsMargins(GUTTER, 0, GUTTER, 0)
-        row.setSpacing(2 * SPACE)
+        row.setSpacing(SPACE)
         if self._icon is not None:
             row.addWidget(self._icon)
-            row.setSpacing(SPACE)
             self._tint()
         words = label(text, "muted" if kind == "info" else "", wrap=True)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -56,8 +55,7 @@ class NoteView(QWidget):
         self._button = Button(action_label) if action_label else None
         if self._button is not None:
             self._button.clicked.connect(self.activated)
-            if kind == "danger":
-                row.addSpacing(SPACE)
+            row.addSpacing(SPACE)
             row.addWidget(self._button)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -21,6 +21,7 @@ from desktop.engine.messages import Brain, CallState, Message, MessageDetails, S
 from desktop.views import theme
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.debug_pane import DebugPane
+from desktop.views.literal_view import LiteralView
 from desktop.views.tool_pane import ToolPane
 from desktop.views.transcript import Transcript
 
@@ -109,6 +110,15 @@ def transcript_focused() -> QWidget:
     QApplication.processEvents()
     view.focus_previous_message()
     view.set_outcome("You stopped this answer. What was gathered is kept.", "write_again", "Write again")
+    return view
+
+
+def transcript_failed() -> QWidget:
+    view = Transcript()
+    view.resize(760, 300)
+    view.show_conversation(conversation(stop=StopReason.CUT)[2:], EVIDENCE)
+    words = "The model is overloaded. Try again in a minute, or choose another model for this role."
+    view.set_outcome(words, "write_again", "Write again", kind="danger")
     return view
 
 
@@ -240,6 +250,8 @@ def tool_pane() -> QWidget:
     view = ToolPane()
     view.resize(340, 720)
     view.show_run(run_record())
+    view.begin_round(4, 8)
+    view.end_rounds()
     view.select_call("c3")
     return view
 
@@ -297,9 +309,19 @@ def dialog(*requests: ConfirmationRequested, guard_ms: int = 0, reason: bool = F
     return make
 
 
+def dialog_field() -> QWidget:
+    view = dialog(request())()
+    view.show()
+    view.activateWindow()
+    QApplication.processEvents()
+    next(each for each in view.findChildren(LiteralView) if each.accessibleName() == "Path").setFocus()
+    return view
+
+
 SCENES: dict[str, Callable[[], QWidget]] = {
     "transcript": transcript_conversation,
     "transcript-focused": transcript_focused,
+    "transcript-failed": transcript_failed,
     "transcript-reading": transcript_reading,
     "transcript-gathering": transcript_gathering,
     "transcript-streaming": transcript_streaming,
@@ -309,6 +331,7 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "dialog-diff": dialog(request()),
     "dialog-three": dialog(request("c2", "run_command"), request("c3", "fetch_page"), request("c4")),
     "dialog-address": dialog(request("c3", "fetch_page")),
+    "dialog-field": dialog_field,
     "dialog-reason": dialog(request("c2", "run_command"), reason=True),
     "dialog-guarding": dialog(request("c2", "run_command"), guard_ms=60_000),
 }

@@ -6,11 +6,21 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPlainTextEdit, QPushButton, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import ConfirmationRequested
 from desktop.engine.gate import AllowOnce, Card, CardField, Decision, Deny
+from desktop.views import theme
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.literal_text import literal, with_bounded_lines
 from desktop.views.literal_view import LiteralView
@@ -384,3 +394,29 @@ def test_hostile_input_is_literal_and_buttons_stay_on_screen(qtbot: QtBot, shown
         assert editor.isReadOnly()
         assert not any(character in editor.toPlainText() for character in "\u202e\u200b\x1b\x00\u2066\ufeff")
     dialog.deleteLater()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_focus_of_a_boxed_field_is_the_edge_of_its_box(
+    qapp: QApplication, qtbot: QtBot, shown: Show, scheme: theme.Scheme
+) -> None:
+    theme.apply(qapp, scheme)
+    dialog = shown()
+    field = next(each for each in literal_fields(dialog) if each.accessibleName() == "Path")
+    box = field.parentWidget()
+    assert box is not None
+    row = box.height() // 2
+
+    def left_edge() -> list[bool]:
+        accent = theme.current_theme().accent
+        assert box is not None
+        picture = box.grab().toImage()
+        return [picture.pixelColor(x, row) == accent for x in range(8)]
+
+    field.clearFocus()
+    assert not any(left_edge())
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    assert left_edge() == [True, True] + 6 * [False]  # one line of 2 pixels, and none inside
+    field.clearFocus()
+    assert not any(left_edge())

@@ -149,3 +149,52 @@ def test_a_new_search_is_told(servers: LocalServerDialog, qtbot: QtBot) -> None:
     servers.show_servers([])
     with qtbot.waitSignal(servers.search_requested):
         QTest.mouseClick(servers.search_button, Qt.MouseButton.LeftButton)
+
+
+def is_whole(dialog: KeysDialog) -> bool:
+    """Whether nothing in it is cut or scrolled away."""
+    inside = [each for row in dialog.rows.values() for each in (row.field, row.save_button)]
+    texts = [each for each in (dialog.banner, dialog.problem) if each.isVisible()]
+    return (
+        dialog._scroll.verticalScrollBar().maximum() == 0
+        and all(each.height() >= each.sizeHint().height() for each in inside)
+        and all(each.text.height() >= each.text.heightForWidth(each.text.width()) for each in texts)
+        and dialog.rect().contains(dialog.close_button.geometry())
+    )
+
+
+def test_it_grows_and_shrinks_with_what_it_says(qtbot: QtBot, dialog: KeysDialog) -> None:
+    assert is_whole(dialog)
+    low = dialog.height()
+    dialog.show_status(STATUSES, has_keyring=False)
+    qtbot.waitUntil(lambda: is_whole(dialog) and dialog.height() > low)
+    middle = dialog.height()
+    dialog.show_problem("The keyring refused the key. " * 15)
+    qtbot.waitUntil(lambda: is_whole(dialog) and dialog.height() > middle)
+    dialog.resize(420, dialog.height())
+    qtbot.waitUntil(lambda: is_whole(dialog))
+    dialog.resize(520, dialog.height())
+    dialog.show_problem("")
+    qtbot.waitUntil(lambda: is_whole(dialog) and dialog.height() == middle)
+
+
+def test_a_height_that_the_person_gave_stays(qtbot: QtBot, dialog: KeysDialog) -> None:
+    dialog.resize(520, 700)
+    dialog.show_status(STATUSES, has_keyring=False)
+    qtbot.waitUntil(lambda: is_whole(dialog))
+    assert dialog.height() == 700
+
+
+def test_what_the_screen_has_no_room_for_is_scrolled(qtbot: QtBot, dialog: KeysDialog) -> None:
+    dialog.show_problem("The keyring refused the key. " * 400)
+    bar = dialog._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert dialog.height() <= dialog.screen().availableGeometry().height()
+    assert dialog.rect().contains(dialog.close_button.geometry())
+    assert bar.value() == 0
+    for _ in range(12):
+        if dialog.rows["openai"].field.hasFocus():
+            break
+        QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
+    assert dialog.rows["openai"].field.hasFocus()
+    assert bar.value() > 0

@@ -2,10 +2,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.messages import ConversationInfo, utc_now
+from desktop.engine.messages import CallState, ConversationInfo, utc_now
 from desktop.views.main_window import MainWindow
 from desktop.views.side_panes import LEAST_CENTRE, PANES
 
@@ -289,3 +289,56 @@ def test_status_and_totals_are_shown(window: MainWindow) -> None:
     window.set_totals("12 tokens")
     assert window.status_line.status.text() == "Ready"
     assert window.status_line.totals.text() == "12 tokens"
+
+
+def test_nothing_in_the_window_is_described_by_markup(window: MainWindow) -> None:
+    window.set_workspace("/home/ada")
+    window.set_notice("Something.", "Do it")
+    told = [
+        QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Description)
+        for widget in window.findChildren(QWidget)
+    ]
+    assert "API keys" in told
+    assert [text for text in told if "<p" in text] == []
+
+
+@pytest.mark.parametrize("gone", ["hidden", "disabled", "its pane hidden", "deleted"])
+def test_focus_goes_to_the_editor_when_what_had_it_goes_away(window: MainWindow, qtbot: QtBot, gone: str) -> None:
+    button = QPushButton("Review…", window.tool_pane)
+    button.show()
+    button.setFocus()
+    assert button.hasFocus()
+    if gone == "hidden":
+        button.hide()
+    elif gone == "disabled":
+        button.setEnabled(False)
+    elif gone == "its pane hidden":
+        window.panes.toggle("tools")
+    else:
+        button.deleteLater()
+        qtbot.waitUntil(lambda: window.focusWidget() is not button)
+        QTest.keyClick(window, Qt.Key.Key_Tab)
+    assert window.composer.editor.hasFocus()
+
+
+def test_tab_still_goes_from_one_to_the_next(window: MainWindow) -> None:
+    window.composer.set_text("hello")
+    QTest.keyClick(window.composer.editor, Qt.Key.Key_Tab)
+    assert window.composer.send.hasFocus()
+
+
+@pytest.mark.parametrize("from_row", [True, False])
+def test_focus_comes_to_the_editor_after_review_and_its_decision(window: MainWindow, from_row: bool) -> None:
+    pane = window.tool_pane
+    pane.begin_round(1, 8)
+    pane.add_call("c1", "write_file", {"path": "a"}, 1)
+    pane.set_state("c1", CallState.WAITING)
+    window.transcript.set_outcome("A tool call waits.", "review", "Review…")
+    names = "Review write_file" if from_row else "Review…"
+    (review,) = (
+        each for each in window.findChildren(QPushButton) if each.accessibleName() == names and each.isVisible()
+    )
+    review.setFocus()
+    pane.set_state("c1", CallState.RUNNING)
+    window.transcript.set_outcome(None)
+    assert window.composer.editor.hasFocus()

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QIcon
+from PySide6.QtGui import QAccessible, QColor, QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.resources import resource_path
 from desktop.views import theme
-from desktop.views.controls import Button, ElidedLabel, one_line, plain_tool_tip
+from desktop.views.controls import Button, ElidedLabel, one_line, plain_tool_tip, set_tool_tip
+from desktop.views.copy_button import CopyButton
 from desktop.views.icons import application_icon, icon, icon_pixmap
 from desktop.views.theme import DARK, LIGHT, Theme
 
@@ -145,3 +146,24 @@ def test_a_label_without_room_keeps_its_whole_text_as_tool_tip(qtbot: QtBot) -> 
     assert shown.text().endswith("…")
     assert "much longer" in shown.toolTip()
     assert shown.whole_text == "a text that is much longer than its label"
+
+
+def _described(widget: QWidget) -> str:
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Description)
+
+
+def test_assistive_technology_is_told_a_tool_tip_without_its_markup(qtbot: QtBot) -> None:
+    plain, icon_alone, copy = QWidget(), Button("", "key", name="R&D <b>keys</b>"), CopyButton(lambda: "", "Copy")
+    cut = ElidedLabel("a <i>text</i> that is much longer than its label")
+    for widget in (plain, icon_alone, copy, cut):
+        qtbot.addWidget(widget)
+        widget.resize(60, 30)
+        widget.show()
+    set_tool_tip(plain, "<u>this</u> & that")
+    copy.click()
+    copy._show_copy()
+    told = [_described(widget) for widget in (plain, icon_alone, copy, cut)]
+    assert told == ["<u>this</u> & that", "R&D <b>keys</b>", "Copy", cut.whole_text]
+    assert all("pre-wrap" in widget.toolTip() for widget in (plain, icon_alone, copy, cut))
+    set_tool_tip(plain, "")
+    assert _described(plain) == plain.toolTip() == ""

@@ -1,12 +1,14 @@
 import time
+from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.engine.events import RoundRecord, RunRecord
 from desktop.engine.messages import CallState
 from desktop.views import call_rows
 from desktop.views.call_details import CallDetails
@@ -178,3 +180,117 @@ def test_the_telling_argument_is_short() -> None:
 def test_arguments_read_line_by_line() -> None:
     assert arguments_text({"path": "a", "n": 3, "content": "x\ny"}) == "path: a\nn: 3\ncontent:\nx\ny"
     assert arguments_text({}) == "(none)"
+
+
+def gated(pane: ToolPane, count: int = 2) -> None:
+    pane.begin_round(1, 8)
+    for number in range(count):
+        pane.add_call(f"c{number}", f"tool_{number}", {"path": "a"}, 1)
+        pane.set_state(f"c{number}", CallState.WAITING)
+
+
+def told(interface: QAccessibleInterface) -> Iterator[tuple[QAccessible.Role, str]]:
+    """What assistive technology finds in a widget."""
+    for number in range(interface.childCount()):
+        child = interface.child(number)
+        if not child.state().invisible:
+            yield child.role(), child.text(QAccessible.Text.Name)
+            yield from told(child)
+
+
+def test_the_buttons_of_rows_are_found_by_assistive_technology(pane: ToolPane) -> None:
+    gated(pane)
+    found = list(told(QAccessible.queryAccessibleInterface(pane)))
+    button = QAccessible.Role.Button
+    assert [each for each in found if each[0] == button] == [(button, "Review tool_0"), (button, "Review tool_1")]
+    assert (QAccessible.Role.ListItem, "tool_0 waiting") in found
+
+
+def test_the_buttons_of_rows_follow_their_rows(qtbot: QtBot, pane: ToolPane) -> None:
+    gated(pane, 30)
+    calls = child(pane, QListWidget)
+    (button,) = visible_buttons(pane, "Review tool_3")
+
+    def is_placed() -> bool:
+        row = calls.visualItemRect(calls.item(4)).translated(calls.viewport().mapTo(pane, QPoint(0, 0)))
+        return row.contains(QRect(button.mapTo(pane, QPoint(0, 0)), button.size()))
+
+    qtbot.waitUntil(is_placed)
+    calls.verticalScrollBar().setValue(70)
+    assert is_placed()
+    pane.resize(500, 500)
+    qtbot.waitUntil(is_placed)
+    assert button.mapTo(pane, QPoint(0, 0)).x() > 340
+    pane._fold(calls.item(0), True)
+    qtbot.waitUntil(lambda: visible_buttons(pane, "Review tool_3") == [])
+    pane._fold(calls.item(0), False)
+    qtbot.waitUntil(lambda: button.isVisible() and is_placed())
+    pane.clear()
+    assert visible_buttons(pane, "Review tool_3") == []
+
+
+def test_the_buttons_of_rows_are_reached_by_tab_in_order_and_come_into_view(qtbot: QtBot, pane: ToolPane) -> None:
+    gated(pane, 30)
+    pane.activateWindow()
+    calls = child(pane, QListWidget)
+    calls.setFocus()
+    qtbot.waitUntil(calls.hasFocus)
+    focus: QWidget | None = calls
+    for number in range(30):
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        assert focus.accessibleName() == f"Review tool_{number}"
+    assert calls.viewport().rect().contains(calls.visualItemRect(calls.item(30)))
+    assert focus is not None
+    with qtbot.waitSignal(pane.review_requested) as asked:
+        QTest.keyClick(focus, Qt.Key.Key_Space)
+    assert asked.args == ["c29"]
+
+
+def test_the_wheel_scrolls_the_list_also_over_a_button(qtbot: QtBot, pane: ToolPane) -> None:
+    gated(pane, 30)
+    bar = child(pane, QListWidget).verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    (button,) = visible_buttons(pane, "Review tool_1")
+    holder = button.parentWidget()  # where the button, which takes no wheel, leaves it to
+    assert holder is not None
+    centre = button.geometry().center()
+    event = QWheelEvent(
+        QPointF(centre), QPointF(holder.mapToGlobal(centre)), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(holder, event)
+    assert bar.value() > 0
+
+
+def described(pane: ToolPane, row: int) -> str:
+    table = QAccessible.queryAccessibleInterface(child(pane, QListWidget))
+    return str(table.child(row).text(QAccessible.Text.Description))
+
+
+def test_a_round_that_ended_without_calls_says_so(pane: ToolPane) -> None:
+    pane.begin_round(1, 8)
+    assert described(pane, 0) == ""
+    pane.begin_round(2, 8)
+    assert described(pane, 0) == "no calls"
+    pane.add_call("c1", "read_file", {}, 2)
+    pane.begin_round(3, 8)
+    pane.end_rounds()
+    assert names(pane) == ["Round 1 of 8", "Round 2 of 8", "read_file waiting", "Round 3 of 8"]
+    assert [described(pane, row) for row in (0, 1, 3)] == ["no calls", "", "no calls"]
+    pane.add_call("c2", "read_file", {}, 3)
+    assert described(pane, 3) == ""
+
+
+@pytest.mark.parametrize(("state", "words"), [("running", ""), ("done", "no calls"), ("failed", "no calls")])
+def test_a_stored_run_that_has_ended_says_of_its_last_round_that_it_made_no_calls(
+    pane: ToolPane, state: str, words: str
+) -> None:
+    last = RoundRecord(round=2, system="", request="", tools=(), response="")
+    first = last.model_copy(update={"round": 1})
+    pane.show_run(
+        RunRecord.model_validate({"run_id": "r", "conversation_id": "c", "state": state, "rounds": (first, last)})
+    )
+    assert [described(pane, row) for row in (0, 1)] == ["no calls", words]

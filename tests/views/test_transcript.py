@@ -4,13 +4,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QCursor, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.messages import Message, MessageDetails, StopReason, Usage
 from desktop.views import theme
 from desktop.views.code_view import CodeView
-from desktop.views.message_details import details_text
+from desktop.views.message_details import details_text, stop_mark
 from desktop.views.message_view import MessageView, link_tool_tip
 from desktop.views.prose_block import ProseBlock
 from desktop.views.transcript import Transcript
@@ -426,3 +426,72 @@ def test_link_definitions_at_the_end_hold_when_finished(transcript: Transcript) 
     transcript._flush()
     transcript.finish_answer(said(1, text))
     assert [link[3] for link in views(transcript)[0].all_links()] == ["https://example.org/it"]
+
+
+def test_an_answer_is_named_by_what_has_come_of_it(qtbot: QtBot, transcript: Transcript) -> None:
+    transcript.begin_answer("Claude", False)
+    view = views(transcript)[-1]
+    assert view.accessibleName() == "Assistant: "
+    transcript.extend_answer("Half an")
+    transcript.extend_answer(" answer")
+    qtbot.waitUntil(lambda: view.accessibleName() == "Assistant: Half an answer")
+    transcript.restart_answer()
+    transcript.extend_answer("Anew")
+    qtbot.waitUntil(lambda: view.accessibleName() == "Assistant: Anew")
+    transcript.finish_answer(said(2, "Anew and whole"))
+    assert view.accessibleName() == "Assistant: Anew and whole"
+
+
+def test_naming_a_long_answer_while_it_comes_costs_little(
+    qtbot: QtBot, transcript: Transcript, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transcript.begin_answer("Claude", False)
+    view = views(transcript)[-1]
+    named: list[str] = []
+    monkeypatch.setattr(view, "setAccessibleName", named.append)
+    monkeypatch.setattr(view, "accessibleName", lambda: named[-1] if named else "")
+    for number in range(300):
+        transcript.extend_answer(f"token {number} " + "word " * 100)
+        if number % 10 == 0:
+            QTest.qWait(5)
+    qtbot.waitUntil(lambda: bool(named) and len(named[-1]) > 20_000)
+    transcript.extend_answer("and more")
+    QTest.qWait(600)
+    assert len(named) < 20  # of 300 tokens
+    assert max(len(name) for name in named) < 20_100
+    assert named[-1].startswith("Assistant: token 0")
+
+
+@pytest.mark.parametrize(
+    ("stop", "words"), [(StopReason.END, ""), (StopReason.STOPPED, "Stopped"), (StopReason.CUT, "Cut off")]
+)
+def test_the_mark_of_a_message_leaves_the_rest_to_the_outcome(stop: StopReason, words: str) -> None:
+    details = MessageDetails(model="m", label="M", usage=Usage(), stop=stop)
+    assert stop_mark(said(1, details=details)) == words
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_failure_reads_as_one(qapp: QApplication, transcript: Transcript, scheme: theme.Scheme) -> None:
+    theme.apply(qapp, scheme)
+    transcript.append_message(said(1, "hello", "user"))
+    colours = {}
+    for kind, text in (("info", "You stopped this run."), ("danger", "The model is overloaded.")):
+        transcript.set_outcome(text, "go_on", "Go on", kind=kind)  # type: ignore[arg-type]
+        note = child(transcript, NoteView)
+        words = next(each for each in note.findChildren(QLabel) if each.text() == text)
+        marks = [each for each in note.findChildren(QLabel) if not each.pixmap().isNull()]
+        colours[kind] = words.palette().windowText().color(), len(marks)
+        assert note.accessibleName() == text
+        transcript.set_outcome(None)
+        note.setParent(None)
+    now = theme.current_theme()
+    assert colours == {"info": (now.muted, 0), "danger": (now.text, 1)}
+
+
+def test_the_mark_of_a_failure_follows_the_theme(qapp: QApplication, transcript: Transcript) -> None:
+    transcript.set_outcome("The model is overloaded.", kind="danger")
+    note = child(transcript, NoteView)
+    (mark,) = (each for each in note.findChildren(QLabel) if not each.pixmap().isNull())
+    before = mark.pixmap().toImage()
+    theme.apply(qapp, "dark")
+    assert mark.pixmap().toImage() != before
