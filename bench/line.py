@@ -22,13 +22,13 @@ class Line:
         name: What was measured.
         value: The value.
         unit: ``ratio``, ``ms``, ``percent``, ``MB`` or ``count``.
-        goal: The value is good up to this.
+        goal: The value is good up to this; None for a line that others are compared with.
     """
 
     name: str
     value: float
     unit: str
-    goal: float
+    goal: float | None
 
     def json(self) -> str:
         """The line as it is printed."""

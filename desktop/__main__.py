@@ -1,12 +1,16 @@
 """The command line: argument parsing only. What it starts is imported when it is known."""
 
 import argparse
+import contextlib
 import gc
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from desktop import __version__
+
+_STATES = ("waiting", "running", "done", "failed", "denied", "blocked", "cancelled", "unknown")
 
 
 class _Decide(argparse.Action):
@@ -41,6 +45,24 @@ def _rounds(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("the round limit is at least 1")
     return number
+
+
+def _rows(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1 row")
+    return number
+
+
+def _moment(text: str) -> datetime:
+    """A time: ISO 8601, on this machine's clock where it names no zone, or so many hours or days ago."""
+    if text[:-1].isascii() and text[:-1].isdigit() and text[-1] in "hd":
+        with contextlib.suppress(OverflowError):
+            return datetime.now(UTC) - int(text[:-1]) * timedelta(**{{"h": "hours", "d": "days"}[text[-1]]: 1})
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: write 2026-11-30, 2026-11-30T08:00 or 7d") from None
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -78,7 +100,30 @@ def make_parser() -> argparse.ArgumentParser:
     resume.add_argument("--reason", action=_Reason, metavar="TEXT", help="why, for the model; behind its --deny")
     resume.add_argument("--json", action="store_true", help="print one event a line as JSON")
     resume.add_argument("--pause", action="store_true", help="never ask here; leave the run waiting, exit status 3")
+    _add_audit(commands)
     return parser
+
+
+def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    audit = commands.add_parser("audit", help="look at the log of all tool calls, check it, export it")
+    verbs = audit.add_subparsers(dest="verb", metavar="COMMAND", required=True)
+    verbs.add_parser("verify", help="check that nobody changed the log; exit status 0 intact, 1 not")
+    verbs.add_parser(
+        "accept", help="take the log as it is now for the right one, after a copy of the database was put back"
+    )
+    export = verbs.add_parser("export", help="write every step of every call to standard output, oldest first")
+    export.add_argument("--format", choices=("json", "csv"), default="json", help="JSON lines (default) or CSV")
+    listing = verbs.add_parser("list", help="list the latest calls, newest first")
+    listing.add_argument("--limit", type=_rows, default=50, metavar="N", help="at most so many (default: 50)")
+    listing.add_argument("--every-step", action="store_true", help="each step of each call, not the last alone")
+    for verb in (export, listing):
+        verb.add_argument("--since", type=_moment, metavar="TIME", help="2026-11-30, 2026-11-30T08:00, 12h or 7d")
+        verb.add_argument("--until", type=_moment, metavar="TIME", help="the same; before that time")
+        verb.add_argument("--tool", metavar="NAME", help="calls of this tool alone")
+        verb.add_argument("--state", choices=_STATES, metavar="STATE", help=f"one of {', '.join(_STATES)}")
+        verb.add_argument("--decided-by", choices=("policy", "grant", "person"), help="who decided")
+        verb.add_argument("--conversation", metavar="ID", help="calls of this conversation alone")
+        verb.add_argument("--text", default="", metavar="TEXT", help="what must stand somewhere in the row")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,13 +133,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words behind the program's name; None for those of this process.
 
     Returns:
-        The exit status: 0 done, 1 failed, 2 bad usage, 3 waiting for a decision, 130 stopped.
+        The exit status, for `ask` and `resume`: 0 done, 1 failed, 2 bad usage, 3 waiting for a decision, 130 stopped.
     """
     parsed = make_parser().parse_args(arguments)
     if parsed.command in ("ask", "resume"):
         from desktop import cli
 
         return cli.run(parsed)
+    if parsed.command == "audit":
+        from desktop import audit_cli
+
+        return audit_cli.run(parsed)
     gc.disable()  # start-up makes little garbage, and looking for it takes time; `app` enables it when all is there
     from desktop.app import run
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from desktop.paths import APP_NAME, Paths
@@ -230,6 +230,7 @@ class _Program:
     async def _live(self, settings: Settings, redactor: Redactor, problems: list[str]) -> None:
         import asyncio
 
+        from desktop.audit_actions import AuditActions
         from desktop.controller import Controller
         from desktop.onboarding import Onboarding
         from desktop.os_keyring import os_keyring
@@ -241,6 +242,8 @@ class _Program:
         keys = KeyStore(on_key=redactor.add, load=os_keyring)
         controller = Controller(window, settings, self._paths)
         onboarding = Onboarding(window, settings, keys, controller)
+        self._audit = AuditActions(window, controller, redact=redactor.redact)
+        QShortcut(QKeySequence("Ctrl+Shift+A"), window, self._audit.open)
         self._early.replay()
         instance = InstanceServer(self._paths.window_address, window)
         instance.raised.connect(self._raise)
@@ -278,6 +281,7 @@ class _Program:
             window.set_notice(f"{error} {error.action}".strip(), kind="danger")
             return
         await controller.start(self._engine, self._state.conversation)
+        self._audit.start()
         has_model = await onboarding.start(self._engine.connector.redirections())
         if has_model and window.start_page.is_first_start and window.start_page.isVisible():
             window.show_start_page(True)

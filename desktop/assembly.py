@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.audit_keys import KeyringAuditKeys
+from desktop.engine.audit_keeping import AuditKeeper
 from desktop.engine.gate import Access, Policy
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, ModelEntry, Registry, Role
@@ -33,17 +35,20 @@ class Engine:
         store: What is kept on disk.
         off_record: What lives in memory only.
         connector: Makes models.
+        audit: Keeps the key and the anchored head of the audit log on disk.
     """
 
     session: Session
     store: Store
     off_record: Store
     connector: Connector
+    audit: AuditKeeper
 
     async def close(self) -> None:
         """Put runs at work aside and close everything."""
         await self.session.close()
         await self.connector.aclose()
+        await self.audit.close()
         await self.store.close()
         await self.off_record.close()
 
@@ -72,6 +77,8 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
     """
     store = await Store.open(paths.database)
     off_record = await Store.open(None)
+    audit = AuditKeeper(store.audit, KeyringAuditKeys(keys))
+    audit.start()
     await store.runs.recover()
     connector = Connector(_Keys(keys))
     # Commands see none of the program's own files: conversations, settings, logs.
@@ -87,7 +94,7 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
         ),
     )
     session = Session(store=store, off_record=off_record, runner=runner, listener=listener)
-    return Engine(session=session, store=store, off_record=off_record, connector=connector)
+    return Engine(session=session, store=store, off_record=off_record, connector=connector, audit=audit)
 
 
 def make_registry(settings: Settings) -> Registry:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
 
 from desktop.actions import Actions
 from desktop.assembly import Engine, make_registry, run_options
 from desktop.conversations import Conversations
-from desktop.engine.errors import EngineError, RunBusy
+from desktop.engine.errors import BadArguments, EngineError, RunBusy
 from desktop.engine.events import (
     ConfirmationRequested,
     Event,
@@ -24,7 +23,9 @@ from desktop.engine.events import (
     UsageReported,
 )
 from desktop.engine.gate import Decision
+from desktop.engine.messages import JsonObject
 from desktop.engine_holder import EngineHolder
+from desktop.gate_actions import GateActions
 from desktop.paths import Paths
 from desktop.presenter import ADD_KEYS, GO_ON, REVIEW, WRITE_AGAIN, Presenter
 from desktop.run_panes import RunPanes
@@ -56,6 +57,7 @@ class Controller(QObject):
         self._presenter = Presenter(window, self._dialog, self._panes)
         self.actions = Actions(window)
         self.conversations = Conversations(window, settings, paths, self._holder, self.actions, self._presenter)
+        self._gates = GateActions(window, settings, self._holder, self.actions, self.conversations)
         self._run_id: str | None = None  # the latest run of the open conversation
         self._began: dict[str, float] = {}
         self._decided: set[str] = set()  # waiting runs with all decisions, while another run of theirs is at work
@@ -78,6 +80,9 @@ class Controller(QObject):
         self._dialog.decided.connect(
             lambda run_id, call_id, decision, binding: do(self._decide(run_id, call_id, decision, binding))
         )
+        self._dialog.edited.connect(
+            lambda run_id, call_id, arguments, binding: do(self._edit(run_id, call_id, arguments, binding))
+        )
 
     async def start(self, engine: Engine, conversation_id: str | None) -> None:
         """Take the engine and show the last open conversation.
@@ -88,6 +93,12 @@ class Controller(QObject):
         """
         self._holder.fill(engine)
         await self.conversations.start(conversation_id)
+        await self._gates.show_waiting()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, where it is known to be open."""
+        return self._holder.engine
 
     async def close(self) -> None:
         """End what is under way."""
@@ -116,7 +127,7 @@ class Controller(QObject):
             case RunPaused() | RunFinished() | RunStopped() | RunFailed():
                 self._take_end(event)
             case ConfirmationRequested():
-                QApplication.alert(self._window)
+                self._gates.tell(event)
             case UsageReported() if event.run_id == self._run_id:
                 do(conversations.show_totals())
         if event.run_id == self._run_id and not conversations.is_loading:
@@ -132,6 +143,7 @@ class Controller(QObject):
         for waiting in self._decided - {event.run_id}:
             self.actions.do(self._resume_decided(waiting))
         self.actions.do(self.conversations.show_list())
+        self.actions.do(self._gates.show_waiting())
         if event.run_id == self._panes.run_id:
             self.actions.do(self._refresh_rounds(event.run_id))
 
@@ -139,6 +151,8 @@ class Controller(QObject):
         self._run_id = run.run_id if run is not None else None
         self._show_running()
         self._review()
+        if self._holder.current is not None:
+            self.actions.do(self._gates.show_waiting())
 
     async def _send(self, text: str) -> None:
         self._window.set_notice("")
@@ -169,6 +183,15 @@ class Controller(QObject):
 
     async def _decide(self, run_id: str, call_id: str, decision: Decision, binding: str) -> None:
         if await self._holder.engine.session.decide(run_id, call_id, decision, binding):
+            await self._resume_decided(run_id)
+
+    async def _edit(self, run_id: str, call_id: str, arguments: JsonObject, binding: str) -> None:
+        try:
+            decided = await self._holder.engine.session.edit(run_id, call_id, arguments, binding)
+        except BadArguments as error:
+            self._dialog.show_edit_error(call_id, str(error))
+            return
+        if decided:
             await self._resume_decided(run_id)
 
     async def _resume_decided(self, run_id: str) -> None:
@@ -213,7 +236,7 @@ class Controller(QObject):
     async def _refresh_rounds(self, run_id: str) -> None:
         record = await self._holder.engine.session.record(run_id)
         if run_id == self._panes.run_id:
-            self._window.debug_pane.set_rounds(record.rounds)
+            self._panes.complete(record)
 
     def take_registry(self) -> None:
         """Take models and roles from the settings anew: keys, server or demo changed."""

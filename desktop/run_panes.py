@@ -68,6 +68,12 @@ class RunPanes:
         self.show(None)
         self.run_id = run_id
 
+    def complete(self, run: RunRecord) -> None:
+        """Add what no event tells: the rounds as they were sent, and who allowed each call."""
+        self._debug.set_rounds(run.rounds)
+        for call in run.calls:
+            self._tools.mark_call(call.call_id, allowed_by=call.allowed_by)
+
     def select_call(self, call_id: str) -> None:
         """Show a call of the run in full."""
         self._tools.select_call(call_id)
@@ -97,6 +103,8 @@ class RunPanes:
                 self._tools.add_call(call_id, tool, arguments, number)
             case ConfirmationRequested(call_id=call_id):
                 self._tools.set_state(call_id, CallState.WAITING)
+                if event.edited:
+                    self._tools.mark_call(call_id, arguments=event.arguments)
             case ToolCallStarted(call_id=call_id):
                 self._tools.set_state(call_id, CallState.RUNNING)
             case SummaryReady() | HandoffReady() | RunFinished() | RunStopped() | RunFailed():

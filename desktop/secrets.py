@@ -108,7 +108,7 @@ class KeyStore:
 
     The keyring may block for long (it can be asking for its password), so it is only ever touched on a thread of its
     own and waited for inside a bound. After a failure it is left alone, so that nobody is asked again and again, until
-    `status`, `save` or `remove` is called.
+    `status`, `save`, `remove` or `with_keyring` is called.
 
     Args:
         on_key: Called with each key before it is used or stored, so that it can be kept out of logs.
@@ -125,7 +125,7 @@ class KeyStore:
         environment: Mapping[str, str] = os.environ,
         timeout_s: float = 30.0,
     ) -> None:
-        self._on_key = on_key
+        self.on_key = on_key
         self._load = load
         self._environment = environment
         self._timeout_s = timeout_s
@@ -185,9 +185,9 @@ class KeyStore:
             KeyRefused: The text cannot be a key; nothing was changed.
         """
         key = checked_key(key)
-        self._on_key(key)
+        self.on_key(key)
         try:
-            await self._with_keyring(lambda keyring: keyring.set_password(SERVICE, provider, key))
+            await self.with_keyring(lambda keyring: keyring.set_password(SERVICE, provider, key))
         except KeyringFailed:
             self._session[provider] = key
             return KeySource.SESSION
@@ -206,7 +206,7 @@ class KeyStore:
             if keyring.get_password(SERVICE, provider) is not None:
                 keyring.delete_password(SERVICE, provider)
 
-        await self._with_keyring(delete)
+        await self.with_keyring(delete)
 
     def _status(self, provider: Provider, stored: str | None) -> KeyStatus:
         if provider in self._session:
@@ -223,7 +223,7 @@ class KeyStore:
             text = self._environment.get(variable, "")
             if not text.strip():
                 continue
-            self._on_key(text)
+            self.on_key(text)
             try:
                 return checked_key(text), variable, ""
             except KeyRefused as error:
@@ -234,14 +234,17 @@ class KeyStore:
         def read(keyring: Keyring) -> dict[Provider, str | None]:
             return {provider: (keyring.get_password(SERVICE, provider) or "").strip() or None for provider in providers}
 
-        stored = await self._with_keyring(read)
+        stored = await self.with_keyring(read)
         for key in stored.values():
             if key is not None:
-                self._on_key(key)
+                self.on_key(key)
         return stored
 
-    async def _with_keyring(self, work: Callable[[Keyring], _T]) -> _T:
+    async def with_keyring(self, work: Callable[[Keyring], _T]) -> _T:
         """Do something with the keyring, on another thread.
+
+        Args:
+            work: Gets the keyring; one piece of work at a time.
 
         Raises:
             KeyringFailed: It did not work, or not in time; `keyring_problem` says the same.

@@ -201,6 +201,7 @@ class Bench:
 
 def _steady(event: Event) -> Event:
     changes: dict[str, Any] = {"duration_ms": 0, "message_id": "", "details": None, "message": None, "binding": ""}
+    changes |= {"parameters": {}, "scopes": ()}  # told by the tool and by the store; tested where they are made
     return event.model_copy(update={name: value for name, value in changes.items() if hasattr(event, name)})
 
 

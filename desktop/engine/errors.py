@@ -20,7 +20,8 @@
     ├── StoreError
     │   ├── StoreTooNew         written by a newer program
     │   ├── StoreDamaged
-    │   └── StoreFull           no room on the disk
+    │   ├── StoreFull           no room on the disk
+    │   └── NoAuditKeys         the place of the audit log's key cannot be used now
     ├── DecisionRejected        the decision fits no open call
     ├── RunNotFound
     ├── RunBusy                 another window or process works on the run
@@ -134,6 +135,10 @@ class StoreDamaged(StoreError):
 
 class StoreFull(StoreError):
     """There is no room left on the disk."""
+
+
+class NoAuditKeys(StoreError):
+    """The place where the audit log's key is kept cannot be used now."""
 
 
 class DecisionRejected(EngineError):

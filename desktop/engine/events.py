@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from desktop.engine.gate import Card, Decision
+from desktop.engine.gate import Card, Decision, ScopeChoice, TaintSource
 from desktop.engine.messages import (
     Brain,
     CallState,
@@ -74,6 +74,16 @@ class ConfirmationRequested(_Event):
     """What the model wrote beside the call; the model's words, not facts."""
     binding: str = ""
     """What the decision is bound to; handed back with it."""
+    parameters: JsonObject = Field(default_factory=dict)
+    """JSON Schema of the arguments, for editing them."""
+    edited: bool = False
+    """Whether the person changed the arguments that the model gave."""
+    original_arguments: JsonObject | None = None
+    """What the model gave, where the person changed it."""
+    scopes: tuple[ScopeChoice, ...] = ()
+    """What a grant could cover, narrowest first."""
+    tainted_by: tuple[TaintSource, ...] = ()
+    """The untrusted results because of which remembered grants did not suffice, or will not."""
 
 
 class ConfirmationResolved(_Event):
@@ -244,6 +254,8 @@ class CallRecord(Value):
         result: The whole result; None while it is open.
         untrusted: Whether the result can carry somebody else's words.
         duration_ms: None while it is open.
+        edited: Whether the person changed its arguments.
+        allowed_by: ``policy``, ``grant`` or ``person``; empty while it was not allowed.
     """
 
     call_id: str
@@ -254,6 +266,8 @@ class CallRecord(Value):
     result: str | None = None
     untrusted: bool = False
     duration_ms: int | None = None
+    edited: bool = False
+    allowed_by: str = ""
 
 
 class RoundRecord(Value):

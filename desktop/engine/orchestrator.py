@@ -9,15 +9,15 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 
 from desktop.engine.context import round_request
-from desktop.engine.errors import BadArguments, ModelError
+from desktop.engine.errors import ModelError
 from desktop.engine.events import Event, RoundStarted, RunPaused, SummaryReady, ToolCallRequested
-from desktop.engine.gate import Policy, binding, judge
-from desktop.engine.messages import Brain, CallPart, CallState, ModelTurn, Part, TextPart, ToolCall, UserText
+from desktop.engine.messages import Brain, CallPart, ModelTurn, Part, TextPart, UserText
 from desktop.engine.model_call import Called, Caller, call_model, usage_event
 from desktop.engine.prompts import ROUND_LIMIT
 from desktop.engine.settling import Gathering, finished, settle
-from desktop.engine.store.records import StoredCall, StoredRound
+from desktop.engine.store.records import StoredRound
 from desktop.engine.tokens import trim_middle
+from desktop.engine.verdicts import judge_calls
 
 RESULT_LIMIT_TOKENS = 12_000
 """What one result may have in a request to the orchestrator."""
@@ -85,9 +85,9 @@ async def _model_round(
                 yield item
     taken = {call.call.id for past in rounds for call in past.calls}
     turn = _with_unique_ids(turn, taken)
-    calls = [_judged(work, call, number) for call in turn.calls]
+    judged = await judge_calls(work, turn.calls, number)
     gather_ms = _gather_ms(work, began)
-    await work.store.calls.add_round(work.run_id, number, turn, calls, spent=spent, gather_ms=gather_ms)
+    calls = await work.store.calls.add_round(work.run_id, number, turn, judged, spent=spent, gather_ms=gather_ms)
     if spent is not None:
         yield usage_event(spent)
     for call in calls:
@@ -160,35 +160,3 @@ def _with_unique_ids(turn: ModelTurn, taken: set[str]) -> ModelTurn:
             part = CallPart(call=part.call.model_copy(update={"id": call_id}))
         parts.append(part)
     return turn.model_copy(update={"parts": tuple(parts)})
-
-
-def _judged(work: Gathering, call: ToolCall, number: int) -> StoredCall:
-    """A call with its verdict; closed at once where it is blocked or cannot run."""
-    try:
-        tool = work.toolbox.get(call.tool)
-        if tool is None:
-            raise BadArguments(f"There is no tool {call.tool!r}. The tools: {', '.join(work.toolbox.names)}.")
-        arguments = tool.validate(call.arguments).model_dump(mode="json", exclude_unset=True)
-    except BadArguments as error:
-        return StoredCall(
-            call=call,
-            round=number,
-            side_effects=False,
-            ruling=Policy.BLOCK,
-            reasons=(str(error),),
-            state=CallState.FAILED,
-            result=str(error),
-        )
-    facts = tool.facts
-    verdict = judge(facts, work.options.policies)
-    blocked = verdict.ruling is Policy.BLOCK
-    return StoredCall(
-        call=call.model_copy(update={"arguments": arguments}),
-        round=number,
-        side_effects=tool.has_side_effects,
-        ruling=verdict.ruling,
-        reasons=verdict.reasons,
-        binding=binding(work.run_id, call.id, facts, arguments),
-        state=CallState.BLOCKED if blocked else CallState.WAITING,
-        result=" ".join(verdict.reasons) + " It was not run; do not call it again." if blocked else None,
-    )

@@ -47,6 +47,8 @@ def run_record(
                 result=None if call.state.is_open else call.result,
                 untrusted=call.untrusted,
                 duration_ms=call.duration_ms,
+                edited=call.edited,
+                allowed_by=call.decided_by if call.is_allowed else "",
             )
             for past in rounds
             for call in past.calls

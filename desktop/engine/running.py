@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.engine.asking import confirmation
 from desktop.engine.context import opening_request
 from desktop.engine.events import ConfirmationRequested, Event, HandoffMessage, RunFinished, RunPaused, RunStarted
 from desktop.engine.handoff import build_handoff
@@ -15,7 +16,8 @@ from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.orchestrator import gather
 from desktop.engine.prompts import DIRECT, ORCHESTRATOR, RESPONDER, system_prompt
 from desktop.engine.responding import Responding, answer_with_summary, respond
-from desktop.engine.settling import Gathering, confirmation, finished
+from desktop.engine.settling import Gathering, finished
+from desktop.engine.site import Site
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import StoredCall, StoredRun
 from desktop.engine.store.store import Store
@@ -96,9 +98,19 @@ class Runner:
         waiting = [call for call in rounds[-1].calls if call.needs_decision] if rounds else []
         if not waiting:
             return []
-        toolbox = self._tools_of(run)
-        context = _context_of(store, run)
-        return [await confirmation(run.id, call, rounds[-1].turn, toolbox, context) for call in waiting]
+        site = self.site(store, run)
+        return [await confirmation(site, call, rounds[-1].turn) for call in waiting]
+
+    def site(self, store: Store, run: StoredRun) -> Site:
+        """What there is around the calls of a run."""
+        return Site(
+            run_id=run.id,
+            conversation_id=run.conversation_id,
+            options=run.options,
+            toolbox=self._tools_of(run),
+            context=_context_of(store, run),
+            store=store,
+        )
 
     def _tools_of(self, run: StoredRun) -> Toolbox:
         names = run.options.tools

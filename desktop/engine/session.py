@@ -1,4 +1,4 @@
-"""The engine's face: send, decide, resume, write again, stop. What happens is told as events to one listener."""
+"""The engine's face: send, decide, edit, resume, write again, stop, revoke. What happens is told to one listener."""
 
 import asyncio
 import contextlib
@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from desktop.engine.asking import grant_from, open_gate
 from desktop.engine.cancelling import to_the_end
 from desktop.engine.endings import fail_run, put_run_aside, stop_run
 from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, RunBusy, StoreError, trace_of
@@ -18,15 +19,17 @@ from desktop.engine.events import (
     RunRecord,
     UsageReported,
 )
-from desktop.engine.gate import Decision
-from desktop.engine.messages import Message
+from desktop.engine.gate import AllowOnce, Decision, Deny, Grant
+from desktop.engine.messages import CallState, JsonObject, Message
 from desktop.engine.partial import Partial
 from desktop.engine.records import can_write_again, run_record
 from desktop.engine.running import Runner
+from desktop.engine.settling import finished
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
 from desktop.engine.store.time_line import moments_of
+from desktop.engine.verdicts import judge_edit
 
 _log = logging.getLogger(__name__)
 
@@ -110,13 +113,60 @@ class Session:
             Whether no call of the run waits for a decision any more.
 
         Raises:
+            DecisionRejected: It fits no open call, or what it grants does not cover this call.
+        """
+        store = self.store_of(run_id)
+        grant = None
+        if not isinstance(decision, AllowOnce | Deny):
+            site = self.runner.site(store, await store.runs.get(run_id))
+            grant = await grant_from(site, call_id, decision, binding)
+        await store.calls.decide(run_id, call_id, decision, binding, grant)
+        self._listener(ConfirmationResolved(run_id=run_id, call_id=call_id, decision=decision))
+        return await self._is_decided(store, run_id)
+
+    async def edit(self, run_id: str, call_id: str, arguments: JsonObject, binding: str) -> bool:
+        """Change the arguments of a waiting call: it is judged anew and told again, and the person decides on that.
+
+        Args:
+            run_id: The run.
+            call_id: The call.
+            arguments: All of them, as the person wants them.
+            binding: Of the call as the person saw it; no decision bound to it counts any more.
+
+        Returns:
+            As ``decide``: policy may block, and so close, the last call that waited.
+
+        Raises:
+            BadArguments: They do not fit the tool's schema; the call waits as it was.
             DecisionRejected: It fits no open call.
         """
         store = self.store_of(run_id)
-        await store.calls.decide(run_id, call_id, decision, binding)
-        self._listener(ConfirmationResolved(run_id=run_id, call_id=call_id, decision=decision))
-        rounds = await store.calls.rounds(run_id)
-        return not any(call.needs_decision for call in rounds[-1].calls)
+        site = self.runner.site(store, await store.runs.get(run_id))
+        edited = await judge_edit(site, await store.calls.get(run_id, call_id), arguments)
+        await store.calls.edit(run_id, edited, binding)
+        told = finished(run_id, edited) if edited.state is CallState.BLOCKED else await open_gate(site, call_id)
+        if told is not None:
+            self._listener(told)
+        return await self._is_decided(store, run_id)
+
+    async def grants(self) -> list[Grant]:
+        """All grants, the ended ones too; those off the record first, each newest first."""
+        return [*await self._off_record.grants.all(), *await self._store.grants.all()]
+
+    async def revoke(self, grant_id: str) -> None:
+        """End a grant. What it let through and has not begun yet waits for the person again, and is told.
+
+        Raises:
+            UnknownName: There is no grant of this id.
+        """
+        store = self.store_of(grant_id)
+        for run_id, call_id in await store.grants.revoke(grant_id):
+            site = self.runner.site(store, await store.runs.get(run_id))
+            if (gate := await open_gate(site, call_id)) is not None:
+                self._listener(gate)
+
+    async def _is_decided(self, store: Store, run_id: str) -> bool:
+        return not any(call.needs_decision for call in (await store.calls.rounds(run_id))[-1].calls)
 
     async def resume(self, run_id: str) -> None:
         """Go on with a run that waits, was interrupted, failed or was stopped, from where its history stands.

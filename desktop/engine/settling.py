@@ -6,45 +6,32 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
-from desktop.engine.errors import BadArguments, EngineError
-from desktop.engine.events import ConfirmationRequested, Event, RunPaused, ToolCallFinished, ToolCallStarted
-from desktop.engine.gate import Card, Deny, binding
-from desktop.engine.messages import CallState, ModelRequest, ModelTurn
+from desktop.engine.asking import confirmation, still_granted
+from desktop.engine.errors import EngineError
+from desktop.engine.events import Event, RunPaused, ToolCallFinished, ToolCallStarted
+from desktop.engine.gate import Deny, binding
+from desktop.engine.messages import CallState, ModelRequest, canonical
 from desktop.engine.models.base import Model
 from desktop.engine.models.retry import RetryPolicy
-from desktop.engine.store.records import RunOptions, StoredCall, StoredRound
-from desktop.engine.store.store import Store
-from desktop.engine.tools.base import ToolContext
-from desktop.engine.tools.toolbox import Toolbox
+from desktop.engine.site import Site
+from desktop.engine.store.records import StoredCall, StoredRound
 
 _PARALLEL_READS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Gathering:
-    """What the loop of one run works with.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering(Site):
+    """What the loop of one run works with, beside what there is around its calls.
 
     Attributes:
-        run_id: The run.
-        conversation_id: Its conversation.
-        options: What it was begun with.
         opening: What every round's request begins with.
         model: The orchestrator.
-        toolbox: The tools of the run, chosen by access level and role.
-        context: What tools may touch.
-        store: Where the run is kept.
         retry: How often and how long to try again.
         gathered_ms: Milliseconds that earlier stretches of the loop took.
     """
 
-    run_id: str
-    conversation_id: str
-    options: RunOptions
     opening: ModelRequest
     model: Model
-    toolbox: Toolbox
-    context: ToolContext
-    store: Store
     retry: RetryPolicy
     gathered_ms: int = 0
 
@@ -68,7 +55,7 @@ async def settle(work: Gathering, current: StoredRound) -> AsyncGenerator[Event 
             yield await _deny(work, call)
     for call in current.calls:
         if call.needs_decision:
-            yield await confirmation(work.run_id, call, current.turn, work.toolbox, work.context)
+            yield await confirmation(work, call, current.turn)
     reads = [call for call in current.calls if call.may_run and not call.side_effects]
     done: dict[str, ToolCallFinished] = {}
     async with contextlib.aclosing(_run_together(work, reads)) as events:
@@ -100,35 +87,6 @@ async def _act(work: Gathering) -> AsyncGenerator[Event, None]:
             async with contextlib.aclosing(_run_one(work, call)) as events:
                 async for event in events:
                     yield event
-
-
-async def confirmation(
-    run_id: str, call: StoredCall, turn: ModelTurn, toolbox: Toolbox, context: ToolContext
-) -> ConfirmationRequested:
-    """The request for a decision on a call, with the tool's own card.
-
-    Args:
-        run_id: The run.
-        call: The waiting call.
-        turn: The turn it came in.
-        toolbox: The tools of the run.
-        context: What tools may touch.
-    """
-    tool = toolbox.get(call.call.tool)
-    card = Card(effect=f"Calls {call.call.tool}, a tool that is not there any more")
-    if tool is not None:
-        with contextlib.suppress(BadArguments):  # they were valid for the tool as it was
-            card = await tool.card(tool.validate(call.call.arguments), context)
-    return ConfirmationRequested(
-        run_id=run_id,
-        call_id=call.call.id,
-        tool=call.call.tool,
-        arguments=call.call.arguments,
-        reasons=call.reasons,
-        card=card,
-        stated_reason=turn.text.strip(),
-        binding=call.binding,
-    )
 
 
 async def _deny(work: Gathering, call: StoredCall) -> ToolCallFinished:
@@ -197,6 +155,10 @@ async def _run_one(work: Gathering, call: StoredCall, *, is_started: bool = Fals
     if unfit is not None or tool is None:
         yield await _close(work, call, CallState.FAILED, unfit or "")
         return
+    if call.decided_by == "grant" and not await still_granted(work, tool, call):
+        text = "What this call leads to changed after it was allowed; the call was not run."
+        yield await _close(work, call, CallState.FAILED, text)
+        return
     if not is_started:
         await work.store.calls.start(work.run_id, call)
     yield ToolCallStarted(run_id=work.run_id, call_id=call.call.id)
@@ -204,7 +166,19 @@ async def _run_one(work: Gathering, call: StoredCall, *, is_started: bool = Fals
     output = await work.toolbox.call(tool, call.call.arguments, work.context)
     duration_ms = round((time.monotonic() - began) * 1000)
     state = CallState.FAILED if output.failed else CallState.DONE
-    yield await _close(work, call, state, output.text, untrusted=tool.is_untrusted, duration_ms=duration_ms)
+    text = _edit_in_words(call) + output.text
+    yield await _close(work, call, state, text, untrusted=tool.is_untrusted, duration_ms=duration_ms)
+
+
+def _edit_in_words(call: StoredCall) -> str:
+    """What the model reads of the person's change to its call."""
+    if call.original_arguments is None:
+        return ""
+    before, after = call.original_arguments, call.call.arguments
+    changed = {name: value for name, value in after.items() if name not in before or before[name] != value}
+    left_out = [name for name in before if name not in after]
+    words = f"[The person changed the arguments of this call before allowing it. It ran with {canonical(changed)}"
+    return f"{words}{f', and without {chr(44).join(left_out)}' if left_out else ''}.]\n"
 
 
 def _with(call: StoredCall, end: ToolCallFinished | None) -> StoredCall:

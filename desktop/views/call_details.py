@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.engine.events import CallRecord
-from desktop.views.call_text import arguments_text
+from desktop.views.call_text import arguments_text, gate_words
 from desktop.views.controls import Button, ElidedLabel, label
 from desktop.views.copy_button import CopyButton, compact
 from desktop.views.icons import icon_pixmap
@@ -35,6 +35,14 @@ class CallDetails(QWidget):
         self._review = Button("Review…", kind="primary")
         self._review.clicked.connect(self.review_requested)
         column.addLayout(_row(self._title, self._review))
+        self._edited_icon = QLabel()
+        self._gate = label(kind="muted")
+        gate = QHBoxLayout()
+        gate.setSpacing(SPACE // 2)
+        gate.setContentsMargins(INSET, 0, 0, 0)
+        gate.addWidget(self._edited_icon)
+        gate.addWidget(self._gate, 1)
+        column.addLayout(gate)
         self._arguments = LiteralView("Arguments", most_lines=8, is_fixed=True)
         column.addLayout(
             _row(label("Arguments", "muted"), CopyButton(lambda: self._arguments.raw_text, "Copy arguments"))
@@ -68,6 +76,10 @@ class CallDetails(QWidget):
         if result != self._result.raw_text:
             self._result.show_text(result)
         theme = current_theme()
+        self._edited_icon.setPixmap(icon_pixmap("edit", theme.muted, 16, self.devicePixelRatioF()))
+        self._edited_icon.setVisible(call.edited)
+        self._gate.setText(gate_words(call))
+        self._gate.setVisible(bool(gate_words(call)))
         self._outside_icon.setPixmap(icon_pixmap("warning", theme.warning, 16, self.devicePixelRatioF()))
         for widget in (self._outside_icon, self._outside):
             widget.setVisible(call.untrusted and call.result is not None)

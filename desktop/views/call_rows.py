@@ -19,6 +19,7 @@ STATE = Qt.ItemDataRole.UserRole + 6
 DURATION_MS = Qt.ItemDataRole.UserRole + 7
 IS_GATED = Qt.ItemDataRole.UserRole + 9
 COUNT = Qt.ItemDataRole.UserRole + 8
+IS_EDITED = Qt.ItemDataRole.UserRole + 10
 IS_OVER = Qt.ItemDataRole.UserRole + 11
 
 NO_CALLS = "no calls"
@@ -95,6 +96,9 @@ class CallRows(QStyledItemDelegate):
         else:
             painter.drawText(QRect(right - width, rect.top(), width + 1, rect.height()), middle, words)
         left += _ICON + SPACE
+        if index.data(IS_EDITED):
+            right -= _ICON + SPACE
+            self._icon(painter, right - width, rect, "edit", theme.muted, widget)
         room = right - width - SPACE - left
         tool = metrics.elidedText(str(index.data(TOOL)), Qt.TextElideMode.ElideRight, room)
         painter.setPen(theme.text)

@@ -2,6 +2,7 @@
 
 import json
 
+from desktop.engine.events import CallRecord
 from desktop.engine.messages import CallState, JsonObject
 from desktop.views.literal_text import one_line
 
@@ -27,6 +28,18 @@ def telling_argument(arguments: JsonObject) -> str:
         if isinstance(value, str) and value:
             return one_line(value)
     return one_line(json.dumps(arguments, ensure_ascii=False)) if arguments else ""
+
+
+_ALLOWED = {"policy": "allowed by your policy", "grant": "allowed by what you remembered", "person": "allowed by you"}
+
+
+def gate_words(call: CallRecord) -> str:
+    """How a call came through the gate, and whether the person changed it; empty where neither is known."""
+    parts = ["changed by you"] if call.edited else []
+    if call.allowed_by:
+        parts.append(_ALLOWED.get(call.allowed_by, f"allowed by {one_line(call.allowed_by, 40)}"))
+    words = " · ".join(parts)
+    return words[:1].upper() + words[1:]
 
 
 def arguments_text(arguments: JsonObject) -> str:

@@ -1,25 +1,26 @@
 """What a call would do, for the person who decides: from its real arguments, every character visible."""
 
-from PySide6.QtCore import QEvent, QObject, QRectF
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QTextBlock, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.engine.events import ConfirmationRequested
 from desktop.engine.gate import CardField
-from desktop.views.code_highlight import Highlighter
-from desktop.views.controls import ElidedLabel, label
-from desktop.views.icons import icon_pixmap
-from desktop.views.literal_text import deceptive_hosts, has_right_to_left, literal
+from desktop.views.argument_changes import argument_changes
+from desktop.views.controls import ElidedLabel, Switch
+from desktop.views.diff_view import DiffView
+from desktop.views.literal_text import as_line, deceptive_hosts, has_right_to_left, literal, one_line
 from desktop.views.literal_view import INSET, LiteralView
-from desktop.views.theme import SPACE, Theme, current_theme, is_theme_change
+from desktop.views.marked_line import MarkedLine
+from desktop.views.theme import SPACE, current_theme, is_theme_change
 
-_FIELD_LINES = {"plain": 6, "code": 10, "diff": 14, "command": 10}
-_DIFF_LIMIT = 3000
-"""Lines of a diff that are coloured; the signs stand in all of them."""
+_FIELD_LINES = {"plain": 6, "code": 10, "command": 10}
+_MOST_SOURCES = 20
+_TAINTED = "It has read words that somebody else wrote, which may have steered what it asks for:"
 
 
 class FieldView(LiteralView):
-    """One field of a card.
+    """One field of a card that is not a diff.
 
     Args:
         field: What it shows.
@@ -32,42 +33,17 @@ class FieldView(LiteralView):
         self._colour()
 
     def _colour(self) -> None:
-        theme = current_theme()
         if self._style == "command" and self.is_complete:
-            Highlighter(self.document(), "bash", theme.pygments_style).work(20)
-        elif self._style == "diff":
-            self.setExtraSelections(_diff_marks(self.document().begin(), theme))
+            # Imported here: pygments takes long, and most calls are no commands.
+            from desktop.views.code_highlight import Highlighter
+
+            Highlighter(self.document(), "bash", current_theme().pygments_style).work(20)
 
     def changeEvent(self, event: QEvent) -> None:
         """Colour anew in a new theme."""
         super().changeEvent(event)
         if is_theme_change(event) and hasattr(self, "_style"):
             self._colour()
-
-
-def _diff_marks(block: QTextBlock, theme: Theme) -> list[QTextEdit.ExtraSelection]:
-    marks: list[QTextEdit.ExtraSelection] = []
-    for _ in range(_DIFF_LIMIT):
-        if not block.isValid():
-            break
-        text = block.text()
-        colour = {"+": theme.success, "-": theme.danger, "@": theme.accent}.get(text[:1])
-        if text.startswith(("+++", "---")):
-            colour = theme.muted
-        if colour is not None:
-            mark = QTextEdit.ExtraSelection()
-            mark.cursor = QTextCursor(block)
-            mark.cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-            ink = QTextCharFormat()
-            ink.setForeground(colour)
-            if text[0] in "+-" and colour is not theme.muted:
-                shade = QColor(colour)
-                shade.setAlphaF(0.12)
-                ink.setBackground(shade)
-            mark.format = ink
-            marks.append(mark)
-        block = block.next()
-    return marks
 
 
 class _Boxed(QWidget):
@@ -108,30 +84,37 @@ class CardView(QWidget):
 
     Args:
         request: The call.
+        is_side_by_side: How its diffs begin.
 
     Attributes:
         request: The call.
         effect: The line that says what it would do.
-        fields: Its arguments, in order.
+        fields: Its arguments, in order; a diff's is its unified text.
+
+    Signals:
+        side_by_side_toggled(bool): The person wants diffs side by side, or not.
     """
 
-    def __init__(self, request: ConfirmationRequested) -> None:
+    side_by_side_toggled = Signal(bool)
+
+    def __init__(self, request: ConfirmationRequested, *, is_side_by_side: bool = False) -> None:
         super().__init__()
         self.request = request
         self.fields: list[LiteralView] = []
+        self._is_side_by_side = is_side_by_side
+        self._diffs: list[DiffView] = []
+        self._switches: list[Switch] = []
+        self._quiet: list[LiteralView] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, SPACE, 0)
         column.setSpacing(SPACE // 2)
-        column.addWidget(_caption(literal(request.tool)))
+        column.addWidget(_caption(one_line(request.tool, 400)))
         self.effect = LiteralView("Effect", most_lines=4, is_heading=True)
         self.effect.show_text(request.card.effect or request.tool)
         column.addWidget(self.effect)
-        self._quiet: list[LiteralView] = []
-        if request.reasons:
-            column.addWidget(_caption("Why it asks"))
-            reasons = LiteralView("Why it asks", most_lines=6)
-            reasons.show_text("\n".join(request.reasons))
-            column.addWidget(reasons)
+        if request.edited and request.original_arguments is not None:
+            self._add_changes(column, argument_changes(request.original_arguments, request.arguments))
+        self._add_reasons(column)
         for field in request.card.fields:
             self._add_field(column, field)
         if request.stated_reason:
@@ -144,19 +127,63 @@ class CardView(QWidget):
         column.addStretch(1)
         self._mute()
 
+    def _add_changes(self, column: QVBoxLayout, changes: str) -> None:
+        column.addWidget(MarkedLine("info", "You changed these arguments."))
+        if changes:
+            column.addWidget(_Boxed(DiffView("Your changes", changes)))
+
+    def _add_reasons(self, column: QVBoxLayout) -> None:
+        request = self.request
+        if request.reasons:
+            column.addWidget(_caption("Why it asks"))
+            reasons = LiteralView("Why it asks", most_lines=6)
+            reasons.show_text("\n".join(request.reasons))
+            column.addWidget(reasons)
+        if request.tainted_by:
+            column.addWidget(MarkedLine("warning", _TAINTED))
+            sources = LiteralView("Read from outside", most_lines=4)
+            sources.show_text(_sources_text(request))
+            self._quiet.append(sources)
+            column.addWidget(sources)
+
     def _add_field(self, column: QVBoxLayout, field: CardField) -> None:
-        view = FieldView(field)
-        self.fields.append(view)
-        name = _caption(literal(field.label))
         column.addSpacing(SPACE)
-        column.addWidget(name)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE)
+        head.addWidget(_caption(one_line(field.label, 200)), 1)
+        column.addLayout(head)
+        view: QWidget
+        if field.style == "diff":
+            view = self._diff(field, head)
+        else:
+            view = FieldView(field)
+            self.fields.append(view)
         column.addWidget(_Boxed(view))
         for host in deceptive_hosts(field.text):
-            column.addWidget(_Warning(f"Leads to {literal(host)[:200]}"))
+            column.addWidget(MarkedLine("warning", f"Leads to {literal(host)[:200]}"))
         if has_right_to_left(field.text):
             column.addWidget(
-                _Warning("Holds right-to-left letters: their order on screen is not the order in the text.")
+                MarkedLine("warning", "Holds right-to-left letters: their order on screen is not that of the text.")
             )
+
+    def _diff(self, field: CardField, head: QHBoxLayout) -> DiffView:
+        view = DiffView(field.label, field.text, is_side_by_side=self._is_side_by_side)
+        switch = Switch("Side by side")
+        switch.setAccessibleName("Side by side")
+        switch.setChecked(self._is_side_by_side)
+        switch.clicked.connect(self._set_side_by_side)
+        head.addWidget(switch)
+        self.fields.append(view.unified)
+        self._diffs.append(view)
+        self._switches.append(switch)
+        return view
+
+    def _set_side_by_side(self, on: bool) -> None:
+        for switch in self._switches:
+            switch.setChecked(on)
+        for view in self._diffs:
+            view.set_side_by_side(on)
+        self.side_by_side_toggled.emit(on)
 
     def _mute(self) -> None:
         for view in self._quiet:
@@ -171,32 +198,16 @@ class CardView(QWidget):
             self._mute()
 
 
+def _sources_text(request: ConfirmationRequested) -> str:
+    lines = []
+    for source in request.tainted_by[:_MOST_SOURCES]:
+        earlier = "" if source.run_id == request.run_id else " (earlier in this conversation)"
+        lines.append(f"{as_line(source.tool, 80)} {as_line(source.subject)}{earlier}")
+    left = len(request.tainted_by) - _MOST_SOURCES
+    return "\n".join([*lines, f"… and {left:,} more"] if left > 0 else lines)
+
+
 def _caption(text: str) -> ElidedLabel:
     result = ElidedLabel(text, "muted")
     result.setContentsMargins(INSET, 0, 0, 0)
     return result
-
-
-class _Warning(QWidget):
-    """A sentence about what the text above may hide."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._icon = QLabel()
-        words = label(text, wrap=True)
-        words.setMinimumWidth(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(INSET, 0, 0, 0)
-        row.setSpacing(SPACE)
-        row.addWidget(self._icon)
-        row.addWidget(words, 1)
-        self._tint()
-
-    def _tint(self) -> None:
-        self._icon.setPixmap(icon_pixmap("warning", current_theme().warning, 16, self.devicePixelRatioF()))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Tint anew in a new theme."""
-        super().changeEvent(event)
-        if is_theme_change(event) and hasattr(self, "_icon"):
-            self._tint()

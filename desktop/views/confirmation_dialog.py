@@ -10,24 +10,23 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
 from desktop.engine.events import ConfirmationRequested
-from desktop.engine.gate import AllowOnce, Decision, Deny
-from desktop.views.card_view import CardView
+from desktop.engine.gate import Decision
+from desktop.engine.messages import JsonObject
+from desktop.views.call_decision import CallDecision
 from desktop.views.debug_tables import ROW_STYLE
-from desktop.views.decision_bar import DecisionBar
 from desktop.views.icons import icon
 from desktop.views.input_guard import InputGuard
 from desktop.views.literal_text import one_line
 from desktop.views.theme import SPACE, current_theme, is_theme_change
 
-_PREFERRED = QSize(740, 540)
-_SHARE_OF_SCREEN = 0.8
+_PREFERRED = QSize(880, 640)
+_SHARE_OF_SCREEN = (0.95, 0.8)
 _KEY = Qt.ItemDataRole.UserRole
+_Key = tuple[str, str]
 
 
 class ConfirmationDialog(QDialog):
@@ -40,16 +39,18 @@ class ConfirmationDialog(QDialog):
 
     Signals:
         decided(str, str, object, str): The run, the call, the ``Decision``, and what it is bound to.
+        edited(str, str, object, str): The run, the call, the changed arguments (a ``JsonObject``), and what the
+            unchanged call is bound to. The answer comes by `show_requests` or `show_edit_error`.
     """
 
     decided = Signal(str, str, object, str)
+    edited = Signal(str, str, object, str)
 
     def __init__(self, parent: QWidget | None = None, guard_ms: int = 700) -> None:
         super().__init__(parent)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAccessibleName("Confirm tool call")
-        self._requests: dict[tuple[str, str], ConfirmationRequested] = {}
-        self._card: CardView | None = None
+        self._requests: dict[_Key, ConfirmationRequested] = {}
         self._guard = InputGuard(self, guard_ms)
         self._list = QListWidget()
         self._list.setAccessibleName("Waiting calls")
@@ -59,25 +60,18 @@ class ConfirmationDialog(QDialog):
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.currentItemChanged.connect(self._show_current)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._bar = DecisionBar()
-        self._bar.allowed.connect(lambda: self._decide(AllowOnce()))
-        self._bar.denied.connect(lambda reason: self._decide(Deny(reason=reason)))
-        self._guard.raised.connect(lambda: self._bar.set_listening(False))
-        self._guard.lowered.connect(lambda: self._bar.set_listening(True))
-        right = QVBoxLayout()
-        right.setSpacing(SPACE)
-        right.addWidget(self._scroll, 1)
-        right.addWidget(self._bar)
+        self._call = CallDecision()
+        self._call.decided.connect(self._decide)
+        self._call.edited.connect(self._tell_edited)
+        # The second click of a double click must not fall on the button that now stands there.
+        self._call.turned.connect(lambda: self._guard_if_shown(let_type=True))
+        self._guard.raised.connect(lambda: self._call.bar.set_listening(False))
+        self._guard.lowered.connect(lambda: self._call.bar.set_listening(True))
         columns = QHBoxLayout(self)
         columns.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, SPACE * 3 // 2)
         columns.setSpacing(2 * SPACE)
         columns.addWidget(self._list)
-        columns.addLayout(right, 1)
+        columns.addWidget(self._call, 1)
         self._bound()
 
     @property
@@ -97,21 +91,34 @@ class ConfirmationDialog(QDialog):
             requests: In the order they were asked for.
         """
         before = self._current_request()
-        self._requests = {(each.run_id, each.call_id): each for each in requests}
+        chosen = _key(before) if before is not None else None
+        self._requests = {_key(each): each for each in requests}
+        self._call.keep_forms(self._requests)
         self._list.blockSignals(True)
         self._list.clear()
         for key, request in self._requests.items():
-            item = QListWidgetItem(icon("clock", current_theme().warning), one_line(request.tool, 60))
+            item = QListWidgetItem(one_line(request.tool, 60))
             item.setData(_KEY, key)
             self._list.addItem(item)
+        self._tint()
         rows = list(self._requests)
-        kept = before is not None and self._requests.get((before.run_id, before.call_id)) == before
-        self._list.setCurrentRow(rows.index((before.run_id, before.call_id)) if kept and before is not None else 0)
+        kept = chosen is not None and self._requests.get(chosen) == before
+        # A call that comes back changed stays in sight, so that the person sees what became of it.
+        self._list.setCurrentRow(rows.index(chosen) if chosen in self._requests else 0)
         self._list.blockSignals(False)
         self._tell_count()
         if not kept:
             self._show_current()
             self._guard_if_shown()
+
+    def show_edit_error(self, call_id: str, text: str) -> None:
+        """Say why the changed arguments of a call will not do; its form stays as it was left.
+
+        Args:
+            call_id: The call.
+            text: What is wrong with them; may be foreign.
+        """
+        self._call.show_edit_error(call_id, text)
 
     def remove_request(self, call_id: str, run_id: str | None = None) -> None:
         """Take a call off the list; the dialog closes when none is left.
@@ -146,17 +153,9 @@ class ConfirmationDialog(QDialog):
         request = self._current_request()
         if request is None:
             return
-        self._card = CardView(request)
-        self._scroll.setWidget(self._card)
-        self._bar.reset()
+        self._call.show_request(request)
         if self.isVisible() and not self._list.hasFocus():
-            self._focus_arguments()
-
-    def _focus_arguments(self) -> None:
-        if self._card is not None and self._card.fields:
-            self._card.fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self._card is not None:
-            self._card.effect.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._call.focus_arguments()
 
     def _decide(self, decision: Decision) -> None:
         request = self._current_request()
@@ -166,13 +165,19 @@ class ConfirmationDialog(QDialog):
         self.remove_request(request.call_id, request.run_id)
         self.decided.emit(request.run_id, request.call_id, decision, request.binding)
 
-    def _guard_if_shown(self) -> None:
+    def _tell_edited(self, arguments: JsonObject) -> None:
+        request = self._current_request()
+        if request is not None:
+            self.edited.emit(request.run_id, request.call_id, arguments, request.binding)
+
+    def _guard_if_shown(self, *, let_type: bool = False) -> None:
         if self.isVisible():
-            self._guard.raise_now()
+            self._guard.raise_now(let_type=let_type)
 
     def _bound(self) -> None:
         screen = self.screen() or QGuiApplication.primaryScreen()
-        room = screen.availableSize() * _SHARE_OF_SCREEN
+        share = screen.availableSize()
+        room = QSize(int(share.width() * _SHARE_OF_SCREEN[0]), int(share.height() * _SHARE_OF_SCREEN[1]))
         self.setMaximumSize(room.expandedTo(QSize(480, 320)))
         self.resize(_PREFERRED.boundedTo(room))
 
@@ -181,7 +186,7 @@ class ConfirmationDialog(QDialog):
         super().showEvent(event)
         self._bound()
         self._guard.raise_now()
-        self._focus_arguments()
+        self._call.focus_arguments()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop guarding."""
@@ -189,8 +194,8 @@ class ConfirmationDialog(QDialog):
         self._guard.stand_down()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape closes and decides nothing; Enter presses nothing."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Escape goes a step back or closes, and decides nothing; Enter presses nothing."""
+        if event.key() == Qt.Key.Key_Escape and not self._call.go_back():
             self.close()
         event.accept()
 
@@ -201,6 +206,15 @@ class ConfirmationDialog(QDialog):
     def changeEvent(self, event: QEvent) -> None:
         """Tint the icons anew."""
         super().changeEvent(event)
-        if is_theme_change(event) and hasattr(self, "_bar"):
-            for row in range(self._list.count()):
-                self._list.item(row).setIcon(icon("clock", current_theme().warning))
+        if is_theme_change(event) and hasattr(self, "_call"):
+            self._tint()
+
+    def _tint(self) -> None:
+        theme = current_theme()
+        for row, request in enumerate(self._requests.values()):
+            name = "edit" if request.edited else "clock"
+            self._list.item(row).setIcon(icon(name, theme.accent if request.edited else theme.warning))
+
+
+def _key(request: ConfirmationRequested) -> _Key:
+    return request.run_id, request.call_id

@@ -103,6 +103,12 @@ class Button(QPushButton):
         """Set the words, a little apart from the icon: style sheets leave no room there."""
         super().setText(f"\N{EN SPACE}{text}" if text and self.icon_name else text)
 
+    def set_icon(self, name: str) -> None:
+        """Show another icon of resources/icons."""
+        self.icon_name = name
+        self._tinted = None
+        self._tint()
+
     def changeEvent(self, event: QEvent) -> None:
         """Tint the icon anew with the theme."""
         super().changeEvent(event)
@@ -115,7 +121,7 @@ class Button(QPushButton):
         if not getattr(self, "icon_name", "") or self._tinted is theme:
             return
         self._tinted = theme
-        colours = {"primary": theme.on_accent, "danger": theme.danger}
+        colours = {"primary": theme.on_accent, "danger": theme.danger, "quiet": theme.muted}
         kind = self.property("kind")
         disabled = theme.muted if kind == "primary" else None
         self.setIcon(icon(self.icon_name, colours.get(kind, theme.text), disabled))

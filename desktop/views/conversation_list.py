@@ -22,8 +22,10 @@ from PySide6.QtWidgets import (
 
 from desktop.views.controls import Button, label, larger
 from desktop.views.conversation_model import INFO_ROLE, ConversationModel, rows_of
+from desktop.views.copy_button import compact
 from desktop.views.icons import icon, icon_pixmap
 from desktop.views.theme import SPACE, Theme, current_theme, is_theme_change
+from desktop.views.waiting_list import WaitingList
 
 if TYPE_CHECKING:
     from desktop.engine.messages import ConversationInfo
@@ -161,16 +163,20 @@ class ConversationList(QWidget):
         view: The list named "Conversations".
         model: Its rows.
         new_button: The push button "New conversation".
+        waiting: The runs that wait for the person in other conversations.
+        tools_button: The push button "Tools and grants".
         keys_button: The push button "API keys".
 
     Signals:
         chosen(str): The person opened a conversation; its id.
         new_requested(): The person wants a new conversation.
+        tools_requested(): The person wants to see the tools and grants.
         keys_requested(): The person wants to see the keys.
     """
 
     chosen = Signal(str)
     new_requested = Signal()
+    tools_requested = Signal()
     keys_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -200,15 +206,22 @@ class ConversationList(QWidget):
         self._nothing.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, 0)
         self.new_button = Button("New conversation", "plus", kind="flat")
         self.new_button.setToolTip("New conversation (Ctrl+N)")
+        self.waiting = WaitingList()
+        self.tools_button = Button(icon_name="shield", kind="flat", name="Tools and grants")
         self.keys_button = Button(icon_name="key", kind="flat", name="API keys")
         foot = QHBoxLayout()
         foot.addWidget(self.new_button)
         foot.addStretch(1)
+        foot.setSpacing(0)
+        for each in (self.tools_button, self.keys_button):
+            compact(each, 4 * SPACE)
+        foot.addWidget(self.tools_button)
         foot.addWidget(self.keys_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE)
         column.addWidget(self.search)
+        column.addWidget(self.waiting)
         column.addWidget(self._nothing)
         column.addWidget(self.view, 1)
         column.addLayout(foot)
@@ -216,6 +229,7 @@ class ConversationList(QWidget):
         self.search.textChanged.connect(lambda _text: self._refresh())
         self.search.returnPressed.connect(self._choose_first)
         self.new_button.clicked.connect(lambda: self.new_requested.emit())
+        self.tools_button.clicked.connect(lambda: self.tools_requested.emit())
         self.keys_button.clicked.connect(lambda: self.keys_requested.emit())
         self._tint()
         self._refresh()

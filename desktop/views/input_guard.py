@@ -1,7 +1,8 @@
 """Keeps a person from deciding by accident: input that was meant for something else is not heard."""
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 _REFUSED = frozenset(
     {
@@ -20,6 +21,7 @@ _REFUSED = frozenset(
         QEvent.Type.InputMethod,
     }
 )
+_NO_LETTERS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab})
 
 
 class InputGuard(QObject):
@@ -43,16 +45,22 @@ class InputGuard(QObject):
         self._timer = QTimer(self, singleShot=True, interval=guard_ms)
         self._timer.timeout.connect(self._lower)
         self._is_raised = False
+        self._lets_type = False
 
     @property
     def is_raised(self) -> bool:
         """Whether input is refused."""
         return self._is_raised
 
-    def raise_now(self) -> None:
-        """Refuse input from now on, for the whole time again."""
+    def raise_now(self, *, let_type: bool = False) -> None:
+        """Refuse input from now on, for the whole time again.
+
+        Args:
+            let_type: Whether letters still reach a field that the person has just asked for and that has the focus.
+        """
         if self._timer.interval() == 0:
             return
+        self._lets_type = let_type
         self._timer.start()
         application = QApplication.instance()
         if not self._is_raised and application is not None:
@@ -75,8 +83,16 @@ class InputGuard(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Swallow what goes to the window or anything in it."""
-        if event.type() not in _REFUSED:
+        if event.type() not in _REFUSED or (self._lets_type and self._is_typing(event)):
             return False
         if isinstance(watched, QWidget):
             return watched.window() is self._window
         return watched is self._window.windowHandle()
+
+    def _is_typing(self, event: QEvent) -> bool:
+        """Whether it goes into a text that can be edited, and is no key that could decide or close anything."""
+        field = self._window.focusWidget()
+        editable = isinstance(field, QLineEdit | QPlainTextEdit) and not field.isReadOnly()
+        if event.type() is QEvent.Type.InputMethod:
+            return editable
+        return editable and isinstance(event, QKeyEvent) and Qt.Key(event.key()) not in _NO_LETTERS

@@ -18,6 +18,7 @@ _MARKS = r"\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe
 _STACKED_MARKS = re.compile(rf"([{_MARKS}]{{3}})([{_MARKS}]+)")
 """More than three marks on one letter: they would be drawn over the neighbouring lines."""
 _FORGED_ESCAPE = re.compile("‹(?=U\\+|⋯)")
+_ESCAPE = re.compile("‹U\\+[0-9A-F]{4,6}›")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>`]+", re.IGNORECASE)
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
@@ -86,9 +87,22 @@ def one_line(text: str, limit: int = 120) -> str:
     Returns:
         At most ``limit`` characters.
     """
-    squeezed = " ".join(text[: 8 * limit].split())
-    shown = literal(squeezed)
+    shown = literal(" ".join(text[: 8 * limit].split()))
     return shown if len(shown) <= limit and len(text) <= 8 * limit else shown[: limit - 1] + "…"
+
+
+def as_line(text: str, limit: int = 300) -> str:
+    """Foreign text as one line of a text that is made literal later: it forges no further lines.
+
+    Args:
+        text: Anything.
+        limit: Most characters that come back.
+
+    Returns:
+        Raw text without line breaks, cut at the end with an ellipsis.
+    """
+    squeezed = " ".join(text[: 2 * limit].split())
+    return squeezed if len(squeezed) <= limit and len(text) <= 2 * limit else squeezed[: limit - 1] + "…"
 
 
 def with_bounded_lines(text: str, limit: int = 800) -> str:
@@ -162,3 +176,24 @@ def deceptive_hosts(text: str, limit: int = 20) -> list[str]:
 def has_right_to_left(text: str) -> bool:
     """Whether letters of a right-to-left script make the order on the screen differ from the order of the text."""
     return not text.isascii() and any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text)
+
+
+def hidden_characters(text: str, limit: int = 6) -> list[str]:
+    """What `literal` would write out in a text of several lines.
+
+    Args:
+        text: Anything, as it came.
+        limit: Most escapes that come back.
+
+    Returns:
+        The escapes, ``‹U+202E›``, each once, in the order they come.
+    """
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return []
+    found: dict[str, None] = {}
+    for match in _ESCAPE.finditer(literal(text, lines=True)):
+        if match[0] != _escape(0x2039):
+            found[match[0]] = None
+        if len(found) == limit:
+            break
+    return list(found)

@@ -1,6 +1,6 @@
 """Foreign text in a bounded, read-only field: plain, every character visible, the whole of it reachable."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextDocumentLayout, QPlainTextEdit, QSizePolicy, QWidget
 
@@ -25,7 +25,12 @@ class LiteralView(QPlainTextEdit):
         is_heading: Whether its font is larger and semi-bold.
         wraps: Whether long lines go on in the next; they are scrolled otherwise.
         parent: The parent widget.
+
+    Signals:
+        completed(): The rest of a long text is in the field.
     """
+
+    completed = Signal()
 
     def __init__(
         self,
@@ -65,6 +70,8 @@ class LiteralView(QPlainTextEdit):
             self.setFont(fixed_font(self.font(), 0.96))
         elif is_heading:
             self.setFont(larger(self.font(), 1.15, bold=True))
+        if most_lines is not None and not wraps:
+            self.horizontalScrollBar().rangeChanged.connect(lambda _least, _most: self._fit())
         if most_lines is not None:
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._rest = QTimer(self, singleShot=True, interval=0)
@@ -110,6 +117,8 @@ class LiteralView(QPlainTextEdit):
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.insertText(self._next_piece())
+        if self.is_complete:
+            self.completed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Be as tall as the text is in the new width."""
@@ -127,6 +136,7 @@ class LiteralView(QPlainTextEdit):
         while block.isValid() and needed <= most:
             needed += max(line, self.blockBoundingRect(block).height())
             block = block.next()
-        bar = self.horizontalScrollBar().sizeHint().height() if not self.wordWrapMode().value else 0
-        height = min(needed, most) + SPACE + 4 + bar
+        bar = self.horizontalScrollBar()
+        room = bar.sizeHint().height() if bar.maximum() else 0
+        height = min(needed, most) + SPACE + 4 + room
         self.setFixedHeight(int(height + 0.999))

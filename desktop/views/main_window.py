@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
 
-from desktop.views.composer import Composer
+from desktop.views.centre import Centre, Slot
 from desktop.views.controls import one_line
 from desktop.views.conversation_list import ConversationList
-from desktop.views.notice_bar import NoticeBar, NoticeKind
+from desktop.views.notice_bar import NoticeKind
 from desktop.views.side_panes import PANES, PaneName, SidePanes
-from desktop.views.start_page import StartPage
-from desktop.views.status_line import StatusLine
-from desktop.views.theme import SPACE
 from desktop.views.top_bar import TopBar
+from desktop.views.waiting_list import WaitingRow
 
 if TYPE_CHECKING:
     from desktop.views.debug_pane import DebugPane
@@ -23,18 +21,6 @@ if TYPE_CHECKING:
     from desktop.views.transcript import Transcript
 
 PROGRAM = "Cortex Desktop"
-_MEASURE = 800
-"""The composer's greatest width: about the transcript's readable measure."""
-
-
-class _Slot(QWidget):
-    """The place of a widget that comes after the first paint."""
-
-    def fill(self, widget: QWidget) -> None:
-        """Put the widget in."""
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(widget)
 
 
 class MainWindow(QMainWindow):
@@ -63,6 +49,9 @@ class MainWindow(QMainWindow):
         workspace_change_requested(): The person wants another folder.
         keys_requested(): The person wants the keys dialog.
         settings_requested(): The person wants the settings.
+        tools_settings_requested(): The person wants the dialog of tools and grants.
+        waiting_chosen(str, str): The person wants to decide on a waiting run; its conversation, and the run. A
+            pending draft was told before.
         tools_toggled(bool): Tools for the next message.
         off_record_toggled(bool): Off the record.
         role_chosen(str): The name of a role.
@@ -79,6 +68,8 @@ class MainWindow(QMainWindow):
     workspace_change_requested = Signal()
     keys_requested = Signal()
     settings_requested = Signal()
+    tools_settings_requested = Signal()
+    waiting_chosen = Signal(str, str)
     tools_toggled = Signal(bool)
     off_record_toggled = Signal(bool)
     role_chosen = Signal(str)
@@ -94,13 +85,13 @@ class MainWindow(QMainWindow):
         self.transcript: Transcript
         self.tool_pane: ToolPane
         self.debug_pane: DebugPane
-        self._transcript_slot, self._tool_slot, self._debug_slot = _Slot(), _Slot(), _Slot()
-        self.start_page = StartPage()
-        self.notice = NoticeBar()
-        self.composer = Composer()
-        self.status_line = StatusLine()
-        self._stack = QStackedWidget()
-        self.panes = SidePanes(self.conversations, self._centre(), self._tool_slot, self._debug_slot)
+        self._tool_slot, self._debug_slot = Slot(), Slot()
+        self._centre = Centre()
+        self.start_page = self._centre.start_page
+        self.notice = self._centre.notice
+        self.composer = self._centre.composer
+        self.status_line = self._centre.status_line
+        self.panes = SidePanes(self.conversations, self._centre, self._tool_slot, self._debug_slot)
         self._lay_out()
         self._connect()
         self._bind_keys()
@@ -119,31 +110,9 @@ class MainWindow(QMainWindow):
         from desktop.views.transcript import Transcript
 
         self.transcript, self.tool_pane, self.debug_pane = Transcript(), ToolPane(), DebugPane()
-        self._transcript_slot.fill(self.transcript)
+        self._centre.transcript_slot.fill(self.transcript)
         self._tool_slot.fill(self.tool_pane)
         self._debug_slot.fill(self.debug_pane)
-
-    def _centre(self) -> QWidget:
-        self._stack.addWidget(self._transcript_slot)
-        self._stack.addWidget(self.start_page)
-        column = QWidget()
-        column.setMaximumWidth(_MEASURE)
-        lines = QVBoxLayout(column)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(SPACE)
-        lines.addWidget(self.notice)
-        lines.addWidget(self.composer)
-        lines.addWidget(self.status_line)
-        around = QHBoxLayout()
-        around.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
-        around.addWidget(column)
-        centre = QWidget()
-        whole = QVBoxLayout(centre)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self._stack, 1)
-        whole.addLayout(around)
-        return centre
 
     def _lay_out(self) -> None:
         hairline = QFrame()
@@ -168,6 +137,8 @@ class MainWindow(QMainWindow):
         self.conversations.chosen.connect(self._tell_chosen)
         self.conversations.new_requested.connect(self._tell_new)
         self.conversations.keys_requested.connect(self.keys_requested)
+        self.conversations.tools_requested.connect(self.tools_settings_requested)
+        self.conversations.waiting.chosen.connect(self._tell_waiting)
         self.start_page.keys_chosen.connect(self.keys_requested)
         self.start_page.example_chosen.connect(self._take_example)
         self.top_bar.role_chosen.connect(self.role_chosen)
@@ -231,6 +202,11 @@ class MainWindow(QMainWindow):
         self.top_bar.set_off_record(on)
         self.top_bar.off_record.setEnabled(changeable)
 
+    def set_waiting(self, rows: Sequence[WaitingRow]) -> None:
+        """Show the runs of other conversations that wait for the person, in order."""
+        self.conversations.waiting.show_rows(rows)
+        self.top_bar.show_waiting(len(rows))
+
     def set_running(self, running: bool) -> None:
         """Show whether the open conversation's run works."""
         self.composer.set_running(running)
@@ -264,14 +240,7 @@ class MainWindow(QMainWindow):
             visible: Whether the start page is shown.
             first_start: Its three choices, without a composer, in place of the examples.
         """
-        if visible and first_start:
-            self.start_page.show_first_start()
-        elif visible:
-            self.start_page.show_empty_conversation()
-        self._stack.setCurrentWidget(self.start_page if visible else self._transcript_slot)
-        choosing = visible and first_start
-        self.composer.setVisible(not choosing)
-        (self.start_page.keys if choosing else self.composer).setFocus()
+        self._centre.show_start_page(visible, first_start=first_start)
 
     def toggle_pane(self, pane: PaneName) -> None:
         """Show or fold a pane."""
@@ -318,6 +287,10 @@ class MainWindow(QMainWindow):
     def _tell_chosen(self, conversation_id: str) -> None:
         self.composer.flush_draft()
         self.conversation_chosen.emit(conversation_id)
+
+    def _tell_waiting(self, conversation_id: str, run_id: str) -> None:
+        self.composer.flush_draft()
+        self.waiting_chosen.emit(conversation_id, run_id)
 
     def _tell_new(self) -> None:
         self.composer.flush_draft()

@@ -34,6 +34,11 @@ QPushButton[kind="primary"]:focus { border: 2px solid $text; }
 QPushButton[kind="primary"]:disabled { background: $raised; color: $muted; border-color: $raised; }
 QPushButton[kind="flat"] { border-color: transparent; padding: 6px 8px; }
 QPushButton[kind="flat"]:focus { border: 2px solid $accent; }
+QPushButton[kind="quiet"] { color: $muted; border-color: transparent; padding: 1px 4px; min-height: 0px; }
+QPushButton[kind="quiet"]:hover, QPushButton[kind="quiet"]:checked { background: transparent; color: $text; }
+QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
+QPushButton[kind="row"] { border-color: transparent; padding: 0px; margin: 0px; min-height: 0px; }
+QPushButton[kind="row"]:focus { border: 2px solid $accent; }
 QPushButton[kind="danger"] { color: $danger; border-color: $danger; }
 
 QCheckBox, QRadioButton { spacing: 8px; padding: 2px; border: 2px solid transparent; border-radius: 6px; }
@@ -42,11 +47,24 @@ QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $outline; bo
 QCheckBox::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$tick"); }
 
-QLineEdit, QSpinBox, QDoubleSpinBox {
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $outline; border-radius: 8px; }
+QRadioButton::indicator:hover { border-color: $accent; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent; }
+
+QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit[kind="field"] {
     background: $background; color: $text; border: 1px solid $outline; border-radius: 6px;
     padding: 6px 8px; margin: 1px; min-height: 18px;
 }
+QSpinBox { padding: 6px 20px 6px 2px; }
+QSpinBox QLineEdit { border: none; padding: 0px 6px; margin: 0px; background: transparent; }
+QSpinBox::up-button, QSpinBox::down-button { subcontrol-origin: border; width: 20px; border: none; }
+QSpinBox::up-button { subcontrol-position: top right; }
+QSpinBox::down-button { subcontrol-position: bottom right; }
+QSpinBox::up-arrow { image: url("$caret_up"); width: 12px; height: 12px; }
+QSpinBox::down-arrow { image: url("$caret"); width: 12px; height: 12px; }
+QPlainTextEdit[kind="field"] { padding: 0px 2px; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $accent; margin: 0px; }
+QPlainTextEdit[kind="field"]:focus { border: 2px solid $accent; margin: 0px; }
 QLineEdit[kind="search"] { padding-left: 0px; }
 QLineEdit:disabled { color: $outline; border-color: $border; }
 
@@ -127,5 +145,6 @@ def style_sheet(colours: Mapping[str, str], *, dark: bool) -> str:
         colours,
         scroll="#4a505a" if dark else "#c3c9d1",
         tick=resource_path("icons/tick-dark.svg" if dark else "icons/tick-light.svg").as_posix(),
+        caret_up=resource_path("icons/caret-up.svg").as_posix(),
         caret=resource_path("icons/caret.svg").as_posix(),
     )

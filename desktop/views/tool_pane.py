@@ -10,7 +10,7 @@ from desktop.views import call_rows
 from desktop.views.accessible_list import set_role
 from desktop.views.call_details import CallDetails
 from desktop.views.call_rows import CallRows
-from desktop.views.call_text import telling_argument
+from desktop.views.call_text import gate_words, telling_argument
 from desktop.views.literal_text import one_line
 from desktop.views.row_buttons import RowButtons
 from desktop.views.theme import SPACE, current_theme, is_theme_change
@@ -185,6 +185,19 @@ class ToolPane(QWidget):
             values = {"state": state, "result": result, "duration_ms": duration_ms, "untrusted": untrusted}
             self._show(self._calls[call_id].model_copy(update=values))
 
+    def mark_call(self, call_id: str, *, arguments: JsonObject | None = None, allowed_by: str = "") -> None:
+        """Show what became of a call at its gate.
+
+        Args:
+            call_id: The call.
+            arguments: What the person made of its arguments; None where they were not changed.
+            allowed_by: ``policy``, ``grant`` or ``person``; empty while it was not allowed.
+        """
+        call = self._calls.get(call_id)
+        if call is not None:
+            changed = {"arguments": arguments, "edited": True} if arguments is not None else {}
+            self._show(call.model_copy(update={**changed, "allowed_by": allowed_by or call.allowed_by}))
+
     def select_call(self, call_id: str) -> None:
         """Show a call in full, and unfold its round."""
         item = self._items.get(call_id)
@@ -205,6 +218,8 @@ class ToolPane(QWidget):
         item.setData(call_rows.ARGUMENT, telling_argument(call.arguments))
         item.setData(call_rows.STATE, call.state.value)
         item.setData(call_rows.DURATION_MS, call.duration_ms)
+        item.setData(call_rows.IS_EDITED, call.edited)
+        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, gate_words(call))
         item.setData(call_rows.IS_GATED, call.call_id in self._gated)
         self._offer_review(item, call)
         if self.selected_call == call.call_id:

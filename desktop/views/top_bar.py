@@ -18,6 +18,7 @@ class TopBar(QWidget):
 
     Attributes:
         list_button: Shows and folds the conversation list; checked while it is shown.
+        waiting_button: Shows the conversation list, where something waits in it and it is folded; "Waiting for you".
         role: The combo box "Role".
         models: The label named "Models".
         off_record: The check box "Off the record".
@@ -37,6 +38,9 @@ class TopBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list_button = Button(icon_name="menu", kind="flat", name="Conversation list")
+        self.waiting_button = Button("0", "clock", kind="flat", name="Waiting for you")
+        self.waiting_button.hide()
+        self._waiting = 0
         self.role = QComboBox()
         self.role.setAccessibleName("Role")
         self.role.setToolTip("Role: which models and tools work on the next message")
@@ -55,6 +59,7 @@ class TopBar(QWidget):
         row.setContentsMargins(SPACE, SPACE // 2, SPACE, SPACE // 2)
         row.setSpacing(SPACE // 2)
         row.addWidget(self.list_button)
+        row.addWidget(self.waiting_button)
         row.addWidget(self.role)
         row.addWidget(self.models, 1)
         row.addSpacing(SPACE)
@@ -65,12 +70,23 @@ class TopBar(QWidget):
         for name, button in self._buttons.items():
             button.setCheckable(True)
             button.clicked.connect(lambda _checked=False, pane=name: self.pane_toggled.emit(pane))
+        self.waiting_button.clicked.connect(lambda: self.pane_toggled.emit("conversations"))
         self.role.textActivated.connect(self.role_chosen)
         self.off_record.clicked.connect(self.off_record_toggled)
 
     def show_pane(self, pane: str, shown: bool) -> None:
         """Show whether a pane is seen, on its button."""
         self._buttons[pane].setChecked(shown)
+        self.show_waiting(self._waiting)
+
+    def show_waiting(self, count: int) -> None:
+        """Say how many runs of other conversations wait, while the list that names them is not seen."""
+        self._waiting = count
+        words = f"{count:,} waiting for you"
+        self.waiting_button.setText(f"{count:,}")
+        self.waiting_button.setToolTip(words)
+        self.waiting_button.setAccessibleDescription(words)
+        self.waiting_button.setVisible(bool(count) and not self.list_button.isChecked())
 
     def show_roles(self, roles: Sequence[str], current: str) -> None:
         """Offer these roles; nothing is told.

@@ -25,7 +25,8 @@ with contextlib.closing(secretstorage.dbus_init()) as bus:
 def secrets_in(screen: Desktop) -> str:
     """What the real Secret Service keeps for the program, read by another program."""
     command = [sys.executable, "-c", LOOK_UP]
-    return subprocess.run(command, env=screen.environment, check=True, capture_output=True, text=True).stdout
+    found = subprocess.run(command, env=screen.environment, check=True, capture_output=True, text=True).stdout
+    return "".join(line for line in found.splitlines(keepends=True) if not line.startswith("audit-"))
 
 
 def open_keys(program: Program) -> None:

@@ -18,11 +18,14 @@ from desktop.engine.gate import (
     Deny,
     Effect,
     Policy,
+    ScopeChoice,
+    ScopeExact,
+    ScopeTool,
     ToolFacts,
     binding,
     default_policy,
-    judge,
 )
+from desktop.engine.judging import Standing, judge
 from desktop.engine.messages import CallState
 from tests.bench import MakeBench
 from tests.scripted import assert_valid, call, calls, results_of, text
@@ -42,22 +45,23 @@ def test_a_tool_that_declares_nothing_asks() -> None:
 
 
 def test_a_block_wins_over_a_harmless_tool() -> None:
-    verdict = judge(READ, {"look": Policy.BLOCK})
+    verdict = judge(READ, {}, Standing(policies={"look": Policy.BLOCK}))
     assert verdict.ruling is Policy.BLOCK
     assert verdict.reasons == ("The person's policy blocks the tool 'look'.",)
 
 
 def test_asking_says_why_and_what_the_tool_can_do() -> None:
-    assert judge(WRITE, {}).reasons == (
+    assert judge(WRITE, {}, Standing()).reasons == (
         "By default this tool asks.",
         "It changes files on this machine.",
         "It deletes.",
     )
-    assert judge(READ, {"look": Policy.ASK}).reasons == ("Your policy for this tool is to ask.",)
+    assert judge(READ, {}, Standing(policies={"look": Policy.ASK})).reasons == ("Your policy for this tool is to ask.",)
 
 
 def test_a_policy_holds_for_the_exact_name_alone() -> None:
-    assert judge(WRITE, {"ac": Policy.ALLOW, "act2": Policy.ALLOW, "ACT": Policy.ALLOW}).ruling is Policy.ASK
+    policies = {"ac": Policy.ALLOW, "act2": Policy.ALLOW, "ACT": Policy.ALLOW}
+    assert judge(WRITE, {}, Standing(policies=policies)).ruling is Policy.ASK
 
 
 def test_a_binding_changes_with_each_thing_it_is_bound_to() -> None:
@@ -87,6 +91,11 @@ async def test_a_gate_shows_the_call_in_the_tools_words_and_the_models_apart(mak
         card=Card(effect="Does act", fields=(CardField(label="Name", text="x"),)),
         stated_reason="I must do it.",
         binding=(await bench.calls(run_id))[0].binding,
+        parameters=bench.workshop.toolbox().declarations[3].parameters,
+        scopes=(
+            ScopeChoice(scope=ScopeExact(arguments={"name": "x"}), words="act x with exactly these arguments"),
+            ScopeChoice(scope=ScopeTool(), words="act with whatever arguments"),
+        ),
     )
     assert bench.events[-1] == RunPaused(run_id=run_id, call_ids=("a",))
 

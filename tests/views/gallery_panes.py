@@ -3,7 +3,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
@@ -337,7 +337,7 @@ SCENES: dict[str, Callable[[], QWidget]] = {
 }
 
 
-def pictures(folder: Path, only: str = "") -> Iterator[Path]:
+def pictures(folder: Path, only: str = "", scenes: Mapping[str, Callable[[], QWidget]] = SCENES) -> Iterator[Path]:
     """Render each scene, light and dark, into a folder."""
     application = QApplication.instance() or QApplication(sys.argv)
     assert isinstance(application, QApplication)
@@ -346,7 +346,7 @@ def pictures(folder: Path, only: str = "") -> Iterator[Path]:
     schemes: tuple[theme.Scheme, ...] = ("light", "dark")
     for scheme in schemes:
         theme.apply(application, scheme)
-        for name, make in SCENES.items():
+        for name, make in scenes.items():
             if only not in name:
                 continue
             widget = make()

@@ -25,6 +25,7 @@ from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.literal_text import literal, with_bounded_lines
 from desktop.views.literal_view import LiteralView
 from tests.views.finding import child
+from tests.views.hostile import HOSTILE
 
 Show = Callable[..., ConfirmationDialog]
 LONG_MS = 60_000
@@ -90,7 +91,8 @@ def test_dialog_and_buttons_have_their_names(shown: Show) -> None:
     assert interface.text(QAccessible.Text.Name) == "Confirm tool call"
     assert dialog.windowTitle() == "Confirm tool call"
     names = {each.accessibleName() for each in dialog.findChildren(QPushButton) if each.isVisible()}
-    assert names == {"Deny", "Deny with reason", "Allow once"}
+    allow = {"Allow once", "Allow for this conversation", "Always allow"}
+    assert names == {"Deny", "Deny with reason", "Edit", *allow}
 
 
 def test_several_calls_are_counted_in_the_title_and_listed(shown: Show) -> None:
@@ -307,51 +309,6 @@ def test_a_diff_keeps_its_signs_and_has_colours(shown: Show) -> None:
     assert len(view.extraSelections()) == 5
 
 
-HOSTILE = {
-    "bold": "<b>Safe</b><br><h1>Allow</h1>",
-    "image": '<img src="file:///etc/passwd"><img src="http://127.0.0.1:9/x">',
-    "link": '<a href="https://evil.example">notes.md</a>',
-    "style": "<style>*{display:none}</style><table width=9999><tr><td>",
-    "entity": "&lt;b&gt;&amp;nbsp;&#x202e;",
-    "markdown": "# [Allow](https://evil.example) **once**",
-    "mnemonic": "&Allow &&once &D",
-    "override": "invoice\u202egpj.exe",
-    "isolates": "\u2066\u2067a\u2069\u2068b\u2069",
-    "embeddings": "\u202aa\u202bb\u202dc\u202c",
-    "marks": "a\u200e\u200f\u061cb",
-    "zero-width": "rm\u200b \u200c-\u200drf\u2060 /\ufeff",
-    "soft hyphen": "pass\xadword",
-    "tags": "notes\U000e0072\U000e006d.md",
-    "selectors": "a\ufe00\ufe01\U000e0100",
-    "nul": "a\x00b\x00",
-    "ansi": "\x1b[2J\x1b[31mred\x1b[0m\x07",
-    "backspaces": "rm -rf /\b\b\b\b\b\b\b\bls",
-    "carriage return": "rm -rf /\rls        ",
-    "c1": "a\x85b\x9bc",
-    "separators": "a\u2028b\u2029c",
-    "blanks": "a\xa0b\u2003c\u3164d\u2800e",
-    "frames": "a\ufdd0b\ufdd1c\ufffcd",
-    "surrogate": "a\ud800b\udfffc",
-    "private": "\ue000\U000f0000\uf8ff",
-    "hebrew": "חשבון/../etc/passwd.txt",
-    "arabic": "فاتورة 123 (abc).pdf",
-    "homograph": "https://аррӏе.com/ раураl",
-    "zalgo": "Z" + "\u0300\u0301\u0302\u0303" * 200,
-    "newlines": "a" + "\n" * 400 + "b",
-    "crlf": "a\r\n" * 400,
-    "long line": "x" * 10_000,
-    "long words": ("w" * 500 + " ") * 40,
-    "tabs": "\t" * 2_000 + "x",
-    "wide": "\ufdfd" * 500 + "𒐫" * 500,
-    "emoji": "👩\u200d👩\u200d👧\u200d👦" * 300,
-    "forged escape": "‹U+202E› ‹⋯›",
-    "path": "../" * 3_000 + "etc/passwd",
-    "megabyte": "z" * 1_000_000,
-    "many lines": "z\n" * 150_000,
-    "empty": "",
-}
-
-
 def literal_fields(dialog: ConfirmationDialog) -> list[LiteralView]:
     return dialog.findChildren(LiteralView)
 
@@ -382,7 +339,7 @@ def test_hostile_input_is_literal_and_buttons_stay_on_screen(qtbot: QtBot, shown
         assert each.isVisible()
         assert dialog.rect().contains(QRect(corner, each.size()))
         assert not each.visibleRegion().isEmpty()
-    field = dialog._card.fields[0] if dialog._card is not None else None
+    field = dialog._call.card.fields[0] if dialog._call.card is not None else None
     assert field is not None
     expected = with_bounded_lines(literal(text, lines=True)).translate({0xFDD0: "\ufffd", 0xFDD1: "\ufffd"})
     assert field.toPlainText() == expected

@@ -12,7 +12,7 @@ from desktop.engine.events import RoundRecord, RunRecord
 from desktop.engine.messages import CallState
 from desktop.views import call_rows
 from desktop.views.call_details import CallDetails
-from desktop.views.call_text import arguments_text, telling_argument
+from desktop.views.call_text import arguments_text, gate_words, telling_argument
 from desktop.views.literal_view import LiteralView
 from desktop.views.tool_pane import ToolPane
 from tests.views.finding import child
@@ -180,6 +180,23 @@ def test_the_telling_argument_is_short() -> None:
 def test_arguments_read_line_by_line() -> None:
     assert arguments_text({"path": "a", "n": 3, "content": "x\ny"}) == "path: a\nn: 3\ncontent:\nx\ny"
     assert arguments_text({}) == "(none)"
+
+
+def test_call_that_was_changed_and_how_it_was_allowed_is_told(pane: ToolPane) -> None:
+    pane.show_run(run_record())
+    pane.select_call("c2")
+    details = child(pane, CallDetails)
+    assert not details._gate.isVisible()
+    pane.mark_call("c2", allowed_by="grant")
+    assert details._gate.text() == "Allowed by what you remembered"
+    pane.mark_call("c2", arguments={"path": "other.md"})
+    assert details._gate.text() == "Changed by you · allowed by what you remembered"
+    assert field(pane, "Arguments").toPlainText() == "path: other.md"
+    pane.mark_call("none", allowed_by="person")
+    rows = child(pane, QListWidget)
+    assert rows.currentItem().data(call_rows.IS_EDITED)
+    assert names(pane)[2] == "read_file done"
+    assert gate_words(run_record().calls[0].model_copy(update={"allowed_by": "policy"})) == "Allowed by your policy"
 
 
 def gated(pane: ToolPane, count: int = 2) -> None:

@@ -4,23 +4,16 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from desktop.engine.errors import DecisionRejected, StoreDamaged
-from desktop.engine.gate import Decision
-from desktop.engine.messages import CallState, ModelTurn, ToolCall, utc_now
+from desktop.engine.gate import Decision, Grant
+from desktop.engine.messages import CallState, ModelTurn, utc_now
+from desktop.engine.store.call_rows import insert_call, read_call, sources_json
 from desktop.engine.store.database import Database
+from desktop.engine.store.grants import insert_grant, use_grants
 from desktop.engine.store.records import StoredCall, StoredRound
 from desktop.engine.store.usage import Spent, insert_usage
-
-_DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
-
-INTERRUPTED_CALL = (
-    "The program ended while this call ran. Whether it took effect is not known, and it was not run again. "
-    "Check before you repeat it."
-)
-STOPPED_CALL = "The person stopped the run while this call ran. Whether it took effect is not known."
-CANCELLED_CALL = "The person stopped the run before this call took effect."
 
 
 class Calls:
@@ -43,7 +36,7 @@ class Calls:
         def work(db: sqlite3.Connection) -> list[StoredRound]:
             calls: dict[int, list[StoredCall]] = {}
             for row in db.execute("SELECT * FROM calls WHERE run_id = ? ORDER BY round, position", (run_id,)):
-                calls.setdefault(row["round"], []).append(_call(row))
+                calls.setdefault(row["round"], []).append(read_call(row))
             return [
                 StoredRound(
                     round=row["round"],
@@ -84,8 +77,8 @@ class Calls:
         *,
         spent: Spent | None = None,
         gather_ms: int = 0,
-    ) -> None:
-        """Keep a finished turn, what it took, and the verdicts on its calls, in one step.
+    ) -> tuple[StoredCall, ...]:
+        """Keep a finished turn, what it took, the verdicts on its calls and the uses of grants, in one step.
 
         Args:
             run_id: The run.
@@ -94,13 +87,16 @@ class Calls:
             calls: Its calls, judged, in the model's order.
             spent: The usage of the model call; None where there was none.
             gather_ms: Milliseconds that the loop has taken so far.
+
+        Returns:
+            The calls as they are kept: one whose grant was used up or revoked meanwhile asks.
         """
 
-        def work(db: sqlite3.Connection) -> None:
-            now = utc_now().isoformat()
+        def work(db: sqlite3.Connection) -> tuple[StoredCall, ...]:
+            now = utc_now()
             db.execute(
                 "INSERT INTO rounds (run_id, round, turn, created_at) VALUES (?, ?, ?, ?)",
-                (run_id, number, turn.model_dump_json(), now),
+                (run_id, number, turn.model_dump_json(), now.isoformat()),
             )
             db.execute(
                 "UPDATE runs SET partial_brain = NULL, partial_text = '', gather_ms = ? WHERE id = ?",
@@ -108,37 +104,36 @@ class Calls:
             )
             if spent is not None:
                 insert_usage(db, spent)
-            for position, call in enumerate(calls):
-                db.execute(
-                    "INSERT INTO calls (run_id, call_id, round, position, tool, arguments, side_effects, ruling,"
-                    " reasons, binding, state, result, finished_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        run_id,
-                        call.call.id,
-                        number,
-                        position,
-                        call.call.tool,
-                        json.dumps(call.call.arguments),
-                        call.side_effects,
-                        call.ruling,
-                        json.dumps(call.reasons),
-                        call.binding,
-                        call.state,
-                        call.result,
-                        None if call.state.is_open else now,
-                    ),
-                )
+            kept = use_grants(db, calls, now)
+            for position, call in enumerate(kept):
+                insert_call(db, run_id, position, call, now.isoformat())
+            return tuple(kept)
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
-    async def decide(self, run_id: str, call_id: str, decision: Decision, binding: str) -> StoredCall:
-        """Keep the person's decision on a waiting call.
+    async def get(self, run_id: str, call_id: str) -> StoredCall:
+        """One call.
+
+        Raises:
+            DecisionRejected: There is none of this id.
+            StoreDamaged: It cannot be read.
+        """
+        try:
+            return await self._database.read(lambda db: _known(db, run_id, call_id))
+        except ValueError as error:
+            raise StoreDamaged(f"The stored call {call_id!r} cannot be read.", action="Stop the run.") from error
+
+    async def decide(
+        self, run_id: str, call_id: str, decision: Decision, binding: str, grant: Grant | None = None
+    ) -> StoredCall:
+        """Keep the person's decision on a waiting call, and the grant that comes with it, in one step.
 
         Args:
             run_id: The run.
             call_id: The call.
             decision: What the person said.
             binding: Of the call as the person saw it.
+            grant: What is remembered of the decision.
 
         Returns:
             The call, with the decision.
@@ -148,29 +143,55 @@ class Calls:
         """
 
         def work(db: sqlite3.Connection) -> StoredCall:
-            row = db.execute("SELECT * FROM calls WHERE run_id = ? AND call_id = ?", (run_id, call_id)).fetchone()
-            if row is None:
-                raise DecisionRejected(
-                    f"The run {run_id!r} has no call {call_id!r}.", action="Look at the calls that wait."
-                )
-            call = _call(row)
-            if not call.needs_decision:
-                raise DecisionRejected(
-                    f"The call {call_id!r} does not wait for a decision: it is {call.state.value}"
-                    f"{' and was decided before' if call.decision else ''}.",
-                    action="Look at the calls that wait.",
-                )
-            if call.binding != binding:
-                raise DecisionRejected(
-                    f"The call {call_id!r} is not the one that was shown.", action="Look at it again, then decide."
-                )
+            call = _waiting(db, run_id, call_id, binding)
             db.execute(
-                "UPDATE calls SET decision = ?, decided_at = ? WHERE run_id = ? AND call_id = ?",
+                "UPDATE calls SET decision = ?, decided_by = 'person', decided_at = ? WHERE run_id = ? AND call_id = ?",
                 (decision.model_dump_json(), utc_now().isoformat(), run_id, call_id),
             )
-            return call.model_copy(update={"decision": decision})
+            if grant is not None:
+                insert_grant(db, grant)
+            return call.model_copy(update={"decision": decision, "decided_by": "person"})
 
         return await self._database.write(work, durable=True)
+
+    async def edit(self, run_id: str, edited: StoredCall, binding: str) -> None:
+        """Put a waiting call with changed arguments, judged anew, in the place of what it was.
+
+        Args:
+            run_id: The run.
+            edited: The call as it is from now on; waiting, or blocked.
+            binding: Of the call as the person saw it; no decision bound to it counts any more.
+
+        Raises:
+            DecisionRejected: The call is unknown, does not wait, was decided before, or is not what was shown.
+        """
+
+        def work(db: sqlite3.Connection) -> None:
+            _waiting(db, run_id, edited.call.id, binding)
+            original = edited.original_arguments
+            db.execute(
+                "UPDATE calls SET arguments = ?, original_arguments = ?, edited = ?, ruling = ?, reasons = ?,"
+                " binding = ?, state = ?, result = ?, decided_by = ?, tainted_by = ?, taint_holds = ?, finished_at = ?"
+                " WHERE run_id = ? AND call_id = ?",
+                (
+                    json.dumps(edited.call.arguments),
+                    None if original is None else json.dumps(original),
+                    edited.edited,
+                    edited.ruling,
+                    json.dumps(edited.reasons),
+                    edited.binding,
+                    edited.state,
+                    edited.result,
+                    edited.decided_by,
+                    sources_json(edited),
+                    edited.taint_holds,
+                    None if edited.state.is_open else utc_now().isoformat(),
+                    run_id,
+                    edited.call.id,
+                ),
+            )
+
+        await self._database.write(work, durable=True)
 
     async def start(self, run_id: str, *calls: StoredCall) -> None:
         """Keep that calls are about to run, in one step; for a side effect this survives a power failure.
@@ -184,7 +205,8 @@ class Calls:
                 changed = db.execute(
                     "UPDATE calls SET state = 'running', started_at = ?"
                     " WHERE run_id = ? AND call_id = ? AND state = 'waiting' AND binding = ?"
-                    " AND (ruling = 'allow' OR json_extract(decision, '$.kind') = 'allow_once')",
+                    " AND CASE WHEN decision IS NULL THEN ruling = 'allow' ELSE"
+                    " json_extract(decision, '$.kind') IN ('allow_once', 'allow_conversation', 'allow_always') END",
                     (utc_now().isoformat(), run_id, call.call.id, call.binding),
                 ).rowcount
                 if changed != 1:
@@ -216,77 +238,24 @@ class Calls:
         )
 
 
-def close_stopped_calls(db: sqlite3.Connection, run_id: str) -> list[StoredCall]:
-    """Give every open call of a stopped run its result, inside a transaction.
-
-    Returns:
-        The calls that were closed: ``unknown`` where a side effect may have happened, else ``cancelled``.
-    """
-    closed: list[StoredCall] = []
-    try:
-        calls = _open_calls(db, run_id)
-    except ValueError:  # damaged: the run ends all the same, and cannot be gone on with
-        return closed
-    for call in calls:
-        unsure = call.state is CallState.RUNNING and call.side_effects
-        state, text = (CallState.UNKNOWN, STOPPED_CALL) if unsure else (CallState.CANCELLED, CANCELLED_CALL)
-        closed.append(_close(db, run_id, call, state, text))
-    return closed
+def _known(db: sqlite3.Connection, run_id: str, call_id: str) -> StoredCall:
+    row = db.execute("SELECT * FROM calls WHERE run_id = ? AND call_id = ?", (run_id, call_id)).fetchone()
+    if row is None:
+        raise DecisionRejected(f"The run {run_id!r} has no call {call_id!r}.", action="Look at the calls that wait.")
+    return read_call(row)
 
 
-def settle_interrupted_calls(db: sqlite3.Connection, run_id: str) -> list[StoredCall]:
-    """Say what became of the calls that ran when the process ended, inside a transaction.
-
-    A side effect under way is ``unknown`` and closed; a read under way waits again, since reading twice harms nobody.
-
-    Returns:
-        The calls that became unknown.
-    """
-    unknown = []
-    for call in _open_calls(db, run_id):
-        if call.state is not CallState.RUNNING:
-            continue
-        if call.side_effects:
-            unknown.append(_close(db, run_id, call, CallState.UNKNOWN, INTERRUPTED_CALL))
-        else:
-            db.execute(
-                "UPDATE calls SET state = 'waiting', started_at = NULL WHERE run_id = ? AND call_id = ?",
-                (run_id, call.call.id),
-            )
-    return unknown
-
-
-def has_open_gates(db: sqlite3.Connection, run_id: str) -> bool:
-    """Whether a call of the run waits for the person."""
-    return any(call.needs_decision for call in _open_calls(db, run_id))
-
-
-def _open_calls(db: sqlite3.Connection, run_id: str) -> list[StoredCall]:
-    rows = db.execute(
-        "SELECT * FROM calls WHERE run_id = ? AND state IN ('waiting', 'running') ORDER BY round, position", (run_id,)
-    ).fetchall()
-    return [_call(row) for row in rows]
-
-
-def _close(db: sqlite3.Connection, run_id: str, call: StoredCall, state: CallState, text: str) -> StoredCall:
-    db.execute(
-        "UPDATE calls SET state = ?, result = ?, finished_at = ? WHERE run_id = ? AND call_id = ?",
-        (state, text, utc_now().isoformat(), run_id, call.call.id),
-    )
-    return call.model_copy(update={"state": state, "result": text})
-
-
-def _call(row: sqlite3.Row) -> StoredCall:
-    return StoredCall(
-        call=ToolCall(id=row["call_id"], tool=row["tool"], arguments=json.loads(row["arguments"])),
-        round=row["round"],
-        side_effects=bool(row["side_effects"]),
-        ruling=row["ruling"],
-        reasons=tuple(json.loads(row["reasons"])),
-        binding=row["binding"],
-        state=CallState(row["state"]),
-        decision=_DECISION.validate_json(row["decision"]) if row["decision"] else None,
-        result=row["result"],
-        untrusted=bool(row["untrusted"]),
-        duration_ms=row["duration_ms"],
-    )
+def _waiting(db: sqlite3.Connection, run_id: str, call_id: str, binding: str) -> StoredCall:
+    """The call that a person saw, where it still waits for them."""
+    call = _known(db, run_id, call_id)
+    if not call.needs_decision:
+        raise DecisionRejected(
+            f"The call {call_id!r} does not wait for a decision: it is {call.state.value}"
+            f"{' and was decided before' if call.decision else ''}.",
+            action="Look at the calls that wait.",
+        )
+    if call.binding != binding:
+        raise DecisionRejected(
+            f"The call {call_id!r} is not the one that was shown.", action="Look at it again, then decide."
+        )
+    return call

@@ -138,6 +138,17 @@ class Conversations:
 
         return [self._message(row) for row in await self._database.read(work)]
 
+    async def own_words(self, conversation_id: str, until_run: str) -> list[str]:
+        """What the person said in a conversation, oldest first, up to the message that began a run."""
+        rows = await self._database.read(
+            lambda db: db.execute(
+                "SELECT text FROM messages WHERE conversation_id = ? AND role = 'user' AND position <="
+                " (SELECT MIN(position) FROM messages WHERE run_id = ? AND role = 'user') ORDER BY position",
+                (conversation_id, until_run),
+            ).fetchall()
+        )
+        return [row["text"] for row in rows]
+
     def _info(self, row: sqlite3.Row) -> ConversationInfo:
         return ConversationInfo(
             id=row["id"],

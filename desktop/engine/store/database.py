@@ -23,10 +23,12 @@ class Database:
 
     Attributes:
         path: The file; None for a database in memory.
+        before_commit: Run at the end of each transaction, on the worker thread; an exception rolls it back.
     """
 
     def __init__(self, path: Path | None, connection: sqlite3.Connection, worker: ThreadPoolExecutor) -> None:
         self.path = path
+        self.before_commit: Callable[[sqlite3.Connection], None] = lambda connection: None
         self._connection = connection
         self._worker = worker
 
@@ -78,6 +80,7 @@ class Database:
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     result = work(connection)
+                    self.before_commit(connection)
                     connection.execute("COMMIT")
                 except BaseException:
                     if connection.in_transaction:
@@ -98,6 +101,27 @@ class Database:
         """Finish what is under way and close the file."""
         await asyncio.get_running_loop().run_in_executor(self._worker, self._connection.close)
         self._worker.shutdown(wait=True)
+
+
+@contextlib.contextmanager
+def read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that changes nothing, for long reads beside the store's own, and where no store is open.
+
+    Args:
+        path: The file.
+
+    Raises:
+        StoreDamaged: It is no SQLite database, or a damaged one.
+        StoreError: It cannot be opened or read.
+    """
+    with _errors_in_words(path):
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10.0)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("BEGIN")  # one picture of the file, however long it is looked at
+            yield connection
+        finally:
+            connection.close()
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.engine.errors import StoreTooNew
+from desktop.engine.store import audit_schema
 
 _FIRST = """
 CREATE TABLE conversations (
@@ -117,8 +118,48 @@ def m001_first(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+_GRANTS = """
+CREATE TABLE grants (
+    id TEXT PRIMARY KEY,
+    tool TEXT NOT NULL,
+    definition TEXT NOT NULL,       -- hash of the tool's declaration at that time
+    scope TEXT NOT NULL,            -- Scope as JSON
+    words TEXT NOT NULL,            -- the scope as the person saw it
+    conversation_id TEXT REFERENCES conversations (id) ON DELETE CASCADE,
+    workspace TEXT,                 -- the folder it holds in; NULL: anywhere
+    uses_left INTEGER,
+    expires_at TEXT,
+    created_at TEXT NOT NULL,
+    last_used_at TEXT,
+    use_count INTEGER NOT NULL DEFAULT 0,
+    revoked_at TEXT
+);
+CREATE INDEX grants_of_tool ON grants (tool) WHERE revoked_at IS NULL;
+ALTER TABLE calls ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';   -- policy, grant, person
+ALTER TABLE calls ADD COLUMN grant_id TEXT;
+ALTER TABLE calls ADD COLUMN edited INTEGER NOT NULL DEFAULT 0;     -- whether the person changed the arguments
+ALTER TABLE calls ADD COLUMN original_arguments TEXT;               -- what the model gave, where they were changed
+ALTER TABLE calls ADD COLUMN tainted_by TEXT NOT NULL DEFAULT '[]'; -- TaintSource list as JSON
+ALTER TABLE calls ADD COLUMN taint_holds INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX calls_of_tool ON calls (tool, ruling, decided_by);
+UPDATE calls SET decided_by = 'person' WHERE decision IS NOT NULL;
+UPDATE calls SET decided_by = 'policy' WHERE decision IS NULL AND (ruling = 'allow' OR state = 'blocked');
+"""
+
+
+def m002_grants(connection: sqlite3.Connection) -> None:
+    """Grants, and in the calls: who decided, what the person changed, and what tainted the run."""
+    for statement in _statements(_GRANTS):
+        connection.execute(statement)
+
+
+def m003_audit(connection: sqlite3.Connection) -> None:
+    """The audit log, with the triggers that let it grow and nothing else."""
+    audit_schema.create(connection)
+
+
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (m001_first,)
+MIGRATIONS: tuple[Migration, ...] = (m001_first, m002_grants, m003_audit)
 
 
 def migrate(connection: sqlite3.Connection, path: Path | None, migrations: Sequence[Migration] = MIGRATIONS) -> None:

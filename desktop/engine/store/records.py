@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from desktop.engine.events import HandoffMessage
-from desktop.engine.gate import Access, AllowOnce, Decision, Deny, Policy
-from desktop.engine.messages import Brain, CallState, ModelRequest, ModelTurn, ToolCall, ToolResult, Value
+from desktop.engine.gate import Access, DecidedBy, Decision, Deny, Policy, TaintSource
+from desktop.engine.messages import Brain, CallState, JsonObject, ModelRequest, ModelTurn, ToolCall, ToolResult, Value
 
 RunState = Literal["running", "waiting", "interrupted", "done", "failed", "stopped"]
 
@@ -50,7 +50,7 @@ class StoredCall(Value):
     """A tool call, with all that was ruled, decided and done about it.
 
     Attributes:
-        call: The model's wish; its arguments validated where they were good.
+        call: The model's wish; its arguments validated where they were good, and as the person changed them.
         round: Counted from 1.
         side_effects: Whether it changes or sends anything.
         ruling: allow, ask or block.
@@ -58,6 +58,11 @@ class StoredCall(Value):
         binding: What a decision is bound to.
         state: Where it stands.
         decision: The person's; None while there is none.
+        decided_by: Who decided, in the end; empty while nobody has.
+        grant_id: The grant that let it through.
+        original_arguments: What the model gave, where the person changed the arguments.
+        tainted_by: The untrusted results that were there when it was judged.
+        taint_holds: Whether they keep every grant from letting it through.
         result: The text for the model; None while the call is open.
         untrusted: Whether the result can carry somebody else's words.
         duration_ms: None where it never ran.
@@ -71,6 +76,11 @@ class StoredCall(Value):
     binding: str = ""
     state: CallState = CallState.WAITING
     decision: Decision | None = None
+    decided_by: DecidedBy = ""
+    grant_id: str | None = None
+    original_arguments: JsonObject | None = None
+    tainted_by: tuple[TaintSource, ...] = ()
+    taint_holds: bool = False
     result: str | None = None
     untrusted: bool = False
     duration_ms: int | None = None
@@ -82,9 +92,20 @@ class StoredCall(Value):
 
     @property
     def may_run(self) -> bool:
-        """Whether it is allowed, by policy or by the person, and has not run."""
-        allowed = self.ruling is Policy.ALLOW or isinstance(self.decision, AllowOnce)
-        return self.state is CallState.WAITING and allowed and not isinstance(self.decision, Deny)
+        """Whether it is allowed and has not run."""
+        return self.state is CallState.WAITING and self.is_allowed
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether policy, a grant or the person allowed it."""
+        if self.decision is not None:
+            return not isinstance(self.decision, Deny)
+        return self.ruling is Policy.ALLOW
+
+    @property
+    def edited(self) -> bool:
+        """Whether the person changed the arguments that the model gave."""
+        return self.original_arguments is not None
 
     @property
     def as_result(self) -> ToolResult:
@@ -96,6 +117,26 @@ class StoredCall(Value):
             text=self.result or "",
             untrusted=self.untrusted,
         )
+
+
+class PastCall(Value):
+    """A call, seen from outside its run.
+
+    Attributes:
+        run_id: Its run.
+        call: What ran, or would have.
+        root: The workspace folder of the run.
+        at: When it was asked for; aware UTC.
+        state: Where it stands.
+        taint_holds: Whether the taint rule kept every grant from letting it through.
+    """
+
+    run_id: str
+    call: ToolCall
+    root: str
+    at: datetime
+    state: CallState
+    taint_holds: bool
 
 
 class StoredRound(Value):

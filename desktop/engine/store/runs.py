@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from desktop.engine.errors import RunBusy, RunNotFound, StoreDamaged, UnknownName
 from desktop.engine.events import HandoffMessage
 from desktop.engine.messages import Brain, Message, MessageDetails, ModelRequest, StopReason, utc_now
-from desktop.engine.store.calls import close_stopped_calls, has_open_gates, settle_interrupted_calls
 from desktop.engine.store.conversations import insert_message
+from desktop.engine.store.cut_calls import close_stopped_calls, has_open_gates, settle_interrupted_calls
 from desktop.engine.store.database import Database
 from desktop.engine.store.ids import IdMaker
 from desktop.engine.store.owner import is_alive, this_process

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.engine.store.audit import AuditLog
 from desktop.engine.store.calls import Calls
 from desktop.engine.store.conversations import Conversations
 from desktop.engine.store.database import Database
+from desktop.engine.store.grants import Grants
 from desktop.engine.store.ids import OFF_RECORD_PREFIX, IdMaker
 from desktop.engine.store.notes import NoteStore
+from desktop.engine.store.past_calls import PastCalls
 from desktop.engine.store.runs import Runs
 from desktop.engine.store.usage import UsageLog
 
@@ -20,8 +23,11 @@ class Store:
         conversations: With their messages.
         runs: From message to answer.
         calls: Rounds and tool calls.
+        past_calls: Tool calls across runs.
         usage: Tokens and cost.
         notes: The person's notes.
+        grants: Remembered decisions.
+        audit: What became of each tool call.
         ids: Makes ids of this store.
     """
 
@@ -29,8 +35,11 @@ class Store:
     conversations: Conversations
     runs: Runs
     calls: Calls
+    past_calls: PastCalls
     usage: UsageLog
     notes: NoteStore
+    grants: Grants
+    audit: AuditLog
     ids: IdMaker
 
     @classmethod
@@ -50,8 +59,11 @@ class Store:
             conversations=Conversations(database, ids, off_record=path is None),
             runs=Runs(database, ids),
             calls=Calls(database),
+            past_calls=PastCalls(database),
             usage=UsageLog(database),
             notes=NoteStore(database, ids),
+            grants=Grants(database),
+            audit=await AuditLog.open(database),
             ids=ids,
         )
 

@@ -1,8 +1,8 @@
 """What the engine asks of a tool."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from desktop.engine.errors import BadArguments
-from desktop.engine.gate import Access, Card, Effect, ToolFacts, has_side_effects
+from desktop.engine.gate import Access, Card, Effect, Subject, ToolFacts, has_side_effects
 from desktop.engine.messages import JsonObject, ToolDeclaration, canonical
 
 
@@ -75,6 +75,7 @@ class Tool(Generic[ArgumentsT]):
         card: Describes a call to the person from its real arguments; may read the workspace, changes nothing.
         access: Who may use it.
         timeout_s: Seconds after which the call is cancelled.
+        subjects: Which arguments are a path beneath the workspace folder, a shell command or a web address.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Tool(Generic[ArgumentsT]):
     card: Callable[[ArgumentsT, ToolContext], Awaitable[Card]]
     access: Access = Access.USER
     timeout_s: float = 60.0
+    subjects: Mapping[str, Subject] = field(default_factory=dict)
 
     @cached_property
     def declaration(self) -> ToolDeclaration:
@@ -95,8 +97,13 @@ class Tool(Generic[ArgumentsT]):
     @cached_property
     def facts(self) -> ToolFacts:
         """The tool as the gate sees it."""
-        digest = hashlib.sha256(canonical(self.declaration.model_dump(mode="json")).encode()).hexdigest()
-        return ToolFacts(name=self.name, effects=self.effects, definition=digest)
+        declared = {
+            "declaration": self.declaration.model_dump(mode="json"),
+            "effects": sorted(self.effects),
+            "subjects": dict(self.subjects),
+        }
+        digest = hashlib.sha256(canonical(declared).encode()).hexdigest()
+        return ToolFacts(name=self.name, effects=self.effects, definition=digest, subjects=dict(self.subjects))
 
     @property
     def has_side_effects(self) -> bool:

@@ -49,6 +49,7 @@ def edit_tools() -> tuple[Tool[Any], ...]:
             effects=frozenset({Effect.WRITES_LOCAL}),
             run=_write_file,
             card=_write_card,
+            subjects={"path": "path"},
         ),
         Tool(
             name="edit_file",
@@ -61,6 +62,7 @@ def edit_tools() -> tuple[Tool[Any], ...]:
             effects=frozenset({Effect.WRITES_LOCAL, Effect.READS_PRIVATE}),
             run=_edit_file,
             card=_edit_card,
+            subjects={"path": "path"},
         ),
     )
 

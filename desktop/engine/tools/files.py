@@ -47,6 +47,7 @@ def file_tools() -> tuple[Tool[Any], ...]:
             effects=_READS,
             run=_list_directory,
             card=_list_card,
+            subjects={"path": "path"},
         ),
         Tool(
             name="read_file",
@@ -59,6 +60,7 @@ def file_tools() -> tuple[Tool[Any], ...]:
             effects=_READS,
             run=_read_file,
             card=_read_card,
+            subjects={"path": "path"},
         ),
     )
 

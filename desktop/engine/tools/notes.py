@@ -48,7 +48,8 @@ def note_tools() -> tuple[Tool[Any], ...]:
                 "Use it when the person refers to something noted or asked to be remembered."
             ),
             arguments=FindNotesArguments,
-            effects=frozenset({Effect.READS_PRIVATE}),
+            # a note may hold what a page or a file said, although the model wrote it (docs/decisions/005)
+            effects=frozenset({Effect.READS_PRIVATE, Effect.READS_UNTRUSTED}),
             run=_find,
             card=_find_card,
         ),

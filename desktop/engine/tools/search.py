@@ -57,6 +57,7 @@ def search_tools() -> tuple[Tool[Any], ...]:
             effects=frozenset({Effect.READS_PRIVATE, Effect.READS_UNTRUSTED}),
             run=_search,
             card=_card,
+            subjects={"path": "path"},
         ),
     )
 

@@ -122,5 +122,6 @@ def shell_tools(find: FindSandbox = find_sandbox) -> tuple[Tool[Any], ...]:
             card=shell.card,
             access=Access.ADMIN,
             timeout_s=_LONGEST_S + 30.0,
+            subjects={"command": "command"},
         ),
     )

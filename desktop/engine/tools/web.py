@@ -83,6 +83,7 @@ def web_tools(
             effects=frozenset({Effect.READS_UNTRUSTED, Effect.SENDS}),
             run=run,
             card=_card,
+            subjects={"url": "address"},
         ),
     )
 

@@ -73,7 +73,7 @@ def test_only_run_command_is_for_admins() -> None:
 
 def test_results_with_the_words_of_others_are_untrusted() -> None:
     untrusted = {tool.name for tool in builtin_tools() if tool.is_untrusted}
-    assert untrusted == {"list_directory", "read_file", "search_files", "run_command", "fetch_page"}
+    assert untrusted == {"list_directory", "read_file", "search_files", "run_command", "fetch_page", "find_notes"}
 
 
 def test_schemas_are_plain_enough_for_every_provider() -> None:

@@ -1,0 +1,126 @@
+"""What stands around the gates: tools and grants, the runs that wait elsewhere, notifications."""
+
+import asyncio
+
+from PySide6.QtCore import QObject
+
+from desktop.actions import Actions
+from desktop.conversations import Conversations
+from desktop.engine.errors import EngineError
+from desktop.engine.events import ConfirmationRequested
+from desktop.engine.gate import Effect, Policy, default_policy
+from desktop.engine.judging import EFFECT_WORDS
+from desktop.engine.tools.toolbox import Toolbox
+from desktop.engine_holder import EngineHolder
+from desktop.settings import Settings, SettingsDamaged
+from desktop.views.icons import application_icon
+from desktop.views.main_window import MainWindow
+from desktop.views.notifier import Notifier, tray_icon, waiting_words
+from desktop.views.tool_row import ToolRow
+from desktop.views.tools_page import ToolsDialog
+from desktop.views.waiting_list import WaitingRow
+
+
+def tool_rows(toolbox: Toolbox, settings: Settings) -> list[ToolRow]:
+    """The tools as the settings show them.
+
+    Args:
+        toolbox: All tools.
+        settings: The person's policies.
+    """
+    policies = settings.policies
+    return [
+        ToolRow(
+            name=tool.name,
+            description=tool.description,
+            effects=tuple(EFFECT_WORDS[effect] for effect in Effect if effect in tool.effects),
+            policy=policies[tool.name].value if tool.name in policies else None,
+            default_policy=default_policy(tool.effects).value,
+            access=tool.access.value,
+        )
+        for tool in toolbox
+    ]
+
+
+class GateActions(QObject):
+    """Wires the window's gate settings, waiting runs and notifications to the engine.
+
+    Args:
+        window: The window.
+        settings: The person's policies.
+        holder: The engine, once it is open.
+        actions: Runs what takes time.
+        conversations: Which one is open.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        settings: Settings,
+        holder: EngineHolder,
+        actions: Actions,
+        conversations: Conversations,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings = settings
+        self._holder = holder
+        self._actions = actions
+        self._conversations = conversations
+        self._dialog = ToolsDialog(window)
+        self._notifier = Notifier(window, tray_icon(application_icon(), self))
+        window.tools_settings_requested.connect(lambda: actions.do(self._open_tools()))
+        window.settings_requested.connect(lambda: actions.do(self._open_tools()))
+        window.waiting_chosen.connect(lambda conversation_id, _run: actions.do(conversations.show(conversation_id)))
+        self._dialog.policy_chosen.connect(lambda tool, policy: actions.do(self._set_policy(tool, policy)))
+        self._dialog.grant_revoked.connect(lambda grant_id: actions.do(self._revoke(grant_id)))
+        self._notifier.activated.connect(self._come_forward)
+
+    def tell(self, event: ConfirmationRequested) -> None:
+        """Tell the person that a call waits, where they look elsewhere."""
+        self._notifier.notify("A decision is needed", waiting_words([event.tool]))
+
+    async def show_waiting(self) -> None:
+        """Show the runs that wait in other conversations than the open one."""
+        engine = self._holder.engine
+        shown = self._conversations.open
+        rows = []
+        for store in (engine.store, engine.off_record):
+            titles = {info.id: info.title for info in await store.conversations.all()}
+            for run_id, conversation_id, state in await store.runs.unfinished():
+                if state != "waiting" or (shown is not None and conversation_id == shown.id):
+                    continue
+                rounds = await store.calls.rounds(run_id)
+                tools = tuple(call.call.tool for call in rounds[-1].calls if call.needs_decision) if rounds else ()
+                if tools:
+                    rows.append(WaitingRow(run_id, conversation_id, titles.get(conversation_id, ""), tools))
+        self._window.set_waiting(rows)
+
+    async def _open_tools(self) -> None:
+        await self._holder.opened()
+        self._dialog.open()
+        await self._show_tools()
+
+    async def _show_tools(self) -> None:
+        session = self._holder.engine.session
+        self._dialog.show_tools(tool_rows(session.runner.toolbox, self._settings))
+        self._dialog.show_grants(await session.grants())
+
+    async def _set_policy(self, tool: str, policy: str) -> None:
+        self._settings.set_policy(tool, Policy(policy) if policy else None)
+        try:
+            await asyncio.to_thread(self._settings.save)
+        except (SettingsDamaged, OSError) as error:
+            self._dialog.show_problem(f"The settings could not be saved: {error}")
+        await self._show_tools()
+
+    async def _revoke(self, grant_id: str) -> None:
+        try:
+            await self._holder.engine.session.revoke(grant_id)
+        except EngineError as error:
+            self._dialog.show_problem(f"{error} {error.action}".strip())
+        await self._show_tools()
+
+    def _come_forward(self) -> None:
+        self._window.raise_()
+        self._window.activateWindow()
