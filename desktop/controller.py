@@ -196,9 +196,13 @@ class Controller(QObject):
 
     async def _resume_decided(self, run_id: str) -> None:
         """Go on with a run that is decided; where a newer run of its conversation is at work, as soon as that ends."""
+        session = self._holder.engine.session
         try:
-            await self._holder.engine.session.resume(run_id)
+            await session.resume(run_id)
         except RunBusy:
+            if (await session.store_of(run_id).runs.get(run_id)).state != "waiting":
+                self._decided.discard(run_id)  # it went on elsewhere, or has ended: there is nothing to wait for
+                raise
             self._decided.add(run_id)
             self._window.set_notice(
                 "The decision is kept. The run goes on when the other one of its conversation ends."
