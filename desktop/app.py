@@ -285,6 +285,17 @@ class _Program:
         has_model = await onboarding.start(self._engine.connector.redirections())
         if has_model and window.start_page.is_first_start and window.start_page.isVisible():
             window.show_start_page(True)
+        await self._tell_of_damage(self._engine)
+
+    async def _tell_of_damage(self, engine: Engine) -> None:
+        from desktop.engine.store.opening import late_fault
+
+        if (rescued := engine.opened.rescued) is not None:
+            self._window.set_notice(rescued.words, kind="warning")
+        elif not engine.opened.looked_through and await late_fault(self._paths.database) is not None:
+            self._window.set_notice(
+                "The database is damaged. Start the program again: what can be read will be recovered.", kind="danger"
+            )
 
     def _listen_to_signals(self, loop: asyncio.AbstractEventLoop) -> None:
         """End in order when the system asks: what is under way is put aside, its processes ended."""

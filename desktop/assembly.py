@@ -12,6 +12,7 @@ from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, ModelEntry, Registry, Role
 from desktop.engine.running import Limits, Runner
 from desktop.engine.session import Listener, Session
+from desktop.engine.store.opening import OpenedStore, open_checked
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
 from desktop.engine.tools.builtin import builtin_tools
@@ -36,6 +37,7 @@ class Engine:
         off_record: What lives in memory only.
         connector: Makes models.
         audit: Keeps the key and the anchored head of the audit log on disk.
+        opened: The store on disk, and whether its file was sound.
     """
 
     session: Session
@@ -43,6 +45,7 @@ class Engine:
     off_record: Store
     connector: Connector
     audit: AuditKeeper
+    opened: OpenedStore
 
     async def close(self) -> None:
         """Put runs at work aside and close everything."""
@@ -51,6 +54,7 @@ class Engine:
         await self.audit.close()
         await self.store.close()
         await self.off_record.close()
+        self.opened.hold.release()
 
 
 class _Keys:
@@ -75,7 +79,8 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
     Raises:
         StoreError: The database cannot be used; the error says why and what to do.
     """
-    store = await Store.open(paths.database)
+    opened = await open_checked(paths.database)
+    store = opened.store
     off_record = await Store.open(None)
     audit = AuditKeeper(store.audit, KeyringAuditKeys(keys))
     audit.start()
@@ -94,7 +99,7 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
         ),
     )
     session = Session(store=store, off_record=off_record, runner=runner, listener=listener)
-    return Engine(session=session, store=store, off_record=off_record, connector=connector, audit=audit)
+    return Engine(session, store, off_record, connector, audit, opened)
 
 
 def make_registry(settings: Settings) -> Registry:

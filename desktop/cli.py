@@ -107,6 +107,8 @@ async def _opened(terminal: Terminal, *, demo: bool) -> AsyncIterator[tuple[Engi
     follower = _Follower(terminal)
     keys = KeyStore(on_key=redactor.add, load=os_keyring)
     engine = await open_engine(paths, settings, keys, follower.take)
+    if engine.opened.rescued is not None:
+        terminal.complain(engine.opened.rescued.words)
     for variable, address in engine.connector.redirections().items():
         terminal.note(f"{variable} is in force: {address}")
     try:

@@ -94,7 +94,7 @@ class Database:
         return await self._run(transaction)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        with _errors_in_words(self.path):
+        with errors_in_words(self.path):
             return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 
     async def close(self) -> None:
@@ -114,7 +114,7 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
         StoreDamaged: It is no SQLite database, or a damaged one.
         StoreError: It cannot be opened or read.
     """
-    with _errors_in_words(path):
+    with errors_in_words(path):
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10.0)
         try:
             connection.row_factory = sqlite3.Row
@@ -125,7 +125,7 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
-    with _errors_in_words(path):
+    with errors_in_words(path):
         connection = sqlite3.connect(
             path if path is not None else ":memory:", isolation_level=None, check_same_thread=False, timeout=10.0
         )
@@ -147,7 +147,16 @@ def _connect(path: Path | None) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def _errors_in_words(path: Path | None) -> Iterator[None]:
+def errors_in_words(path: Path | None) -> Iterator[None]:
+    """Turn SQLite's errors into the store's.
+
+    Args:
+        path: The file that they are about; None for a database in memory.
+
+    Raises:
+        StoreError: In place of an `sqlite3.OperationalError`; `StoreFull` where the disk is full.
+        StoreDamaged: In place of any other `sqlite3.DatabaseError` that is no bug of the program.
+    """
     name = str(path) if path is not None else "the database in memory"
     try:
         yield
