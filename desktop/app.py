@@ -236,6 +236,7 @@ class _Program:
         from desktop.os_keyring import os_keyring
         from desktop.secrets import KeyStore
         from desktop.single_instance import InstanceServer
+        from desktop.window_keeping import WindowKeeper
 
         window = self._window
         window.furnish()
@@ -247,21 +248,26 @@ class _Program:
         self._early.replay()
         instance = InstanceServer(self._paths.window_address, window)
         instance.raised.connect(self._raise)
+        keeper = WindowKeeper(
+            window,
+            self._paths.window_file,
+            lambda: WindowState(window.save_layout(), controller.open_conversation_id, settings.color_scheme),
+            controller.actions,
+        )
+        controller.conversations.shown.connect(lambda _run: keeper.note())
         if problems:
             window.set_notice(problems[0], kind="danger")
         opening = asyncio.create_task(self._open(settings, keys, controller, onboarding))
         opening.add_done_callback(lambda _opening: _settle_memory())
         await self._closed.wait()
         instance.close()
+        await keeper.keep()
         window.hide()  # at once; what is under way ends behind it
-        state = WindowState(window.save_layout(), controller.open_conversation_id, settings.color_scheme)
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
         await controller.close()
         if self._engine is not None:
             await self._engine.close()
-        with contextlib.suppress(OSError):  # only the window's shape would be lost
-            await asyncio.to_thread(state.save, self._paths.window_file)
         window.finish_close()
 
     def _raise(self) -> None:

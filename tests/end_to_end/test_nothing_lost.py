@@ -1,0 +1,58 @@
+"""What is on the screen outlives a kill, and a damaged database costs no more than what cannot be read."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.desktop_session import Desktop, wait_until
+from tests.end_to_end.stored import Stored
+
+pytestmark = pytest.mark.end_to_end
+
+MESSAGE = "list item"
+PICTURES = Path(__file__).parents[2] / "build" / "pictures" / "window"
+
+
+def kept_state(stored: Stored) -> dict[str, object]:
+    files = [path for path in stored.files() if path.name == "window.json"]
+    read: dict[str, object] = json.loads(files[0].read_bytes()) if files else {}
+    return read
+
+
+def test_panes_and_the_open_conversation_come_back_after_a_kill(screen: Desktop, stored: Stored) -> None:
+    stored.workspace.mkdir(parents=True, exist_ok=True)
+    (stored.workspace / "notes.md").write_text("Thursday at ten.\n", encoding="utf-8")
+    program = screen.launch(stored.home, "--demo")
+    program.send("read notes.md")
+    program.wait_for(MESSAGE, begins="Assistant:", holds="Thursday at ten.")
+    program.send("what time is it?")
+    wait_until(lambda: stored.states() == ["done", "done"], "the end of both runs")
+    screen.keys("ctrl+shift+d")
+    program.wait_for("panel", "Debug")
+    conversation = stored.rows("SELECT id FROM conversations")[0]["id"]
+    wait_until(lambda: kept_state(stored).get("conversation") == conversation, "the conversation in the state's file")
+    wait_until(lambda: "debug" in str(kept_state(stored).get("layout")), "the panes in the state's file")
+    program.kill()
+    again = screen.launch(stored.home, "--demo")
+    again.wait_for("panel", "Debug")
+    again.wait_for(MESSAGE, begins="You: what time is it?")
+
+
+def test_a_damaged_database_is_set_aside_and_what_can_be_read_is_back(screen: Desktop, stored: Stored) -> None:
+    stored.workspace.mkdir(parents=True, exist_ok=True)
+    program = screen.launch(stored.home, "--demo")
+    program.send("what is 6 * 7?")
+    program.wait_for(MESSAGE, begins="Assistant:", holds="42")
+    wait_until(lambda: stored.states() == ["done"], "the end of the run")
+    assert program.terminate() == 0
+    (database,) = [path for path in stored.files() if path.name == "cortex.sqlite3"]
+    with database.open("r+b") as file:
+        file.write(os.urandom(4096))
+    again = screen.launch(stored.home, "--demo")
+    again.wait_for("label", begins="The database was damaged. 2 messages were recovered.")
+    screen.picture(PICTURES / "damaged-database.png")
+    again.press(MESSAGE, "", begins="what is 6 * 7?")
+    again.wait_for(MESSAGE, begins="Assistant:", holds="42")
+    assert list(database.parent.glob("cortex.sqlite3.damaged-*/cortex.sqlite3"))
