@@ -245,6 +245,7 @@ class _Program:
         onboarding = Onboarding(window, settings, keys, controller)
         self._audit = AuditActions(window, controller, redact=redactor.redact)
         QShortcut(QKeySequence("Ctrl+Shift+A"), window, self._audit.open)
+        controller.gates.audit_requested.connect(self._audit.open)
         self._early.replay()
         instance = InstanceServer(self._paths.window_address, window)
         instance.raised.connect(self._raise)

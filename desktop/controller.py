@@ -58,6 +58,7 @@ class Controller(QObject):
         self.actions = Actions(window)
         self.conversations = Conversations(window, settings, paths, self._holder, self.actions, self._presenter)
         self._gates = GateActions(window, settings, self._holder, self.actions, self.conversations)
+        self._gates.review_wanted.connect(self._review)
         self._run_id: str | None = None  # the latest run of the open conversation
         self._began: dict[str, float] = {}
         self._decided: set[str] = set()  # waiting runs with all decisions, while another run of theirs is at work
@@ -99,6 +100,11 @@ class Controller(QObject):
     def engine(self) -> Engine:
         """The engine, where it is known to be open."""
         return self._holder.engine
+
+    @property
+    def gates(self) -> GateActions:
+        """What stands around the gates."""
+        return self._gates
 
     async def close(self) -> None:
         """End what is under way."""

@@ -1,8 +1,9 @@
 """What stands around the gates: tools and grants, the runs that wait elsewhere, notifications."""
 
 import asyncio
+import sys
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.actions import Actions
 from desktop.conversations import Conversations
@@ -10,12 +11,13 @@ from desktop.engine.errors import EngineError
 from desktop.engine.events import ConfirmationRequested
 from desktop.engine.gate import Effect, Policy, default_policy
 from desktop.engine.judging import EFFECT_WORDS
+from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.tools.toolbox import Toolbox
 from desktop.engine_holder import EngineHolder
 from desktop.settings import Settings, SettingsDamaged
 from desktop.views.icons import application_icon
 from desktop.views.main_window import MainWindow
-from desktop.views.notifier import Notifier, tray_icon, waiting_words
+from desktop.views.notifier import NotificationService, Notifier, tray_icon, waiting_words
 from desktop.views.tool_row import ToolRow
 from desktop.views.tools_page import ToolsDialog
 from desktop.views.waiting_list import WaitingRow
@@ -51,7 +53,14 @@ class GateActions(QObject):
         holder: The engine, once it is open.
         actions: Runs what takes time.
         conversations: Which one is open.
+
+    Signals:
+        audit_requested(): The person wants to see the log of all calls.
+        review_wanted(): The person wants to decide on what waits in the conversation that is shown.
     """
+
+    audit_requested = Signal()
+    review_wanted = Signal()
 
     def __init__(
         self,
@@ -68,17 +77,28 @@ class GateActions(QObject):
         self._actions = actions
         self._conversations = conversations
         self._dialog = ToolsDialog(window)
-        self._notifier = Notifier(window, tray_icon(application_icon(), self))
+        self._told: list[str] = []
+        self._notifier = Notifier(window, tray_icon(application_icon(), self), lambda: _notification_service(actions))
         window.tools_settings_requested.connect(lambda: actions.do(self._open_tools()))
         window.settings_requested.connect(lambda: actions.do(self._open_tools()))
         window.waiting_chosen.connect(lambda conversation_id, _run: actions.do(conversations.show(conversation_id)))
         self._dialog.policy_chosen.connect(lambda tool, policy: actions.do(self._set_policy(tool, policy)))
+        self._dialog.audit_requested.connect(self._leave_for_audit)
         self._dialog.grant_revoked.connect(lambda grant_id: actions.do(self._revoke(grant_id)))
-        self._notifier.activated.connect(self._come_forward)
+        self._notifier.activated.connect(lambda run_id: actions.do(self._come_forward(run_id)))
+
+    def _leave_for_audit(self) -> None:
+        self._dialog.close()
+        self.audit_requested.emit()
 
     def tell(self, event: ConfirmationRequested) -> None:
         """Tell the person that a call waits, where they look elsewhere."""
-        self._notifier.notify("A decision is needed", waiting_words([event.tool]))
+        if self._notifier.is_looked_at:
+            self._told = []
+            return
+        if not event.run_id.startswith(OFF_RECORD_PREFIX):  # of what is off the record, nothing stands on a screen
+            self._told.append(event.tool)
+        self._notifier.notify("A decision is needed", waiting_words(self._told), event.run_id)
 
     async def show_waiting(self) -> None:
         """Show the runs that wait in other conversations than the open one."""
@@ -121,6 +141,25 @@ class GateActions(QObject):
             self._dialog.show_problem(f"{error} {error.action}".strip())
         await self._show_tools()
 
-    def _come_forward(self) -> None:
-        self._window.raise_()
-        self._window.activateWindow()
+    async def _come_forward(self, run_id: str) -> None:
+        """Raise the window, and lead to the gate that the notification was about, where it still waits."""
+        self._told = []
+        window = self._window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.raise_()
+        window.activateWindow()
+        run = await self._holder.engine.session.store_of(run_id).runs.get(run_id)
+        shown = self._conversations.open
+        if shown is None or shown.id != run.conversation_id:
+            window.composer.flush_draft()
+            await self._conversations.show(run.conversation_id)
+        self.review_wanted.emit()
+
+
+def _notification_service(actions: Actions) -> NotificationService | None:
+    """The desktop's notification service; None where only a tray shows messages."""
+    if sys.platform != "linux":
+        return None
+    from desktop.desktop_notifications import DesktopNotifications
+
+    return DesktopNotifications(actions.do)

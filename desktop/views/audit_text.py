@@ -6,6 +6,7 @@ from datetime import datetime
 from desktop.engine.audit import AuditEntry
 from desktop.engine.messages import JsonObject, utc_now
 from desktop.views.call_text import arguments_text, telling_argument
+from desktop.views.grant_words import scope_words
 from desktop.views.literal_text import literal, one_line
 from desktop.views.message_details import duration_text
 
@@ -99,7 +100,7 @@ def _decision_facts(entry: AuditEntry) -> list[tuple[str, str]]:
     if decision.get("reason"):
         facts.append(("Reason", str(decision["reason"])))
     if decision.get("scope"):
-        facts.append(("Scope", json.dumps(decision["scope"], ensure_ascii=False)))
+        facts.append(("Scope", scope_words(entry.tool, decision["scope"])))
     return facts
 
 

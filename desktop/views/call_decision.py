@@ -45,6 +45,7 @@ class CallDecision(QWidget):
         self._grant: GrantPanel | None = None
         self._forms: dict[tuple[str, str], EditForm] = {}
         self._is_side_by_side = False
+        self._is_listening = True
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -101,6 +102,16 @@ class CallDecision(QWidget):
                 if self._scroll.widget() is form:
                     self._scroll.verticalScrollBar().setValue(0)
                     form.focus_first()
+
+    def set_listening(self, listening: bool) -> None:
+        """Enable all that decides or leads to a decision, or dim it."""
+        self._is_listening = listening
+        self.bar.set_listening(listening)
+        if self._grant is not None:
+            self._grant.set_listening(listening)
+        form = self._scroll.widget()
+        if isinstance(form, EditForm):
+            form.set_listening(listening)
 
     def focus_arguments(self) -> None:
         """Put the focus on the first argument, where no key decides."""
@@ -161,6 +172,8 @@ class CallDecision(QWidget):
         self._drawer.show_widget(panel)
         self._drawer.show()
         panel.rows[0].radio.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self._is_listening:
+            panel.set_listening(False)
 
     def _close_drawer(self) -> None:
         self._drawer.hide()
@@ -181,6 +194,7 @@ class CallDecision(QWidget):
         self.bar.show_panel("edit")
         self._follow_form(form)
         form.focus_first()
+        form.set_listening(self._is_listening)
 
     def _follow_form(self, form: EditForm) -> None:
         if self._scroll.widget() is form:

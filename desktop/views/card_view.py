@@ -128,9 +128,10 @@ class CardView(QWidget):
         self._mute()
 
     def _add_changes(self, column: QVBoxLayout, changes: str) -> None:
-        column.addWidget(MarkedLine("info", "You changed these arguments."))
         if changes:
+            column.addWidget(_caption("Your changes"))
             column.addWidget(_Boxed(DiffView("Your changes", changes)))
+            column.addSpacing(SPACE)
 
     def _add_reasons(self, column: QVBoxLayout) -> None:
         request = self.request

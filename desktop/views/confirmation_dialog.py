@@ -65,8 +65,8 @@ class ConfirmationDialog(QDialog):
         self._call.edited.connect(self._tell_edited)
         # The second click of a double click must not fall on the button that now stands there.
         self._call.turned.connect(lambda: self._guard_if_shown(let_type=True))
-        self._guard.raised.connect(lambda: self._call.bar.set_listening(False))
-        self._guard.lowered.connect(lambda: self._call.bar.set_listening(True))
+        self._guard.raised.connect(lambda: self._call.set_listening(False))
+        self._guard.lowered.connect(lambda: self._call.set_listening(True))
         columns = QHBoxLayout(self)
         columns.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, SPACE * 3 // 2)
         columns.setSpacing(2 * SPACE)

@@ -25,7 +25,7 @@ class _ReasonField(QLineEdit):
 
 
 class ElidedButton(Button):
-    """A button whose foreign words are cut where there is no room; all of them are its name and tool tip."""
+    """A button whose foreign words lose their middle where there is no room; all of them are its name and tool tip."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class ElidedButton(Button):
         self._elide()
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, self.width() - 34))
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, max(0, self.width() - 34))
         self.setText(button_text(shown))
 
 

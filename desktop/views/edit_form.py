@@ -36,6 +36,7 @@ class EditForm(QWidget):
         self.request = request
         self.is_checking = False
         self.editors = []
+        self._dimmed_focus: QWidget | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, SPACE, SPACE)
         column.setSpacing(SPACE)
@@ -93,6 +94,19 @@ class EditForm(QWidget):
         if checking:
             self.show_error("")
         self.changed.emit()
+
+    def set_listening(self, listening: bool) -> None:
+        """Let switches and choices be worked, or dim them; fields of text take letters all the same."""
+        focus = self.focusWidget()
+        if not listening:
+            self._dimmed_focus = focus if focus is not None and focus.hasFocus() else None
+        for editor in self.editors:
+            for widget in (editor.choice, editor.given):
+                if widget is not None:
+                    widget.setEnabled(listening)
+        if listening and self._dimmed_focus is not None:
+            self._dimmed_focus.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._dimmed_focus = None
 
     def show_error(self, text: str) -> None:
         """Say what the engine found wrong; empty takes it away."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
@@ -54,6 +54,7 @@ class GrantPanel(QWidget):
         super().__init__()
         self._is_lasting = is_lasting
         self._now = now
+        self._dimmed_focus: QWidget | None = None
         title = (
             "Allow, and do not ask again for" if is_lasting else "Allow, and in this conversation do not ask again for"
         )
@@ -107,6 +108,19 @@ class GrantPanel(QWidget):
         """What would be granted, in one line, for the button."""
         scope = self.chosen.choice.words
         return always_words(scope, self._uses, self._until) if self._is_lasting else conversation_words(scope)
+
+    def set_listening(self, listening: bool) -> None:
+        """Let the choices be made, or dim them; what had the focus before has it again afterwards."""
+        if not listening:
+            focus = self.focusWidget()
+            self._dimmed_focus = focus if focus is not None and focus.hasFocus() else None
+        for row in self.rows:
+            row.set_listening(listening)
+        self.uses.setEnabled(listening)
+        self.until.setEnabled(listening)
+        if listening and self._dimmed_focus is not None:
+            self._dimmed_focus.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._dimmed_focus = None
 
     def decision(self) -> AllowForConversation | AllowAlways:
         """What is granted as it stands."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.engine.gate import Grant
 from desktop.views.controls import Button, ElidedLabel, label
 from desktop.views.grant_words import grant_facts, holds
-from desktop.views.literal_text import one_line
+from desktop.views.literal_text import one_line, one_line_both_ends
 from desktop.views.literal_view import INSET, LiteralView
 from desktop.views.theme import SPACE
 
@@ -35,31 +35,33 @@ class GrantRowView(QWidget):
     def __init__(self, grant: Grant, now: datetime) -> None:
         super().__init__()
         self.grant = grant
-        scope = one_line(grant.words, 120) or one_line(grant.tool, 120)
+        scope = one_line_both_ends(grant.words or grant.tool)
         tool = ElidedLabel(one_line(grant.tool, 120), "muted")
         tool.setContentsMargins(INSET, 0, 0, 0)
-        words = LiteralView("Scope", most_lines=2)
+        words = LiteralView("Scope", most_lines=4)
         words.show_text(grant.words or grant.tool)
-        facts = label(grant_facts(grant, now), "muted", wrap=True)
-        facts.setContentsMargins(INSET, 0, 0, 0)
+        self._facts = label(grant_facts(grant, now), "muted", wrap=True)
+        self._question = label("It will ask again.", wrap=True)
+        for line in (self._facts, self._question):
+            line.setContentsMargins(INSET, 0, 0, 0)
         if not holds(grant, now):
             words.setEnabled(False)
         self.revoke_button = Button("Revoke", name=f"Revoke {scope}")
         self.revoke_button.setToolTip("")
         self.sure_button = Button("Revoke now", kind="danger")
         self.keep_button = Button("Keep", kind="flat")
-        self._question = label("It will ask again.", "muted")
         lines = QVBoxLayout()
         lines.setSpacing(0)
-        tool.setVisible(not scope.startswith(one_line(grant.tool, 120)))
+        tool.setVisible(not scope.startswith(one_line(grant.tool, 40).rstrip("…")))
         lines.addWidget(tool)
         lines.addWidget(words)
-        lines.addWidget(facts)
+        lines.addWidget(self._facts)
+        lines.addWidget(self._question)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, SPACE // 2, SPACE, SPACE // 2)
         row.setSpacing(SPACE)
         row.addLayout(lines, 1)
-        for widget in (self._question, self.keep_button, self.sure_button, self.revoke_button):
+        for widget in (self.keep_button, self.sure_button, self.revoke_button):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self.revoke_button.clicked.connect(lambda: self._ask(True))
         self.keep_button.clicked.connect(lambda: self._ask(False))
@@ -67,7 +69,8 @@ class GrantRowView(QWidget):
         self._ask(False, focus=False)
 
     def _ask(self, asking: bool, *, focus: bool = True) -> None:
-        self.revoke_button.setVisible(not asking)
+        for widget in (self.revoke_button, self._facts):
+            widget.setVisible(not asking)
         for widget in (self._question, self.keep_button, self.sure_button):
             widget.setVisible(asking)
         if focus:

@@ -1,16 +1,21 @@
 """What a grant covers and how long, in words. Pure functions."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from desktop.engine.gate import Grant
-from desktop.views.literal_text import one_line
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+from desktop.engine.commands import shown_command
+from desktop.engine.gate import Grant, Scope, ScopeCommand, ScopeExact, ScopeFolder, ScopeHost, ScopeTool
+from desktop.views.literal_text import one_line_both_ends
 
 Until = Literal["hour", "today", "month", "no_end"]
 """How long a grant holds."""
 
 UNTIL_WORDS: dict[Until, str] = {"hour": "1 hour", "today": "Today", "month": "30 days", "no_end": "No end"}
 _WITHIN: dict[Until, str] = {"hour": "for 1 hour", "today": "today", "month": "for 30 days", "no_end": ""}
+_SCOPE: TypeAdapter[Scope] = TypeAdapter(Scope)
 _WORDS = 160
 """Most characters of a scope on a button."""
 
@@ -52,12 +57,40 @@ def always_words(scope: str, uses: int | None, until: Until) -> str:
     times = f"{uses:,} more time{'' if uses == 1 else 's'}" if uses is not None else ""
     limits = " ".join(part for part in (times, _WITHIN[until]) if part)
     head = f"Allow {limits}" if limits else "Always allow"
-    return f"{head}: {one_line(scope, _WORDS)}"
+    return f"{head}: {one_line_both_ends(scope, _WORDS)}"
 
 
 def conversation_words(scope: str) -> str:
     """What the button of a grant for a conversation says."""
-    return f"Allow in this conversation: {one_line(scope, _WORDS)}"
+    return f"Allow in this conversation: {one_line_both_ends(scope, _WORDS)}"
+
+
+def scope_words(tool: str, scope: JsonValue) -> str:
+    """A stored scope, as the dialog put it when it was granted.
+
+    Args:
+        tool: The tool's name.
+        scope: As it stands in a stored decision; foreign, of any shape.
+
+    Returns:
+        Words, not yet literal; the JSON itself for a scope of no known kind.
+    """
+    try:
+        known = _SCOPE.validate_python(scope)
+    except ValidationError:
+        return json.dumps(scope, ensure_ascii=False)
+    match known:
+        case ScopeExact():
+            return f"{tool} with exactly these arguments: {json.dumps(known.arguments, ensure_ascii=False)}"
+        case ScopeFolder():
+            return f"{tool} anywhere under {known.folder}"
+        case ScopeCommand():
+            command = shown_command(known.words)
+            return f"{tool} beginning with `{command}`" if known.more else f"{tool} `{command}` and nothing else"
+        case ScopeHost():
+            return f"{tool} on {known.host}"
+        case ScopeTool():
+            return f"{tool} with whatever arguments"
 
 
 def rehearsal_words(count: int) -> str:

@@ -91,6 +91,28 @@ def one_line(text: str, limit: int = 120) -> str:
     return shown if len(shown) <= limit and len(text) <= 8 * limit else shown[: limit - 1] + "…"
 
 
+def one_line_both_ends(text: str, limit: int = 120) -> str:
+    """Foreign text in short, as `one_line`, but cut in the middle: a path or a command tells most at its end.
+
+    Args:
+        text: Anything.
+        limit: Most characters that come back; at least 3.
+
+    Returns:
+        At most ``limit`` characters.
+    """
+    room = 8 * limit
+    if len(text) <= 2 * room:
+        shown = literal(" ".join(text.split()))
+        if len(shown) <= limit:
+            return shown
+        first, last = shown, shown
+    else:
+        first, last = (literal(" ".join(part.split())) for part in (text[:room], text[-room:]))
+    tail = (limit - 1) // 2
+    return f"{first[: limit - 1 - tail]}…{last[-tail:]}"
+
+
 def as_line(text: str, limit: int = 300) -> str:
     """Foreign text as one line of a text that is made literal later: it forges no further lines.
 

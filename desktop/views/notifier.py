@@ -1,8 +1,9 @@
 """Tells on the desktop that something waits, while the person looks elsewhere. It says which tools, never what of."""
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
@@ -15,8 +16,24 @@ _MOST = 200
 _UNMARKED = str.maketrans({"<": "‹", ">": "›", "&": "+"})  # noqa: RUF001
 
 
+class NotificationService(Protocol):
+    """The desktop's own way to show a notification."""
+
+    def show(self, title: str, text: str, on_click: Callable[[], None], on_failure: Callable[[], None]) -> None:
+        """Show one, in place of the one before; where it cannot be shown, say so."""
+
+    def withdraw(self) -> None:
+        """Take it away."""
+
+
 def waiting_words(tools: Sequence[str]) -> str:
-    """What a notification says of waiting calls: the names of their tools and nothing else."""
+    """What a notification says of waiting calls: the names of their tools and nothing else.
+
+    Args:
+        tools: Their names, those of calls off the record left out; empty where all are.
+    """
+    if not tools:
+        return "A call waits for your decision."
     verb = "waits" if len(tools) == 1 else "wait"
     return f"{tools_words(tools)} {verb} for your decision."
 
@@ -29,56 +46,86 @@ def tray_icon(icon: QIcon, parent: QObject) -> QSystemTrayIcon | None:
 
 
 class Notifier(QObject):
-    """Shows a desktop notification where it can, and marks the window in the task bar where it cannot.
+    """Marks the window in the task bar, and shows a notification: by the desktop's service, else by a tray icon.
 
     Args:
         window: The window that wants attention.
-        tray: Shows the message; None marks the window alone.
+        tray: Shows the message where there is no service, or it fails; None marks the window alone.
+        make_service: Makes what shows the message, when there is a first one; None leaves it to the tray.
         is_looked_at: Tells whether the program has the person's attention.
 
     Signals:
-        activated(): The person clicked the notification or its icon.
+        activated(str): The person clicked the notification or its icon; what the latest one was about.
     """
 
-    activated = Signal()
+    activated = Signal(str)
 
     def __init__(
         self,
         window: QWidget,
         tray: QSystemTrayIcon | None = None,
+        make_service: Callable[[], NotificationService | None] = lambda: None,
+        *,
         is_looked_at: Callable[[], bool] = lambda: QApplication.activeWindow() is not None,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._tray = tray
+        self._make_service = make_service
+        self._service: NotificationService | None = None
+        self._about = ""
         self._is_looked_at = is_looked_at
         if tray is not None:
             tray.setToolTip("Cortex Desktop")
             tray.messageClicked.connect(self._activate)
             tray.activated.connect(lambda _reason: self._activate())
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.applicationStateChanged.connect(self._follow)
 
-    def notify(self, title: str, text: str) -> None:
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether a window of the program has the person's attention."""
+        return self._is_looked_at()
+
+    def notify(self, title: str, text: str, about: str = "") -> None:
         """Tell the person; nothing while a window of the program has their attention.
 
         Args:
             title: One line.
             text: One line; no arguments of a call, as anybody may stand before the screen.
+            about: Comes back with `activated`.
         """
         if self._is_looked_at():
             return
+        self._about = about
         QApplication.alert(self._window)
+        self._service = self._service or self._make_service()
+        shown = _plain(title), _plain(text)
+        if self._service is not None:
+            self._service.show(*shown, self._activate, lambda: self._show_in_tray(*shown))
+        else:
+            self._show_in_tray(*shown)
+
+    def _show_in_tray(self, title: str, text: str) -> None:
         if self._tray is not None:
             self._tray.show()
-            self._tray.showMessage(_plain(title), _plain(text), self._tray.icon(), _SHOWN_MS)
+            self._tray.showMessage(title, text, self._tray.icon(), _SHOWN_MS)
 
     def clear(self) -> None:
-        """Take the icon away: nothing waits any more, or the person looks."""
+        """Take it away: nothing waits any more, or the person looks."""
+        if self._service is not None:
+            self._service.withdraw()
         if self._tray is not None:
             self._tray.hide()
 
     def _activate(self) -> None:
         self.clear()
-        self.activated.emit()
+        self.activated.emit(self._about)
+
+    def _follow(self, state: Qt.ApplicationState) -> None:
+        if state is Qt.ApplicationState.ApplicationActive:
+            self.clear()
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QSizePolicy, QVBoxLayou
 from desktop.engine.gate import ScopeChoice
 from desktop.views.controls import Button, label
 from desktop.views.grant_words import rehearsal_words
-from desktop.views.literal_text import as_line, one_line
+from desktop.views.literal_text import as_line, one_line_both_ends
 from desktop.views.literal_view import INSET, LiteralView
 
 _MOST_LISTED = 20
@@ -35,7 +35,7 @@ class ScopeRow(QWidget):
         super().__init__()
         self.choice = choice
         self.radio = QRadioButton()
-        self.radio.setAccessibleName(one_line(choice.words, 300))
+        self.radio.setAccessibleName(one_line_both_ends(choice.words, 300))
         self.words = LiteralView("Scope", most_lines=3)
         self.words.show_text(choice.words)
         self.words.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -69,9 +69,15 @@ class ScopeRow(QWidget):
         row.addLayout(lines, 1)
         self.radio.toggled.connect(lambda on: self.chosen.emit() if on else None)
 
+    def set_listening(self, listening: bool) -> None:
+        """Let the scope be chosen, or dim what chooses it; the words stay readable."""
+        self.radio.setEnabled(listening)
+        if self.more is not None:
+            self.more.setEnabled(listening and bool(self.choice.rehearsal))
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A click on the words chooses them."""
-        if event.type() == QEvent.Type.MouseButtonPress:
+        if event.type() == QEvent.Type.MouseButtonPress and self.radio.isEnabled():
             self.radio.setChecked(True)
         return super().eventFilter(watched, event)
 

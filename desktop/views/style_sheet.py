@@ -55,8 +55,10 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit[kind="field"] {
     background: $background; color: $text; border: 1px solid $outline; border-radius: 6px;
     padding: 6px 8px; margin: 1px; min-height: 18px;
 }
-QSpinBox { padding: 6px 20px 6px 2px; }
-QSpinBox QLineEdit { border: none; padding: 0px 6px; margin: 0px; background: transparent; }
+QSpinBox { padding: 5px 20px 4px 2px; }
+QSpinBox QLineEdit {
+    border: none; padding: 0px 6px; margin: 0px; min-height: 0px; background: transparent;
+}
 QSpinBox::up-button, QSpinBox::down-button { subcontrol-origin: border; width: 20px; border: none; }
 QSpinBox::up-button { subcontrol-position: top right; }
 QSpinBox::down-button { subcontrol-position: bottom right; }
@@ -66,7 +68,7 @@ QPlainTextEdit[kind="field"] { padding: 0px 2px; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $accent; margin: 0px; }
 QPlainTextEdit[kind="field"]:focus { border: 2px solid $accent; margin: 0px; }
 QLineEdit[kind="search"] { padding-left: 0px; }
-QLineEdit:disabled { color: $outline; border-color: $border; }
+QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $outline; border-color: $border; }
 
 QComboBox {
     background: transparent; color: $text; border: 1px solid $outline; border-radius: 6px;

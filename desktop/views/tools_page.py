@@ -76,13 +76,16 @@ class ToolsDialog(QDialog):
         tools: A `ToolRowView` for each tool, by name.
         grants: A `GrantRowView` for each grant, by id.
         problem: Says what failed.
+        audit_button: The push button "Audit log…".
         close_button: The push button "Close".
 
     Signals:
+        audit_requested(): The person wants to see the log of all calls.
         policy_chosen(str, str): The tool, and ``allow``, ``ask``, ``block``, or empty for the default.
         grant_revoked(str): The grant's id. It stays in the list until `show_grants` shows one without it.
     """
 
+    audit_requested = Signal()
     policy_chosen = Signal(str, str)
     grant_revoked = Signal(str)
 
@@ -94,6 +97,8 @@ class ToolsDialog(QDialog):
         self.tools: dict[str, ToolRowView] = {}
         self.grants: dict[str, GrantRowView] = {}
         self.problem = NoticeBar()
+        self.audit_button = Button("Audit log…", name="Audit log")
+        self.audit_button.setToolTip("What every tool call did, and who decided (Ctrl+Shift+A)")
         self.close_button = Button("Close")
         title = label("Tools and grants", "heading")
         title.setFont(larger(title.font(), 1.4, bold=True))
@@ -107,6 +112,7 @@ class ToolsDialog(QDialog):
         self._grants = _Section("Grants", NO_GRANTS)
         self._remembered = label("Remembered", "heading")
         foot = QHBoxLayout()
+        foot.addWidget(self.audit_button)
         foot.addStretch(1)
         foot.addWidget(self.close_button)
         column = QVBoxLayout(self)
@@ -125,6 +131,7 @@ class ToolsDialog(QDialog):
         column.addWidget(self._grants, 2)
         column.addLayout(foot)
         self.close_button.clicked.connect(self.reject)
+        self.audit_button.clicked.connect(self.audit_requested)
         room = (self.screen() or QGuiApplication.primaryScreen()).availableSize() * _SHARE_OF_SCREEN
         self.resize(_PREFERRED.boundedTo(room))
 

@@ -229,8 +229,13 @@ def test_foreign_text_cannot_deceive(view: AuditView) -> None:
         ('{"kind":"allow_once"}', {"Decision": "Allowed once"}),
         (
             '{"kind":"allow_always","scope":{"kind":"tool"}}',
-            {"Decision": "Always allowed", "Scope": '{"kind": "tool"}'},
+            {"Decision": "Always allowed", "Scope": "write_file with whatever arguments"},
         ),
+        (
+            '{"kind":"allow_always","scope":{"kind":"command","words":["git","status"],"more":true}}',
+            {"Scope": "write_file beginning with `git status`"},
+        ),
+        ('{"kind":"allow_always","scope":{"kind":"of_the_future"}}', {"Scope": '{"kind": "of_the_future"}'}),
         ('{"kind":"of_the_future"}', {"Decision": '{"kind":"of_the_future"}'}),
         ("[]", {"Decision": "[]"}),
     ],

@@ -41,7 +41,7 @@ from desktop.views.edit_form import EditForm
 from desktop.views.edit_text import EditText
 from desktop.views.grant_panel import GrantPanel
 from desktop.views.grant_words import always_words, conversation_words, expiry_of, rehearsal_words
-from desktop.views.literal_text import as_line, literal, one_line, with_bounded_lines
+from desktop.views.literal_text import as_line, literal, one_line_both_ends, with_bounded_lines
 from desktop.views.literal_view import LiteralView
 from desktop.views.marked_line import MarkedLine
 from desktop.views.scope_row import ScopeRow
@@ -288,7 +288,7 @@ def test_edited_call_comes_back_as_changed_behind_the_guard(qtbot: QtBot, shown:
         [request(arguments=after, edited=True, original_arguments=ARGUMENTS, binding="another binding")]
     )
     assert dialog.is_guarding
-    assert "You changed these arguments." in visible_labels(dialog)
+    assert visible_labels(dialog).count("Your changes") == 1
     (changes,) = [each for each in dialog.findChildren(LiteralView) if each.accessibleName() == "Your changes"]
     assert changes.toPlainText() == "@@ path @@\n-a.md\n+b.md"
     assert not button(dialog, "Allow once").isEnabled()
@@ -418,6 +418,36 @@ def test_second_click_of_a_double_click_decides_nothing(qtbot: QtBot, shown: Sho
     assert told == []
 
 
+def test_choices_are_dimmed_while_the_guard_is_up_and_the_focus_comes_back(qtbot: QtBot, shown: Show) -> None:
+    dialog = shown(guard_ms=1)
+    qtbot.waitUntil(lambda: not dialog.is_guarding)
+    dialog._guard._timer.setInterval(LONG_MS)
+    click(dialog, "Always allow")
+    grant = panel(dialog)
+    choices = [*(row.radio for row in grant.rows), grant.uses, grant.until]
+    assert not any(each.isEnabled() for each in choices)
+    assert all(row.words.isEnabled() for row in grant.rows)
+    dialog._guard._lower()
+    assert all(each.isEnabled() for each in choices)
+    assert dialog.focusWidget() is grant.rows[0].radio
+
+
+def test_limits_are_equally_tall(shown: Show) -> None:
+    dialog = shown()
+    click(dialog, "Always allow")
+    assert panel(dialog).uses.height() == panel(dialog).until.height()
+
+
+def test_long_scope_keeps_its_end_on_the_button(qtbot: QtBot, shown: Show) -> None:
+    folder = "/home/ada/" + "deep/" * 60 + "the-telling-end"
+    scope = ScopeChoice(scope=ScopeTool(), words=f"write_file anywhere under {folder}")
+    dialog = shown(request(scopes=(scope,)))
+    click(dialog, "Always allow")
+    qtbot.waitUntil(lambda: confirm_button(dialog).text().startswith("Always allow: write_file"))
+    assert confirm_button(dialog).text().endswith("the-telling-end")
+    assert confirm_button(dialog).accessibleName().endswith("the-telling-end")
+
+
 def test_panel_closes_with_the_call_it_was_opened_for(shown: Show) -> None:
     dialog = shown(request(), request("c2"))
     told = heard(dialog)
@@ -479,7 +509,7 @@ def test_hostile_scopes_and_taint_stay_literal_and_buttons_on_screen(qtbot: QtBo
     assert row.words.toPlainText() == expected
     shown_line = with_bounded_lines(literal(as_line(text))).translate({0xFDD0: "\ufffd", 0xFDD1: "\ufffd"})
     assert row.rehearsal.toPlainText().startswith(shown_line)
-    assert confirm_button(dialog).accessibleName() == f"Always allow: {one_line(text, 160)}"
+    assert confirm_button(dialog).accessibleName() == f"Always allow: {one_line_both_ends(text, 160)}"
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

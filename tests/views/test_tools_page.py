@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine.gate import Grant, ScopeTool
 from desktop.views.grant_words import grant_facts
-from desktop.views.literal_text import one_line
+from desktop.views.literal_text import one_line_both_ends
 from desktop.views.literal_view import LiteralView
 from desktop.views.tools_page import NO_GRANTS, ToolRow, ToolsDialog
 from tests.views.finding import button
@@ -104,6 +104,11 @@ def test_grant_is_revoked_only_after_a_second_word(dialog: ToolsDialog) -> None:
     assert list(dialog.grants) == ["g1"]
 
 
+def test_audit_log_is_asked_for(qtbot: QtBot, dialog: ToolsDialog) -> None:
+    with qtbot.waitSignal(dialog.audit_requested):
+        click(button(dialog, "Audit log"))
+
+
 def test_revoked_grants_are_left_out_and_ended_ones_come_last(dialog: ToolsDialog) -> None:
     ended = grant("old", expires_at=NOW - timedelta(hours=1))
     used_up = grant("used", uses_left=0)
@@ -161,4 +166,4 @@ def test_hostile_tools_and_grants_stay_literal_and_buttons_on_screen(
         assert pressed.isVisible()
         assert pressed.mapTo(dialog, pressed.rect().bottomRight()).x() < dialog.width()
         assert pressed.mapTo(dialog, pressed.rect().bottomRight()).y() < dialog.height()
-    assert one_line(text, 120) in row.revoke_button.accessibleName()
+    assert one_line_both_ends(text, 120) in row.revoke_button.accessibleName()

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -118,7 +119,7 @@ class Tray(QSystemTrayIcon):
 def test_notification_is_shown_while_the_person_looks_elsewhere(qtbot: QtBot) -> None:
     window, tray = QWidget(), Tray()
     qtbot.addWidget(window)
-    notifier = Notifier(window, tray, lambda: False)
+    notifier = Notifier(window, tray, is_looked_at=lambda: False)
     notifier.notify("A decision is needed", waiting_words(["run_command", "write_file"]))
     assert tray.messages == [("A decision is needed", "run_command, write_file wait for your decision.")]
 
@@ -141,6 +142,49 @@ def test_without_a_tray_the_window_alone_is_marked(qtbot: QtBot) -> None:
     notifier.clear()
 
 
+class Service:
+    """A notification service that works, or does not."""
+
+    def __init__(self, works: bool) -> None:
+        self.works = works
+        self.shown: list[tuple[str, str]] = []
+        self.click: Callable[[], None] = lambda: None
+
+    def show(self, title: str, text: str, on_click: Callable[[], None], on_failure: Callable[[], None]) -> None:
+        if self.works:
+            self.shown.append((title, text))
+            self.click = on_click
+        else:
+            on_failure()
+
+    def withdraw(self) -> None:
+        self.shown.clear()
+
+
+def test_desktops_own_service_goes_before_the_tray_and_a_click_tells_what_it_was_about(qtbot: QtBot) -> None:
+    window, tray, service = QWidget(), Tray(), Service(works=True)
+    qtbot.addWidget(window)
+    notifier = Notifier(window, tray, lambda: service, is_looked_at=lambda: False)
+    notifier.notify("A decision is needed", waiting_words(["run_command"]), "r1")
+    assert service.shown == [("A decision is needed", "run_command waits for your decision.")]
+    assert tray.messages == []
+    with qtbot.waitSignal(notifier.activated) as told:
+        service.click()
+    assert told.args == ["r1"]
+    assert service.shown == []
+
+
+def test_tray_shows_what_the_service_cannot(qtbot: QtBot) -> None:
+    window, tray = QWidget(), Tray()
+    qtbot.addWidget(window)
+    Notifier(window, tray, lambda: Service(works=False), is_looked_at=lambda: False).notify("A", "b", "r1")
+    assert tray.messages == [("A", "b")]
+
+
+def test_calls_off_the_record_are_told_without_a_word_of_them() -> None:
+    assert waiting_words([]) == "A call waits for your decision."
+
+
 def test_click_on_the_notification_is_told(qtbot: QtBot) -> None:
     window, tray = QWidget(), Tray()
     qtbot.addWidget(window)
@@ -155,7 +199,7 @@ def test_click_on_the_notification_is_told(qtbot: QtBot) -> None:
 def test_notification_is_one_short_line_without_mark_up(qtbot: QtBot, text: str) -> None:
     window, tray = QWidget(), Tray()
     qtbot.addWidget(window)
-    Notifier(window, tray, lambda: False).notify(text, waiting_words([text]))
+    Notifier(window, tray, is_looked_at=lambda: False).notify(text, waiting_words([text]))
     for each in tray.messages[0]:
         assert len(each) <= 200
         assert not any(character in each for character in "<>&\n\u202e\u200b\x1b\x00")
