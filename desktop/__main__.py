@@ -13,16 +13,29 @@ from desktop import __version__
 _STATES = ("waiting", "running", "done", "failed", "denied", "blocked", "cancelled", "unknown")
 
 
+_WISHES = {
+    "--approve": "once",
+    "--approve-conversation": "conversation",
+    "--always": "always",
+    "--deny": "deny",
+    "--edit": "edit",
+}
+
+
 class _Decide(argparse.Action):
-    """Collects ``--approve ID`` and ``--deny ID`` in their order: (call id, whether approved, reason)."""
+    """Collects ``--approve ID`` and the like in their order: (call id, what the person wants, reason or JSON)."""
 
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
     ) -> None:
         decisions = list(getattr(namespace, "decisions", None) or [])
-        if any(call_id == values for call_id, _, _ in decisions):
-            parser.error(f"the call {values!r} is decided twice")
-        decisions.append((values, option == "--approve", ""))
+        call_id, text = values if isinstance(values, list) else (values, "")
+        wish = _WISHES[option or ""]
+        if earlier := [kind for known, kind, _ in decisions if known == call_id]:
+            if "edit" in (wish, *earlier):
+                parser.error(f"the changed call {call_id!r} is shown first; decide on it with a second command")
+            parser.error(f"the call {call_id!r} is decided twice")
+        decisions.append((call_id, wish, text))
         namespace.decisions = decisions
 
 
@@ -33,10 +46,10 @@ class _Reason(argparse.Action):
         self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
     ) -> None:
         decisions = list(getattr(namespace, "decisions", None) or [])
-        if not decisions or decisions[-1][1]:
+        if not decisions or decisions[-1][1] != "deny":
             parser.error("--reason belongs behind a --deny")
-        call_id, approved, _ = decisions[-1]
-        decisions[-1] = (call_id, approved, values)
+        call_id, wish, _ = decisions[-1]
+        decisions[-1] = (call_id, wish, values)
         namespace.decisions = decisions
 
 
@@ -96,11 +109,23 @@ def make_parser() -> argparse.ArgumentParser:
     resume = commands.add_parser("resume", help="decide on the waiting calls of a run, and go on with it")
     resume.add_argument("run_id", metavar="RUN_ID")
     resume.add_argument("--approve", action=_Decide, metavar="CALL_ID", help="allow this call once")
+    resume.add_argument(
+        "--approve-conversation", action=_Decide, metavar="CALL_ID", help="allow it, and its like in this conversation"
+    )
+    resume.add_argument("--always", action=_Decide, metavar="CALL_ID", help="allow it, and its like from now on")
+    resume.add_argument(
+        "--edit", action=_Decide, nargs=2, metavar=("CALL_ID", "JSON"), help="change its arguments; it waits again then"
+    )
     resume.add_argument("--deny", action=_Decide, metavar="CALL_ID", help="deny this call")
     resume.add_argument("--reason", action=_Reason, metavar="TEXT", help="why, for the model; behind its --deny")
     resume.add_argument("--json", action="store_true", help="print one event a line as JSON")
     resume.add_argument("--pause", action="store_true", help="never ask here; leave the run waiting, exit status 3")
     _add_audit(commands)
+    grants = commands.add_parser("grants", help="look at what is remembered of your decisions, and take it back")
+    verbs = grants.add_subparsers(dest="verb", metavar="COMMAND", required=True)
+    verbs.add_parser("list", help="list what holds now, newest first")
+    revoke = verbs.add_parser("revoke", help="take one back; what it let through and has not begun waits again")
+    revoke.add_argument("grant_id", metavar="ID")
     return parser
 
 
@@ -136,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status, for `ask` and `resume`: 0 done, 1 failed, 2 bad usage, 3 waiting for a decision, 130 stopped.
     """
     parsed = make_parser().parse_args(arguments)
-    if parsed.command in ("ask", "resume"):
+    if parsed.command in ("ask", "resume", "grants"):
         from desktop import cli
 
         return cli.run(parsed)

@@ -1,4 +1,4 @@
-"""The engine without a window: ``ask`` and ``resume``."""
+"""The engine without a window: ``ask``, ``resume`` and ``grants``."""
 
 import argparse
 import asyncio
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from desktop.assembly import Engine, open_engine, run_options
-from desktop.engine.errors import DecisionRejected, EngineError, RunNotFound, UnknownName
+from desktop.deciding import Wish, decide_as_told
+from desktop.engine.errors import BadArguments, DecisionRejected, EngineError, RunNotFound, UnknownName
 from desktop.engine.events import (
     ConfirmationRequested,
     Event,
@@ -20,8 +21,9 @@ from desktop.engine.events import (
     RunPaused,
     RunStopped,
 )
-from desktop.engine.gate import Access, AllowOnce, Decision, Deny, Policy
+from desktop.engine.gate import Access, Decision, Policy
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
+from desktop.grants_cli import show_or_revoke
 from desktop.log import start_logging
 from desktop.os_keyring import os_keyring
 from desktop.paths import Paths
@@ -38,7 +40,7 @@ class _BadUsage(Exception):
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do ``ask`` or ``resume``.
+    """Do ``ask``, ``resume`` or ``grants``.
 
     Args:
         arguments: As parsed.
@@ -46,15 +48,16 @@ def run(arguments: argparse.Namespace) -> int:
     Returns:
         The exit status.
     """
-    terminal = Terminal(as_json=arguments.json, may_ask=not arguments.pause)
+    is_run = arguments.command != "grants"
+    terminal = Terminal(as_json=is_run and arguments.json, may_ask=is_run and not arguments.pause)
     try:
         if arguments.command == "ask":
             text = _text_of(arguments)  # not on the loop, which would keep Ctrl+C from it
             return asyncio.run(_ask(arguments, text, terminal))
-        return asyncio.run(_resume(arguments, terminal))
+        return asyncio.run((_resume if is_run else _grants)(arguments, terminal))
     except KeyboardInterrupt:  # before there was a run to stop
         return STOPPED
-    except (_BadUsage, UnknownName, DecisionRejected, RunNotFound) as error:
+    except (_BadUsage, UnknownName, DecisionRejected, RunNotFound, BadArguments) as error:
         terminal.complain(str(error), getattr(error, "action", ""))
         return BAD_USAGE
     except EngineError as error:
@@ -153,23 +156,27 @@ async def _resume(arguments: argparse.Namespace, terminal: Terminal) -> int:
     async with _opened(terminal, demo=False) as (engine, _, follower):
         record = await engine.session.record(arguments.run_id)
         gates = {gate.call_id: gate for gate in record.gates}
-        decisions: list[tuple[str, bool, str]] = arguments.decisions if hasattr(arguments, "decisions") else []
-        for call_id, _, _ in decisions:
-            if call_id not in gates:
-                known = ", ".join(gates) or "none"
-                raise _BadUsage(f"The call {call_id!r} does not wait for a decision. Calls that wait: {known}.")
         if record.state in ("done", "stopped"):
             raise _BadUsage(f"This run is {record.state}: there is nothing to go on with.")
-        for call_id, approved, reason in decisions:
-            decision: Decision = AllowOnce() if approved else Deny(reason=reason)
-            await engine.session.decide(arguments.run_id, call_id, decision, gates.pop(call_id).binding)
-        for gate in gates.values():
-            follower.take(gate)
-        if gates:
-            follower.take(RunPaused(run_id=arguments.run_id, call_ids=tuple(gates)))
+        wishes: list[Wish] = getattr(arguments, "decisions", None) or []
+        edited = await decide_as_told(engine.session, arguments.run_id, gates, wishes, terminal)
+        waiting = (await engine.session.record(arguments.run_id)).gates
+        for gate in waiting:
+            if gate.call_id not in edited:  # those were told
+                follower.take(gate)
+            elif not terminal.may_ask:
+                terminal.describe(gate)
+        if waiting:
+            follower.take(RunPaused(run_id=arguments.run_id, call_ids=tuple(gate.call_id for gate in waiting)))
         else:
             await engine.session.resume(arguments.run_id)
         return await _follow(engine, follower, arguments.run_id)
+
+
+async def _grants(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    async with _opened(terminal, demo=False) as (engine, _, _):
+        await show_or_revoke(engine.session, arguments, terminal)
+    return DONE
 
 
 async def _follow(engine: Engine, follower: _Follower, run_id: str) -> int:

@@ -77,6 +77,7 @@ class Controller(QObject):
         window.transcript.outcome_action.connect(self._act_on_outcome)
         window.transcript.write_again_requested.connect(lambda run_id: do(self._write_again(run_id)))
         window.tool_pane.review_requested.connect(lambda _call_id: self._review())
+        window.tool_pane.stop_requested.connect(lambda call_id: do(self._stop_call(call_id)))
         self.conversations.shown.connect(self._take_shown)
         self._dialog.decided.connect(
             lambda run_id, call_id, decision, binding: do(self._decide(run_id, call_id, decision, binding))
@@ -186,6 +187,23 @@ class Controller(QObject):
     async def _stop(self) -> None:
         if self._run_id is not None:
             await self._holder.engine.session.stop(self._run_id)
+
+    async def _stop_call(self, call_id: str) -> None:
+        """Stop a call of the run that the panes show."""
+        run_id = self._panes.run_id
+        if run_id is None:
+            return
+        try:
+            await self._holder.engine.session.stop_call(run_id, call_id)
+        except EngineError:
+            await self._show_calls(run_id)
+            raise
+
+    async def _show_calls(self, run_id: str) -> None:
+        """Show where the calls of a run stand, where the panes still show it."""
+        record = await self._holder.engine.session.record(run_id)
+        if run_id == self._panes.run_id:
+            self._panes.show(record)
 
     async def _decide(self, run_id: str, call_id: str, decision: Decision, binding: str) -> None:
         if await self._holder.engine.session.decide(run_id, call_id, decision, binding):

@@ -18,11 +18,13 @@ from desktop.engine.events import (
     ToolCallFinished,
     ToolCallRequested,
 )
-from desktop.engine.gate import AllowOnce, Decision, Deny
+from desktop.engine.gate import AllowAlways, AllowForConversation, AllowOnce, Decision, Deny, ScopeChoice
 from desktop.engine.messages import StopReason
 from desktop.views.literal_text import literal
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+_QUESTION = "Allow once? [yes / conversation / always / no / why not / later] "
 
 
 def _without_controls(text: str) -> str:
@@ -39,11 +41,12 @@ class Terminal:
 
     Attributes:
         redact: Takes keys out of what is complained about.
+        may_ask: Whether a gate asks here.
     """
 
     def __init__(self, *, as_json: bool, may_ask: bool) -> None:
         self._as_json = as_json
-        self._may_ask = may_ask and sys.stdin.isatty() and sys.stderr.isatty()
+        self.may_ask = may_ask and sys.stdin.isatty() and sys.stderr.isatty()
         self._streams = sys.stdout.isatty() and not as_json
         self._streamed = False
         self.redact: Callable[[str], str] = str
@@ -87,6 +90,10 @@ class Terminal:
         """Say something beside the answer."""
         print(literal(text), file=sys.stderr, flush=True)
 
+    def say(self, text: str) -> None:
+        """Print a line of what was asked for."""
+        self._print(literal(text) + "\n")
+
     def complain(self, error: str, action: str = "") -> None:
         """Say what failed and what to do."""
         print(literal(self.redact(f"cortex-desktop: {error} {action}".rstrip())), file=sys.stderr, flush=True)
@@ -100,8 +107,38 @@ class Terminal:
         Returns:
             The decision; None where nobody can be asked, or the person leaves it waiting.
         """
-        if not self._may_ask:
+        if not self.may_ask:
             return None
+        self.describe(gate)
+        while True:
+            answer = (await self._line(_QUESTION)).strip()
+            match answer.lower():
+                case "yes" | "y":
+                    return AllowOnce()
+                case "conversation" | "c" if gate.scopes:
+                    if (choice := await self._scope(gate)) is not None:
+                        return AllowForConversation(scope=choice.scope)
+                case "always" | "a" if gate.scopes:
+                    if (choice := await self._scope(gate)) is not None:
+                        return AllowAlways(scope=choice.scope)
+                case "no" | "n":
+                    return Deny()
+                case "why not" | "w":
+                    return Deny(reason=(await self._line("Why not? (the model reads it) ")).strip())
+                case "later" | "l":
+                    return None
+
+    async def _scope(self, gate: ConfirmationRequested) -> ScopeChoice | None:
+        """What is to be granted, of the choices; None where the person goes back."""
+        for number, choice in enumerate(gate.scopes, start=1):
+            self.note(f"  {number}  {choice.words}")
+        answer = (await self._line("Grant which? [number, or nothing to go back] ")).strip()
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(gate.scopes):
+            return gate.scopes[int(answer) - 1]
+        return None
+
+    def describe(self, gate: ConfirmationRequested) -> None:
+        """Show a gate in full, from the call's real arguments."""
         lines = ["", f"Confirm tool call: {gate.card.effect}"]
         lines += [f"  {reason}" for reason in gate.reasons]
         for part in gate.card.fields:
@@ -112,17 +149,6 @@ class Terminal:
             lines += [f"    {line}" for line in gate.stated_reason.split("\n")]
         for line in lines:
             self.note(line)
-        while True:
-            answer = (await self._line("Allow once? [yes / no / why not / later] ")).strip()
-            match answer.lower():
-                case "yes" | "y":
-                    return AllowOnce()
-                case "no" | "n":
-                    return Deny()
-                case "why not" | "w":
-                    return Deny(reason=(await self._line("Why not? (the model reads it) ")).strip())
-                case "later" | "l":
-                    return None
 
     async def _line(self, prompt: str) -> str:
         """One line from the person, without a thread that would hold up the program's end."""

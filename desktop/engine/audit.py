@@ -5,11 +5,12 @@ from typing import Literal, Protocol
 
 from desktop.engine.messages import CallState, Value
 
-AuditStep = Literal["requested", "edited", "judged_again", "decided", "started", "put_back", "finished"]
+AuditStep = Literal["requested", "edited", "judged_again", "decided", "started", "put_back", "stopped", "finished"]
 """What happened to the call.
 
 ``edited``: the person changed its arguments. ``judged_again``: its ruling is another, since its grant was revoked, say.
-``put_back``: the program ended while it read, and it waits to be read again.
+``stopped``: the person stopped it, it alone. ``put_back``: the program ended while it read, and it waits to be read
+again.
 """
 Decider = Literal["policy", "grant", "person", ""]
 """Who decided; empty while nobody has, and where a call ended before anybody did."""

@@ -18,6 +18,7 @@ from desktop.engine.prompts import DIRECT, ORCHESTRATOR, RESPONDER, system_promp
 from desktop.engine.responding import Responding, answer_with_summary, respond
 from desktop.engine.settling import Gathering, finished
 from desktop.engine.site import Site
+from desktop.engine.stopping import PATIENCE_S, Stops
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import StoredCall, StoredRun
 from desktop.engine.store.store import Store
@@ -34,12 +35,14 @@ class Limits:
         evidence_tokens: How much evidence goes into the handoff.
         retry: How often and how long a model call is tried again.
         persona: Text that stands before the responder's instructions.
+        stop_patience_s: How long a stopped call has to end, before nobody waits for it any more.
     """
 
     history_tokens: int = 24_000
     evidence_tokens: int = 24_000
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     persona: str = ""
+    stop_patience_s: float = PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,14 @@ class Runner:
     toolbox: Toolbox
     limits: Limits
 
-    async def steps(self, store: Store, run_id: str, *, resumed: bool) -> AsyncGenerator[Event, None]:
+    async def steps(self, store: Store, run_id: str, *, resumed: bool, stops: Stops) -> AsyncGenerator[Event, None]:
         """Work a run from where it stands.
 
         Args:
             store: Where it is kept.
             run_id: The run, claimed by this process.
             resumed: Whether it was begun before.
+            stops: Which of its calls the person stopped.
 
         Yields:
             Events; the last is RunPaused or RunFinished.
@@ -77,10 +81,10 @@ class Runner:
         if resumed:
             rounds = await store.calls.rounds(run_id)
             for call in rounds[-1].calls if rounds else ():
-                if call.state is CallState.UNKNOWN:
+                if call.state is CallState.UNKNOWN or (call.stopped and not call.state.is_open):
                     yield finished(run_id, call)
         if run.options.tools_enabled and run.summary is None:
-            work = await self._gathering(store, run)
+            work = await self._gathering(store, run, stops)
             async with contextlib.aclosing(gather(work)) as events:
                 async for event in events:
                     yield event
@@ -118,7 +122,7 @@ class Runner:
             names = tuple(name for name in names if name in self.toolbox.names)
         return self.toolbox.choose(run.options.access, names)
 
-    async def _gathering(self, store: Store, run: StoredRun) -> Gathering:
+    async def _gathering(self, store: Store, run: StoredRun, stops: Stops) -> Gathering:
         toolbox = self._tools_of(run)
         model = await self.connector.connect(self.registry.model(run.options.orchestrator))
         return Gathering(
@@ -132,6 +136,7 @@ class Runner:
             store=store,
             retry=self.limits.retry,
             gathered_ms=run.gather_ms,
+            stops=stops,
         )
 
     async def _open(self, store: Store, run: StoredRun, toolbox: Toolbox) -> ModelRequest:

@@ -1,28 +1,16 @@
-"""The engine's face: send, decide, edit, resume, write again, stop, revoke. What happens is told to one listener."""
+"""The engine's face: send, decide, edit, resume, write again, stop a run or a call, revoke; one listener is told."""
 
 import asyncio
-import contextlib
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from desktop.engine.asking import grant_from, open_gate
-from desktop.engine.cancelling import to_the_end
-from desktop.engine.endings import fail_run, put_run_aside, stop_run
-from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, RunBusy, StoreError, trace_of
-from desktop.engine.events import (
-    ConfirmationResolved,
-    Event,
-    RunFailed,
-    RunFinished,
-    RunPaused,
-    RunRecord,
-    UsageReported,
-)
+from desktop.engine.endings import stop_run
+from desktop.engine.errors import RunBusy, StoreError
+from desktop.engine.events import ConfirmationResolved, Event, RunRecord
 from desktop.engine.gate import AllowOnce, Decision, Deny, Grant
 from desktop.engine.messages import CallState, JsonObject, Message
-from desktop.engine.partial import Partial
 from desktop.engine.records import can_write_again, run_record
+from desktop.engine.run_task import Around, RunTask
 from desktop.engine.running import Runner
 from desktop.engine.settling import finished
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
@@ -31,26 +19,7 @@ from desktop.engine.store.store import Store
 from desktop.engine.store.time_line import moments_of
 from desktop.engine.verdicts import judge_edit
 
-_log = logging.getLogger(__name__)
-
 Listener = Callable[[Event], None]
-
-
-@dataclass(slots=True)
-class _Work:
-    """A run at work in this process."""
-
-    task: asyncio.Task[None]
-    partial: Partial
-    put_aside: bool = False  # the program closes: leave the run as a crash would, to go on at the next start
-    began: bool = False
-    ended_early: bool = False
-
-    def end(self) -> None:
-        """Cancel the task. One that was cancelled before its first step would never run its endings."""
-        self.ended_early = True
-        if self.began:
-            self.task.cancel()
 
 
 class Session:
@@ -68,7 +37,7 @@ class Session:
         self._store = store
         self._off_record = off_record
         self._listener = listener
-        self._work: dict[str, _Work] = {}
+        self._work: dict[str, RunTask] = {}
         self._unkept: set[str] = set()  # runs that ended, and whose end could not be stored
 
     def store_of(self, some_id: str) -> Store:
@@ -215,6 +184,33 @@ class Session:
             self._unkept.add(run_id)
             raise
 
+    async def stop_call(self, run_id: str, call_id: str) -> CallState:
+        """Stop one call; its run goes on. That it is stopped is stored first, so that no crash brings it back.
+
+        A call that has not begun is closed as ``cancelled``. A running one is ended with its processes; it is
+        ``cancelled`` where it is sure that it changed nothing, else ``unknown``. One that ends by itself meanwhile
+        keeps its result.
+
+        Args:
+            run_id: The run.
+            call_id: The call.
+
+        Returns:
+            Where the call stands now. Its end was told.
+
+        Raises:
+            RunBusy: The run is at work in another process.
+            DecisionRejected: There is no such call, or it waits for a decision: that is given with ``decide``.
+        """
+        store, work = self.store_of(run_id), self._work.get(run_id)
+        call, is_closed_by_it = await store.calls.stop(run_id, call_id, at_work=work is not None)
+        if call.state is CallState.RUNNING and work is not None:
+            await work.stop_call(call_id)
+            return (await store.calls.get(run_id, call_id)).state
+        if is_closed_by_it:
+            self._listener(finished(run_id, call))
+        return call.state
+
     async def wait(self, run_id: str) -> None:
         """Wait until a run is not at work in this process."""
         if (work := self._work.get(run_id)) is not None:
@@ -246,8 +242,14 @@ class Session:
             await self.wait(run_id)
 
     def _begin(self, run_id: str, *, resumed: bool) -> None:
-        task = asyncio.create_task(self._run(run_id, resumed=resumed), name=f"run {run_id}")
-        self._work[run_id] = _Work(task, Partial(self.store_of(run_id).runs, run_id))
+        around = Around(self.store_of(run_id), self._store, self.runner, self._listener)
+        self._work[run_id] = RunTask(run_id, around, self._ended, resumed=resumed)
+
+    def _ended(self, run: RunTask) -> None:
+        """Let go of a run that is not at work any more."""
+        del self._work[run.run_id]
+        if not run.is_kept:
+            self._unkept.add(run.run_id)
 
     async def _let_go(self) -> None:
         """Put aside the runs whose end could not be stored, now that there may be room again."""
@@ -258,62 +260,3 @@ class Session:
     def _tell_all(self, events: list[Event]) -> None:
         for event in events:
             self._listener(event)
-
-    async def _run(self, run_id: str, *, resumed: bool) -> None:
-        """The body of a run's task: works the steps, and turns whatever ends it into a stored state and events."""
-        store = self.store_of(run_id)
-        work = self._work[run_id]
-        partial = work.partial
-        last: list[Event] = []
-        work.began = True
-        try:
-            if work.ended_early:
-                raise asyncio.CancelledError
-            steps = self.runner.steps(store, run_id, resumed=resumed)
-            async with partial.kept(), contextlib.aclosing(steps) as events:
-                async for event in events:
-                    partial.follow(event)
-                    if isinstance(event, UsageReported) and store is self._off_record:
-                        await self._store.usage.add_of(event, OFF_RECORD_PREFIX)
-                    if isinstance(event, RunPaused | RunFinished):
-                        last = [event]  # told when the task has let go of the run
-                    else:
-                        self._listener(event)
-        except asyncio.CancelledError:
-            last = await self._cut_short(store, run_id, work)
-        except EngineError as error:
-            needs_key = isinstance(error, KeyMissing | KeyRejected)
-            last = await self._failed(store, run_id, partial, str(error), error.action, needs_key=needs_key)
-        except Exception as bug:  # the one catch-all: a bug ends its run in words, and nothing else
-            _log.error("run %s ended in a bug: %s", run_id, trace_of(bug))
-            error_text = "Something went wrong inside the program; its log has the details."
-            last = await self._failed(store, run_id, partial, error_text, "Try it again.")
-        finally:
-            self._work.pop(run_id, None)
-        self._tell_all(last)
-
-    async def _cut_short(self, store: Store, run_id: str, work: _Work) -> list[Event]:
-        try:
-            if work.put_aside:
-                await to_the_end(put_run_aside(store, run_id, work.partial))
-                return []
-            return await to_the_end(stop_run(store, run_id, self.runner.registry, work.partial))
-        except StoreError as fault:
-            return self._not_kept(run_id, str(fault), fault.action)
-
-    async def _failed(
-        self, store: Store, run_id: str, partial: Partial, error: str, action: str, *, needs_key: bool = False
-    ) -> list[Event]:
-        try:
-            return await to_the_end(
-                fail_run(store, run_id, self.runner.registry, partial, error=error, action=action, needs_key=needs_key)
-            )
-        except StoreError as fault:
-            words = error if error == str(fault) else f"{error} {fault}"
-            return self._not_kept(run_id, words, fault.action or action)
-
-    def _not_kept(self, run_id: str, error: str, action: str) -> list[Event]:
-        """A full disk, say: the person is told although it cannot be stored."""
-        _log.error("the end of run %s could not be stored", run_id)
-        self._unkept.add(run_id)
-        return [RunFailed(run_id=run_id, error=error, action=action)]

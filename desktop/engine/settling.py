@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from desktop.engine.asking import confirmation, still_granted
 from desktop.engine.errors import EngineError
@@ -14,7 +15,10 @@ from desktop.engine.messages import CallState, ModelRequest, canonical
 from desktop.engine.models.base import Model
 from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.site import Site
+from desktop.engine.stopping import Ended, Stops
+from desktop.engine.store.call_stops import DID_NOT_END, outcome_of_stop
 from desktop.engine.store.records import StoredCall, StoredRound
+from desktop.engine.tools.base import Tool
 
 _PARALLEL_READS = 8
 
@@ -28,12 +32,14 @@ class Gathering(Site):
         model: The orchestrator.
         retry: How often and how long to try again.
         gathered_ms: Milliseconds that earlier stretches of the loop took.
+        stops: Which of its calls the person stopped.
     """
 
     opening: ModelRequest
     model: Model
     retry: RetryPolicy
     gathered_ms: int = 0
+    stops: Stops = field(default_factory=Stops)
 
 
 async def settle(work: Gathering, current: StoredRound) -> AsyncGenerator[Event | StoredRound, None]:
@@ -52,7 +58,8 @@ async def settle(work: Gathering, current: StoredRound) -> AsyncGenerator[Event 
     """
     for call in current.calls:
         if call.state is CallState.WAITING and isinstance(call.decision, Deny):
-            yield await _deny(work, call)
+            async for event in _deny(work, call):
+                yield event
     for call in current.calls:
         if call.needs_decision:
             yield await confirmation(work, call, current.turn)
@@ -82,19 +89,21 @@ async def _act(work: Gathering) -> AsyncGenerator[Event, None]:
         return
     for call in current.calls:
         if call.state is CallState.WAITING and isinstance(call.decision, Deny):
-            yield await _deny(work, call)
+            async for event in _deny(work, call):
+                yield event
         elif call.may_run:
             async with contextlib.aclosing(_run_one(work, call)) as events:
                 async for event in events:
                     yield event
 
 
-async def _deny(work: Gathering, call: StoredCall) -> ToolCallFinished:
+async def _deny(work: Gathering, call: StoredCall) -> AsyncGenerator[Event, None]:
     reason = call.decision.reason.strip() if isinstance(call.decision, Deny) else ""
     text = "The person denied this call; it was not run. Do not call it again with the same arguments."
     if reason:
         text += f" The person's reason: {reason}"
-    return await _close(work, call, CallState.DENIED, text)
+    async for event in _close(work, call, CallState.DENIED, text):
+        yield event
 
 
 async def _run_together(work: Gathering, calls: Sequence[StoredCall]) -> AsyncGenerator[Event, None]:
@@ -102,7 +111,8 @@ async def _run_together(work: Gathering, calls: Sequence[StoredCall]) -> AsyncGe
     if not calls:
         return
     if fit := [call for call in calls if _unfit(work, call) is None]:
-        await work.store.calls.start(work.run_id, *fit)
+        started = await work.store.calls.start(work.run_id, *fit)
+        calls = [call for call in calls if call in started or call not in fit]
     told: asyncio.Queue[Event | None] = asyncio.Queue()
     room = asyncio.Semaphore(_PARALLEL_READS)
 
@@ -152,22 +162,35 @@ def _unfit(work: Gathering, call: StoredCall) -> str | None:
 async def _run_one(work: Gathering, call: StoredCall, *, is_started: bool = False) -> AsyncGenerator[Event, None]:
     """Run one allowed call: its start is stored before it runs, its result before it is told."""
     unfit, tool = _unfit(work, call), work.toolbox.get(call.call.tool)
+    if unfit is None and tool is not None and call.decided_by == "grant" and not await still_granted(work, tool, call):
+        unfit = "What this call leads to changed after it was allowed; the call was not run."
     if unfit is not None or tool is None:
-        yield await _close(work, call, CallState.FAILED, unfit or "")
+        async for end in _close(work, call, CallState.FAILED, unfit or ""):
+            yield end
         return
-    if call.decided_by == "grant" and not await still_granted(work, tool, call):
-        text = "What this call leads to changed after it was allowed; the call was not run."
-        yield await _close(work, call, CallState.FAILED, text)
-        return
-    if not is_started:
-        await work.store.calls.start(work.run_id, call)
+    if not is_started and not await work.store.calls.start(work.run_id, call):
+        return  # the person stopped it just before: that is stored and told
     yield ToolCallStarted(run_id=work.run_id, call_id=call.call.id)
+    async with contextlib.aclosing(_worked(work, call, tool)) as events:
+        async for event in events:
+            yield event
+
+
+async def _worked(work: Gathering, call: StoredCall, tool: Tool[Any]) -> AsyncGenerator[Event, None]:
+    """Bring a started call to its result: the tool's, or what became of it where the person stopped it."""
     began = time.monotonic()
-    output = await work.toolbox.call(tool, call.call.arguments, work.context)
+    output = await work.stops.run(call.call.id, lambda: work.toolbox.call(tool, call.call.arguments, work.context))
     duration_ms = round((time.monotonic() - began) * 1000)
-    state = CallState.FAILED if output.failed else CallState.DONE
-    text = _edit_in_words(call) + output.text
-    yield await _close(work, call, state, text, untrusted=tool.is_untrusted, duration_ms=duration_ms)
+    if isinstance(output, Ended):
+        state, text = outcome_of_stop(side_effects=call.side_effects, without_effect=output.without_effect)
+        if not output.in_time:
+            state, text = CallState.UNKNOWN, DID_NOT_END
+        untrusted = False
+    else:
+        state = CallState.FAILED if output.failed else CallState.DONE
+        text, untrusted = _edit_in_words(call) + output.text, tool.is_untrusted
+    async for event in _close(work, call, state, text, untrusted=untrusted, duration_ms=duration_ms):
+        yield event
 
 
 def _edit_in_words(call: StoredCall) -> str:
@@ -196,10 +219,14 @@ async def _close(
     *,
     untrusted: bool = False,
     duration_ms: int = 0,
-) -> ToolCallFinished:
-    await work.store.calls.finish(work.run_id, call.call.id, state, text, untrusted=untrusted, duration_ms=duration_ms)
-    done = call.model_copy(update={"state": state, "result": text, "untrusted": untrusted, "duration_ms": duration_ms})
-    return finished(work.run_id, done)
+) -> AsyncGenerator[ToolCallFinished, None]:
+    """Store a call's result and tell it; one that has a result, since the person stopped it, keeps that."""
+    if await work.store.calls.finish(
+        work.run_id, call.call.id, state, text, untrusted=untrusted, duration_ms=duration_ms
+    ):
+        end = {"state": state, "result": text, "untrusted": untrusted, "duration_ms": duration_ms}
+        yield finished(work.run_id, call.model_copy(update=end))
+    work.stops.close(call.call.id)
 
 
 def finished(run_id: str, call: StoredCall) -> ToolCallFinished:

@@ -17,6 +17,7 @@ STEPS = {
     "decided": "Decided",
     "started": "Started",
     "put_back": "Put back",
+    "stopped": "Stopped by you",
     "finished": "Finished",
 }
 DECIDERS = {"policy": "Policy", "grant": "Grant", "person": "You", "": "Nobody yet"}

@@ -21,10 +21,13 @@ IS_GATED = Qt.ItemDataRole.UserRole + 9
 COUNT = Qt.ItemDataRole.UserRole + 8
 IS_EDITED = Qt.ItemDataRole.UserRole + 10
 IS_OVER = Qt.ItemDataRole.UserRole + 11
+ELAPSED = Qt.ItemDataRole.UserRole + 12
 
 NO_CALLS = "no calls"
 
 ROW_HEIGHT = 4 * SPACE
+STOP_WIDTH = 7 * SPACE
+"""The room at the end of a running row that its button takes."""
 _ICON = 16
 
 Index = QModelIndex | QPersistentModelIndex
@@ -90,6 +93,11 @@ class CallRows(QStyledItemDelegate):
         right = rect.right() - SPACE * 3 // 2
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme.danger if state in (CallState.FAILED, CallState.BLOCKED) else theme.muted)
+        elapsed = index.data(ELAPSED)
+        if state is CallState.RUNNING and elapsed is not None:
+            words = str(elapsed)
+            if words != "stopping":
+                right -= STOP_WIDTH
         width = metrics.horizontalAdvance(words)
         if asks:
             width = 12 * SPACE

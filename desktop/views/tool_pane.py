@@ -1,54 +1,21 @@
 """The tool pane: the calls of a run, round by round, live; one of them in full below."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from desktop.engine.events import CallRecord, RunRecord
 from desktop.engine.messages import CallState, JsonObject
 from desktop.views import call_rows
 from desktop.views.accessible_list import set_role
 from desktop.views.call_details import CallDetails
+from desktop.views.call_list import CallList
 from desktop.views.call_rows import CallRows
 from desktop.views.call_text import gate_words, telling_argument
 from desktop.views.literal_text import one_line
 from desktop.views.row_buttons import RowButtons
-from desktop.views.theme import SPACE, current_theme, is_theme_change
-
-
-class _Calls(QListWidget):
-    """The list, with words where it is empty; Left, Right, Enter and Space fold a round."""
-
-    fold_wanted = Signal(object, object)
-    rows_moved = Signal()
-
-    def updateGeometries(self) -> None:
-        super().updateGeometries()
-        self.rows_moved.emit()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        super().scrollContentsBy(dx, dy)
-        self.rows_moved.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        wish = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False, Qt.Key.Key_Return: None, Qt.Key.Key_Space: None}
-        item = self.currentItem()
-        if item is not None and item.data(call_rows.IS_ROUND) and Qt.Key(event.key()) in wish:
-            self.fold_wanted.emit(item, wish[Qt.Key(event.key())])
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.count() == 0:
-            painter = QPainter(self.viewport())
-            try:
-                painter.setPen(current_theme().muted)
-                room = self.viewport().rect().adjusted(2 * SPACE, 0, -2 * SPACE, 0)
-                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-                painter.drawText(room, flags, "The tools that a run calls show here")
-            finally:
-                painter.end()
+from desktop.views.running_calls import RunningCalls, stop_key
+from desktop.views.theme import is_theme_change
 
 
 class ToolPane(QWidget):
@@ -60,10 +27,13 @@ class ToolPane(QWidget):
     Signals:
         call_selected(str): The person chose a call; its id.
         review_requested(str): The person wants to decide on a waiting call; its id.
+        stop_requested(str): The person wants to stop a call that runs, or that is allowed and waits for its turn; its
+            id. A running one is shown as being stopped; ``set_state`` with ``running`` takes that back.
     """
 
     call_selected = Signal(str)
     review_requested = Signal(str)
+    stop_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +43,7 @@ class ToolPane(QWidget):
         self._items: dict[str, QListWidgetItem] = {}
         self._rounds: dict[int, QListWidgetItem] = {}
         self._gated: set[str] = set()
-        self._list = _Calls()
+        self._list = CallList()
         self._list.setAccessibleName("Calls")
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setStyleSheet("QListWidget { border: none; }")  # the row shows the focus
@@ -86,16 +56,19 @@ class ToolPane(QWidget):
         self._list.itemClicked.connect(self._clicked)
         self._list.fold_wanted.connect(self._fold)
         self._list.currentItemChanged.connect(self._current_changed)
-        self._reviews = RowButtons(self._list)
-        self._list.rows_moved.connect(self._reviews.place)
-        self._reviews.pressed.connect(self.review_requested)
+        self._list.stop_wanted.connect(self._stop)
+        self._list.menu_wanted.connect(self._open_menu)
+        self._buttons = RowButtons(self._list)
+        self._list.rows_moved.connect(self._buttons.place)
+        self._buttons.pressed.connect(self._button_pressed)
+        self._running = RunningCalls(self._buttons)
         self._details = CallDetails()
         self._details.hide()
         self._details.review_requested.connect(self._review_current)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(1)
-        split.addWidget(self._reviews)
+        split.addWidget(self._buttons)
         split.addWidget(self._details)
         split.setStretchFactor(1, 1)
         split.setSizes([200, 260])
@@ -111,7 +84,8 @@ class ToolPane(QWidget):
 
     def clear(self) -> None:
         """Show no run."""
-        self._reviews.clear()
+        self._running.clear()
+        self._buttons.clear()
         self._list.clear()
         self._calls.clear()
         self._items.clear()
@@ -221,7 +195,7 @@ class ToolPane(QWidget):
         item.setData(call_rows.IS_EDITED, call.edited)
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, gate_words(call))
         item.setData(call_rows.IS_GATED, call.call_id in self._gated)
-        self._offer_review(item, call)
+        self._offer_button(item, call)
         if self.selected_call == call.call_id:
             self._details.show_call(call, asks=call.call_id in self._gated)
 
@@ -239,11 +213,49 @@ class ToolPane(QWidget):
         head.setData(Qt.ItemDataRole.AccessibleDescriptionRole, None)
         return item
 
-    def _offer_review(self, item: QListWidgetItem, call: CallRecord) -> None:
+    def _offer_button(self, item: QListWidgetItem, call: CallRecord) -> None:
         if call.call_id in self._gated:
-            self._reviews.offer(call.call_id, item, "Review…", f"Review {one_line(call.tool)}")
+            self._buttons.offer(call.call_id, item, "Review…", f"Review {one_line(call.tool)}")
         else:
-            self._reviews.withdraw(call.call_id)
+            self._buttons.withdraw(call.call_id)
+        if call.state is CallState.RUNNING:
+            self._running.begin(call.call_id, item, one_line(call.tool))
+        else:
+            self._running.end(call.call_id)
+
+    def _button_pressed(self, key: str) -> None:
+        if key in self._calls and key in self._gated:
+            self.review_requested.emit(key)
+            return
+        for call_id in self._calls:
+            if key == stop_key(call_id):
+                self._stop(self._items[call_id])
+                return
+
+    def _can_stop(self, item: QListWidgetItem) -> bool:
+        call = self._calls.get(item.data(call_rows.CALL_ID) or "")
+        return call is not None and call.state.is_open and call.call_id not in self._gated
+
+    def _stop(self, item: QListWidgetItem) -> None:
+        if self._can_stop(item):
+            call_id = str(item.data(call_rows.CALL_ID))
+            self._running.stopping(call_id)
+            self.stop_requested.emit(call_id)
+
+    def _open_menu(self, item: QListWidgetItem, place: QPoint) -> None:
+        if not self._can_stop(item):
+            return
+        call_id = str(item.data(call_rows.CALL_ID))
+
+        def stop() -> None:
+            if call_id in self._items:  # another run may be shown by now
+                self._stop(self._items[call_id])
+
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        words = f"Stop {one_line(self._calls[call_id].tool)}"
+        menu.addAction(words.replace("&", "&&")).triggered.connect(stop)
+        menu.popup(place)
 
     def _review_current(self) -> None:
         if self.selected_call is not None:

@@ -114,6 +114,10 @@ def test_a_missing_key_fails_with_status_1_in_words(root: Path) -> None:
         (["resume", "r_none"], "There is no run 'r_none'"),
         (["resume", "r_none", "--reason", "x"], "--reason belongs behind a --deny"),
         (["resume", "r_none", "--approve", "a", "--deny", "a"], "decided twice"),
+        (["resume", "r_none", "--edit", "a", "{}", "--approve", "a"], "is shown first"),
+        (["resume", "r_none", "--always", "a", "--edit", "a", "{}"], "is shown first"),
+        (["grants"], "required"),
+        (["grants", "revoke", "g_none"], "There is no grant 'g_none'"),
     ],
 )
 def test_bad_usage_is_said_with_status_2(arguments: list[str], words: str) -> None:
@@ -278,3 +282,43 @@ def test_a_reader_that_has_gone_does_not_end_the_run(root: Path) -> None:
         process.stdout = None
     assert "Traceback" not in said
     assert rows("SELECT state FROM runs") == [("done",)]
+
+
+@pytest.mark.parametrize(("option", "words"), [("--approve-conversation", "this conversation"), ("--always", "now on")])
+def test_a_grant_made_on_the_command_line_is_said_in_words_listed_and_revoked(
+    root: Path, option: str, words: str
+) -> None:
+    paused = cortex("ask", "--demo", "--root", str(root), "--json", WRITE)
+    conversation = paused.events[0]["conversation_id"]
+    done = cortex("resume", paused.run_id, option, "demo-1")
+    assert done.status == 0
+    scope = "write_file hello.txt with exactly these arguments"
+    assert f"{words}: {scope}" in done.stderr
+    assert (root / "hello.txt").read_text() == "hello\n"
+    (line,) = cortex("grants", "list").stdout.splitlines()
+    assert scope in line
+    again = cortex("ask", "--demo", "--conversation", conversation, "--json", WRITE)
+    assert (again.status, again.of_type("confirmation_requested")) == (0, [])
+    other = cortex("ask", "--demo", "--root", str(root), "--json", WRITE)
+    assert other.status == (0 if option == "--always" else 3)
+    gone = cortex("grants", "revoke", line.split()[0])
+    assert (gone.status, gone.stdout) == (0, "")
+    assert f"Revoked: {scope}" in gone.stderr
+    assert cortex("grants", "list").stdout == ""
+    assert cortex("ask", "--demo", "--conversation", conversation, "--json", WRITE).status == 3
+
+
+def test_an_edited_call_is_shown_before_it_can_be_allowed(root: Path) -> None:
+    paused = cortex("ask", "--demo", "--root", str(root), "--pause", "--json", WRITE)
+    bad = cortex("resume", paused.run_id, "--edit", "demo-1", '{"path": 3}')
+    assert bad.status == 2
+    assert "do not fit its schema" in bad.stderr
+    assert "not JSON" in cortex("resume", paused.run_id, "--edit", "demo-1", "{").stderr
+    edited = cortex("resume", paused.run_id, "--edit", "demo-1", '{"path": "other.txt", "content": "bye"}')
+    assert edited.status == 3
+    assert "other.txt" in edited.stderr
+    assert "You changed the arguments that the model gave." in edited.stderr
+    assert list(root.glob("*.txt")) == []
+    assert cortex("resume", paused.run_id, "--approve", "demo-1").status == 0
+    assert (root / "other.txt").read_text() == "bye"
+    assert not (root / "hello.txt").exists()

@@ -35,7 +35,7 @@ def hold(root: Path) -> str:
 
 def test_a_gate_is_asked_on_a_terminal_and_yes_runs_it(root: Path) -> None:
     with on_a_terminal("ask", "--demo", "--root", str(root), WRITE) as screen:
-        screen.wait_for("Allow once? [yes / no / why not / later] ")
+        screen.wait_for("Allow once? [yes / conversation / always / no / why not / later] ")
         assert "Confirm tool call: " in screen.seen
         lines = [line.rstrip() for line in screen.seen.split("\r\n")]
         assert "  Path:" in lines  # one thing a line
@@ -131,3 +131,19 @@ def test_a_request_to_terminate_puts_the_run_aside_and_resume_goes_on(root: Path
     assert [event["state"] for event in done.of_type("tool_call_finished")] == ["unknown"]
     assert (root / "marks.txt").read_text() == "mark\n"
     assert "**unknown**" in done.of_type("answer_finished")[0]["text"]
+
+
+def test_a_grant_is_chosen_by_number_on_a_terminal(root: Path) -> None:
+    with on_a_terminal("ask", "--demo", "--root", str(root), WRITE) as screen:
+        screen.wait_for("Allow once?")
+        screen.type("always\r")
+        screen.wait_for("Grant which?")
+        screen.type("\r")  # back
+        screen.wait_for("Allow once?")
+        screen.type("c\r")
+        screen.wait_for("Grant which?")
+        assert "1  write_file hello.txt with exactly these arguments" in screen.seen
+        screen.type("1\r")
+        assert screen.ended() == 0
+    assert (root / "hello.txt").read_text() == "hello\n"
+    assert "write_file hello.txt with exactly these arguments" in cortex("grants", "list").stdout

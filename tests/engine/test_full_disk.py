@@ -59,7 +59,7 @@ async def test_a_full_disk_in_a_read_says_so(make_bench: MakeBench) -> None:
         raise StoreFull("There is no room left on the disk.", action="Free some space, then go on.")
 
     finish = bench.store.calls.finish
-    bench.store.calls.finish = full  # type: ignore[method-assign]
+    bench.store.calls.finish = full  # type: ignore[method-assign, assignment]
     bench.workshop.release("1")
     await bench.ended(run_id)
     bench.store.calls.finish = finish  # type: ignore[method-assign]

@@ -1,6 +1,7 @@
 """The audit view: pages on demand, filters, a row in full, a check in words."""
 
 import re
+from typing import get_args
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,11 +10,11 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.audit import AuditEntry, AuditFilter, AuditPage, AuditReport
+from desktop.engine.audit import AuditEntry, AuditFilter, AuditPage, AuditReport, AuditStep
 from desktop.engine.messages import CallState
 from desktop.views import theme
 from desktop.views.audit_table import ARGUMENTS, COLUMNS, DECIDED_BY, PAGE, STATE, STEP, TOOL, AuditModel
-from desktop.views.audit_text import facts_of, short_arguments, whole_arguments
+from desktop.views.audit_text import STEPS, facts_of, short_arguments, whole_arguments
 from desktop.views.audit_view import AuditView
 from tests.views.gallery_audit import entry, page
 
@@ -310,3 +311,7 @@ def test_icons_follow_the_theme(qapp: QApplication, view: AuditView) -> None:
     before = index.data(Qt.ItemDataRole.DecorationRole).toImage()
     theme.apply(qapp, "dark")
     assert index.data(Qt.ItemDataRole.DecorationRole).toImage() != before
+
+
+def test_every_step_has_words() -> None:
+    assert set(STEPS) == set(get_args(AuditStep))

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication, QWheelEvent
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QContextMenuEvent, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import RoundRecord, RunRecord
@@ -311,3 +311,57 @@ def test_a_stored_run_that_has_ended_says_of_its_last_round_that_it_made_no_call
         RunRecord.model_validate({"run_id": "r", "conversation_id": "c", "state": state, "rounds": (first, last)})
     )
     assert [described(pane, row) for row in (0, 1)] == ["no calls", words]
+
+
+def test_a_running_call_shows_its_time_and_a_stop_button_after_a_moment(pane: ToolPane, qtbot: QtBot) -> None:
+    pane.begin_round(1, 8)
+    pane.add_call("c1", "run_command", {"command": "sleep 9"}, 1)
+    pane.add_call("c2", "read_file", {"path": "a"}, 1)
+    pane.set_state("c1", CallState.RUNNING)
+    pane.set_state("c2", CallState.RUNNING)
+    assert visible_buttons(pane, "Stop run_command") == []  # a quick call flashes nothing
+    pane.finish_call("c2", CallState.DONE, "text", 12, True)
+    qtbot.waitUntil(lambda: bool(visible_buttons(pane, "Stop run_command")))
+    assert visible_buttons(pane, "Stop read_file") == []
+    row = child(pane, QListWidget).item(1)
+    qtbot.waitUntil(lambda: row.data(call_rows.ELAPSED) == "1 s")
+    with qtbot.waitSignal(pane.stop_requested) as told:
+        visible_buttons(pane, "Stop run_command")[0].click()
+    assert told.args == ["c1"]
+    assert row.data(call_rows.ELAPSED) == "stopping"
+    assert visible_buttons(pane, "Stop run_command") == []
+    pane.finish_call("c1", CallState.UNKNOWN, "stopped", 1500, False)
+    assert names(pane)[1] == "run_command unknown"
+    assert row.data(call_rows.ELAPSED) is None
+
+
+def test_delete_stops_what_runs_or_is_queued_and_nothing_else(pane: ToolPane, qtbot: QtBot) -> None:
+    pane.begin_round(1, 8)
+    states = {"runs": CallState.RUNNING, "queued": None, "gated": CallState.WAITING, "done": CallState.DONE}
+    for call_id, state in states.items():
+        pane.add_call(call_id, "act", {}, 1)
+        if state is not None:
+            pane.set_state(call_id, state)
+    told: list[str] = []
+    pane.stop_requested.connect(told.append)
+    for call_id in states:
+        pane.select_call(call_id)
+        QTest.keyClick(child(pane, QListWidget), Qt.Key.Key_Delete)
+    assert told == ["runs", "queued"]
+
+
+def test_the_menu_of_a_running_row_stops_it(pane: ToolPane, qtbot: QtBot) -> None:
+    pane.begin_round(1, 8)
+    pane.add_call("c1", "run_command", {}, 1)
+    pane.set_state("c1", CallState.RUNNING)
+    rows = child(pane, QListWidget)
+    place = rows.visualItemRect(rows.item(1)).center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, rows.viewport().mapToGlobal(place))
+    QApplication.sendEvent(rows.viewport(), event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    (action,) = menu.actions()
+    assert action.text() == "Stop run_command"
+    with qtbot.waitSignal(pane.stop_requested):
+        action.trigger()
+    menu.close()

@@ -62,12 +62,13 @@ BEGIN
 END
 """,
     """
-CREATE TEMP TRIGGER audit_sees_change AFTER UPDATE OF arguments, ruling, decision, state ON main.calls
+CREATE TEMP TRIGGER audit_sees_change AFTER UPDATE OF arguments, ruling, decision, state, stopped_at ON main.calls
 BEGIN
     INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'edited' WHERE NEW.arguments IS NOT OLD.arguments;
     INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'judged_again'
         WHERE NEW.ruling IS NOT OLD.ruling AND NEW.arguments IS OLD.arguments;
     INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'decided' WHERE NEW.decision IS NOT OLD.decision;
+    INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'stopped' WHERE NEW.stopped_at IS NOT OLD.stopped_at;
     INSERT INTO audit_touched SELECT
         NEW.run_id, NEW.call_id,
         CASE NEW.state WHEN 'running' THEN 'started' WHEN 'waiting' THEN 'put_back' ELSE 'finished' END

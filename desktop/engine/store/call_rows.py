@@ -78,4 +78,5 @@ def read_call(row: sqlite3.Row) -> StoredCall:
         result=row["result"],
         untrusted=bool(row["untrusted"]),
         duration_ms=row["duration_ms"],
+        stopped=row["stopped_at"] is not None,
     )

@@ -10,6 +10,7 @@ from desktop.engine.errors import DecisionRejected, StoreDamaged
 from desktop.engine.gate import Decision, Grant
 from desktop.engine.messages import CallState, ModelTurn, utc_now
 from desktop.engine.store.call_rows import insert_call, read_call, sources_json
+from desktop.engine.store.call_stops import keep_stop
 from desktop.engine.store.database import Database
 from desktop.engine.store.grants import insert_grant, use_grants
 from desktop.engine.store.records import StoredCall, StoredRound
@@ -193,14 +194,22 @@ class Calls:
 
         await self._database.write(work, durable=True)
 
-    async def start(self, run_id: str, *calls: StoredCall) -> None:
+    async def stop(self, run_id: str, call_id: str, *, at_work: bool) -> tuple[StoredCall, bool]:
+        """Keep that the person stopped a call, in one step that survives a power failure: see ``keep_stop``."""
+        return await self._database.write(lambda db: keep_stop(db, run_id, call_id, at_work=at_work), durable=True)
+
+    async def start(self, run_id: str, *calls: StoredCall) -> list[StoredCall]:
         """Keep that calls are about to run, in one step; for a side effect this survives a power failure.
+
+        Returns:
+            Those that may run now; one that the person stopped meanwhile is left out.
 
         Raises:
             DecisionRejected: One is not waiting any more, or its decision is gone; none is started.
         """
 
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: sqlite3.Connection) -> list[StoredCall]:
+            started = []
             for call in calls:
                 changed = db.execute(
                     "UPDATE calls SET state = 'running', started_at = ?"
@@ -209,16 +218,19 @@ class Calls:
                     " json_extract(decision, '$.kind') IN ('allow_once', 'allow_conversation', 'allow_always') END",
                     (utc_now().isoformat(), run_id, call.call.id, call.binding),
                 ).rowcount
-                if changed != 1:
+                if changed == 1:
+                    started.append(call)
+                elif not _known(db, run_id, call.call.id).stopped:
                     raise DecisionRejected(
                         f"The call {call.call.id!r} may not start now.", action="Open the run again."
                     )
+            return started
 
-        await self._database.write(work, durable=any(call.side_effects for call in calls))
+        return await self._database.write(work, durable=any(call.side_effects for call in calls))
 
     async def finish(
         self, run_id: str, call_id: str, state: CallState, result: str, *, untrusted: bool, duration_ms: int
-    ) -> None:
+    ) -> bool:
         """Keep a call's result.
 
         Args:
@@ -228,14 +240,22 @@ class Calls:
             result: The whole of it.
             untrusted: Whether it can carry somebody else's words.
             duration_ms: How long it ran; 0 where it did not.
+
+        Returns:
+            Whether it is kept: a call that has a result keeps that.
         """
-        await self._database.write(
-            lambda db: db.execute(
-                "UPDATE calls SET state = ?, result = ?, untrusted = ?, duration_ms = ?, finished_at = ?"
-                " WHERE run_id = ? AND call_id = ?",
-                (state, result, untrusted, duration_ms, utc_now().isoformat(), run_id, call_id),
+
+        def work(db: sqlite3.Connection) -> bool:
+            return (
+                db.execute(
+                    "UPDATE calls SET state = ?, result = ?, untrusted = ?, duration_ms = ?, finished_at = ?"
+                    " WHERE run_id = ? AND call_id = ? AND state IN ('waiting', 'running')",
+                    (state, result, untrusted, duration_ms, utc_now().isoformat(), run_id, call_id),
+                ).rowcount
+                == 1
             )
-        )
+
+        return await self._database.write(work)
 
 
 def _known(db: sqlite3.Connection, run_id: str, call_id: str) -> StoredCall:

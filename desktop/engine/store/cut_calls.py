@@ -4,6 +4,7 @@ import sqlite3
 
 from desktop.engine.messages import CallState, utc_now
 from desktop.engine.store.call_rows import read_call
+from desktop.engine.store.call_stops import outcome_of_stop
 from desktop.engine.store.records import StoredCall
 
 INTERRUPTED_CALL = (
@@ -36,6 +37,7 @@ def settle_interrupted_calls(db: sqlite3.Connection, run_id: str) -> list[Stored
     """Say what became of the calls that ran when the process ended, inside a transaction.
 
     A side effect under way is ``unknown`` and closed; a read under way waits again, since reading twice harms nobody.
+    One that the person had stopped is closed.
 
     Returns:
         The calls that became unknown.
@@ -44,7 +46,9 @@ def settle_interrupted_calls(db: sqlite3.Connection, run_id: str) -> list[Stored
     for call in _open_calls(db, run_id):
         if call.state is not CallState.RUNNING:
             continue
-        if call.side_effects:
+        if call.stopped:
+            _close(db, run_id, call, *outcome_of_stop(side_effects=call.side_effects, without_effect=False))
+        elif call.side_effects:
             unknown.append(_close(db, run_id, call, CallState.UNKNOWN, INTERRUPTED_CALL))
         else:
             db.execute(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desktop.engine.errors import StoreTooNew
 from desktop.engine.store import audit_schema
+from desktop.engine.store.migration_stops import m004_stops
 
 _FIRST = """
 CREATE TABLE conversations (
@@ -159,7 +160,7 @@ def m003_audit(connection: sqlite3.Connection) -> None:
 
 
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (m001_first, m002_grants, m003_audit)
+MIGRATIONS: tuple[Migration, ...] = (m001_first, m002_grants, m003_audit, m004_stops)
 
 
 def migrate(connection: sqlite3.Connection, path: Path | None, migrations: Sequence[Migration] = MIGRATIONS) -> None:

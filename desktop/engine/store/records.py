@@ -66,6 +66,7 @@ class StoredCall(Value):
         result: The text for the model; None while the call is open.
         untrusted: Whether the result can carry somebody else's words.
         duration_ms: None where it never ran.
+        stopped: Whether the person stopped it, it alone and not its run.
     """
 
     call: ToolCall
@@ -84,6 +85,7 @@ class StoredCall(Value):
     result: str | None = None
     untrusted: bool = False
     duration_ms: int | None = None
+    stopped: bool = False
 
     @property
     def needs_decision(self) -> bool:

@@ -72,7 +72,11 @@ class PosixRoot:
         parent, name = posixpath.split(path)
         if name in ("", ".", ".."):
             raise refused(errno.EISDIR, path)
-        folder = self._make_folder(parent or ".")
+        try:
+            folder = self._open(parent or ".", _FOLDER)
+        except FileNotFoundError:
+            stop.note_effect()
+            folder = self._make_folder(parent or ".")
         try:
             mode = _mode_to_keep(folder, name, path)
             temporary = f".cortex-{secrets.token_hex(8)}.tmp"

@@ -57,6 +57,8 @@ class WindowsRoot:
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
         if mode is not None and not mode & 0o222:
             raise unfit(path, "is marked read-only")
+        if not target.parent.exists():
+            stop.note_effect()
         target.parent.mkdir(parents=True, exist_ok=True)
         self._real(path)
         temporary = target.parent / f".cortex-{secrets.token_hex(8)}.tmp"

@@ -22,11 +22,25 @@ class Cancelled(Exception):
     """Raised inside a worker thread whose call was cancelled; nobody but the thread sees it."""
 
 
+class EndedBeforeEffect(asyncio.CancelledError):
+    """A cancelled tool lets this go up, in the place of CancelledError, where it is sure that it changed nothing."""
+
+
 class StopFlag:
     """Tells work in a thread that its call was cancelled."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._has_effect = False
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether the work has changed something already."""
+        return self._has_effect
+
+    def note_effect(self) -> None:
+        """Say that something is about to change, although the call may still be cancelled."""
+        self._has_effect = True
 
     def set(self) -> None:
         """Ask the work to end."""
@@ -48,6 +62,7 @@ async def in_thread(work: Callable[[StopFlag], T]) -> T:
         What the work returns.
 
     Raises:
+        EndedBeforeEffect: It was cancelled, and the work ended by its flag, before it changed anything.
         CancelledError: After the work has ended, or five seconds after it was asked to.
     """
     stop = StopFlag()
@@ -59,6 +74,8 @@ async def in_thread(work: Callable[[StopFlag], T]) -> T:
         with contextlib.suppress(TimeoutError):
             await finish(asyncio.wait({task}, timeout=_PATIENCE_S))
         task.add_done_callback(_forget)
+        if task.done() and isinstance(task.exception(), Cancelled) and not stop.has_effect:
+            raise EndedBeforeEffect from None
         raise
 
 

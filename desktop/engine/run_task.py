@@ -1,0 +1,137 @@
+"""A run at work: the task that works its steps, and what ends it early turned into a stored state and events."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desktop.engine.cancelling import to_the_end
+from desktop.engine.endings import fail_run, put_run_aside, stop_run
+from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, StoreError, trace_of
+from desktop.engine.events import Event, RunFailed, RunFinished, RunPaused, UsageReported
+from desktop.engine.partial import Partial
+from desktop.engine.running import Runner
+from desktop.engine.stopping import Stops
+from desktop.engine.store.ids import OFF_RECORD_PREFIX
+from desktop.engine.store.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a run works with.
+
+    Attributes:
+        store: Where it is kept.
+        on_disk: Where usage is counted of a run that is not kept.
+        runner: Works its steps.
+        tell: Called with every event.
+    """
+
+    store: Store
+    on_disk: Store
+    runner: Runner
+    tell: Callable[[Event], None]
+
+
+class RunTask:
+    """A run at work in this process. It begins as soon as it is made.
+
+    Args:
+        run_id: The run, claimed by this process.
+        around: What it works with.
+        ended: Called when it works no more, before its last event is told.
+        resumed: Whether it was begun before.
+
+    Attributes:
+        run_id: The run.
+        partial: The turn under way.
+        put_aside: Set when the program closes: leave the run as a crash would, to go on at the next start.
+        is_kept: Whether its end could be stored.
+        task: The task.
+    """
+
+    def __init__(self, run_id: str, around: Around, ended: Callable[["RunTask"], None], *, resumed: bool) -> None:
+        self.run_id = run_id
+        self.partial = Partial(around.store.runs, run_id)
+        self.put_aside = False
+        self.is_kept = True
+        self._around = around
+        self._ended = ended
+        self._stops = Stops(around.runner.limits.stop_patience_s)
+        self._began = False
+        self._ended_early = False
+        self.task = asyncio.create_task(self._work(resumed=resumed), name=f"run {run_id}")
+
+    def end(self) -> None:
+        """Cancel the task. One that was cancelled before its first step would never run its endings."""
+        self._ended_early = True
+        if self._began:
+            self.task.cancel()
+
+    async def stop_call(self, call_id: str) -> None:
+        """End a running call, after that was stored; returns when its result is stored, or the run works no more."""
+        closed = asyncio.ensure_future(self._stops.stop(call_id)())
+        try:
+            await asyncio.wait({closed, self.task}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            closed.cancel()
+
+    async def _work(self, *, resumed: bool) -> None:
+        self._began = True
+        around, last = self._around, list[Event]()
+        try:
+            if self._ended_early:
+                raise asyncio.CancelledError
+            steps = around.runner.steps(around.store, self.run_id, resumed=resumed, stops=self._stops)
+            async with self.partial.kept(), contextlib.aclosing(steps) as events:
+                async for event in events:
+                    self.partial.follow(event)
+                    if isinstance(event, UsageReported) and around.store is not around.on_disk:
+                        await around.on_disk.usage.add_of(event, OFF_RECORD_PREFIX)
+                    if isinstance(event, RunPaused | RunFinished):
+                        last = [event]  # told when the task has let go of the run
+                    else:
+                        around.tell(event)
+        except asyncio.CancelledError:
+            last = await self._cut_short()
+        except EngineError as error:
+            needs_key = isinstance(error, KeyMissing | KeyRejected)
+            last = await self._failed(str(error), error.action, needs_key=needs_key)
+        except Exception as bug:  # the one catch-all: a bug ends its run in words, and nothing else
+            _log.error("run %s ended in a bug: %s", self.run_id, trace_of(bug))
+            last = await self._failed(
+                "Something went wrong inside the program; its log has the details.", "Try it again."
+            )
+        finally:
+            self._ended(self)
+        for event in last:
+            around.tell(event)
+
+    async def _cut_short(self) -> list[Event]:
+        store, registry = self._around.store, self._around.runner.registry
+        try:
+            if self.put_aside:
+                await to_the_end(put_run_aside(store, self.run_id, self.partial))
+                return []
+            return await to_the_end(stop_run(store, self.run_id, registry, self.partial))
+        except StoreError as fault:
+            return self._not_kept(str(fault), fault.action)
+
+    async def _failed(self, error: str, action: str, *, needs_key: bool = False) -> list[Event]:
+        store, registry = self._around.store, self._around.runner.registry
+        try:
+            return await to_the_end(
+                fail_run(store, self.run_id, registry, self.partial, error=error, action=action, needs_key=needs_key)
+            )
+        except StoreError as fault:
+            words = error if error == str(fault) else f"{error} {fault}"
+            return self._not_kept(words, fault.action or action)
+
+    def _not_kept(self, error: str, action: str) -> list[Event]:
+        """A full disk, say: the person is told although it cannot be stored."""
+        _log.error("the end of run %s could not be stored", self.run_id)
+        self.is_kept = False
+        return [RunFailed(run_id=self.run_id, error=error, action=action)]
