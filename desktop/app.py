@@ -232,10 +232,12 @@ class _Program:
 
         from desktop.audit_actions import AuditActions
         from desktop.controller import Controller
+        from desktop.estimates import Estimates
         from desktop.onboarding import Onboarding
         from desktop.os_keyring import os_keyring
         from desktop.secrets import KeyStore
         from desktop.single_instance import InstanceServer
+        from desktop.usage_actions import UsageActions
         from desktop.window_keeping import WindowKeeper
 
         window = self._window
@@ -246,6 +248,9 @@ class _Program:
         self._audit = AuditActions(window, controller, redact=redactor.redact)
         QShortcut(QKeySequence("Ctrl+Shift+A"), window, self._audit.open)
         controller.gates.audit_requested.connect(self._audit.open)
+        self._usage = UsageActions(window, controller)
+        window.usage_requested.connect(self._usage.open)
+        Estimates(window, settings, controller)
         self._early.replay()
         instance = InstanceServer(self._paths.window_address, window)
         instance.raised.connect(self._raise)

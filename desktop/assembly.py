@@ -97,6 +97,7 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
             evidence_tokens=settings.evidence_budget_tokens,
             persona=read_persona(paths),
         ),
+        all_usage=store.usage,
     )
     session = Session(store=store, off_record=off_record, runner=runner, listener=listener)
     return Engine(session, store, off_record, connector, audit, opened)
@@ -200,6 +201,8 @@ def run_options(
         root=str(root),
         inject_datetime=chosen.inject_datetime,
         inject_mode=chosen.inject_mode,
+        run_budget_usd=settings.budget_run_usd,
+        day_budget_usd=settings.budget_day_usd,
     )
 
 

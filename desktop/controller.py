@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 
 from desktop.actions import Actions
 from desktop.assembly import Engine, make_registry, run_options
+from desktop.budget_actions import BudgetActions
 from desktop.conversations import Conversations
 from desktop.engine.errors import BadArguments, EngineError, RunBusy
 from desktop.engine.events import (
@@ -27,7 +28,7 @@ from desktop.engine.messages import JsonObject
 from desktop.engine_holder import EngineHolder
 from desktop.gate_actions import GateActions
 from desktop.paths import Paths
-from desktop.presenter import ADD_KEYS, GO_ON, REVIEW, WRITE_AGAIN, Presenter
+from desktop.presenter import ADD_KEYS, BUDGET, GO_ON, REVIEW, WRITE_AGAIN, Presenter
 from desktop.run_panes import RunPanes
 from desktop.settings import Settings
 from desktop.views.confirmation_dialog import ConfirmationDialog
@@ -59,6 +60,7 @@ class Controller(QObject):
         self.conversations = Conversations(window, settings, paths, self._holder, self.actions, self._presenter)
         self._gates = GateActions(window, settings, self._holder, self.actions, self.conversations)
         self._gates.review_wanted.connect(self._review)
+        self._budgets = BudgetActions(window, self._holder, self.actions)
         self._run_id: str | None = None  # the latest run of the open conversation
         self._began: dict[str, float] = {}
         self._decided: set[str] = set()  # waiting runs with all decisions, while another run of theirs is at work
@@ -139,6 +141,8 @@ class Controller(QObject):
                 do(conversations.show_totals())
         if event.run_id == self._run_id and not conversations.is_loading:
             self._presenter.take(event)
+            if isinstance(event, RunFailed) and event.over_budget:
+                self._budgets.take(event)
             self._show_running()
             if isinstance(event, ConfirmationRequested):
                 self._review()
@@ -241,6 +245,8 @@ class Controller(QObject):
         run_id = self._run_id
         if action == REVIEW:
             self._review()
+        elif action == BUDGET:
+            self._budgets.ask()
         elif action == ADD_KEYS:
             self._window.keys_requested.emit()
         elif action == GO_ON and run_id is not None:

@@ -25,7 +25,7 @@ from desktop.run_panes import RunPanes
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.main_window import MainWindow
 
-REVIEW, GO_ON, WRITE_AGAIN, ADD_KEYS = "review", "go_on", "write_again", "add_keys"
+REVIEW, GO_ON, WRITE_AGAIN, ADD_KEYS, BUDGET = "review", "go_on", "write_again", "add_keys", "budget"
 """The actions of an outcome in the transcript."""
 _CAN_GO_ON = "You stopped this run. It can go on from here."
 
@@ -201,6 +201,9 @@ class Presenter:
         self._answering = False
         if isinstance(event, RunStopped):
             self._offer_to_go_on(_CAN_GO_ON, can_write_again=False)
+            return
+        if event.over_budget:
+            transcript.set_outcome(event.error, BUDGET, "Go on…")
             return
         if event.needs_key:
             transcript.set_outcome(f"{event.error} {event.action}".strip(), ADD_KEYS, "Add API keys…", kind="danger")

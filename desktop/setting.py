@@ -15,7 +15,7 @@ class Setting(Generic[_T]):
 
     Args:
         key: Its name in the file: "table.name".
-        default: The value where the file has none; its type is the setting's type (bool, int, str or a StrEnum).
+        default: The value where the file has none; its type is the setting's type (bool, int, float, str or a StrEnum).
         label: A few words for the dialog.
         help: A sentence for the dialog.
         unit: What a number counts.
@@ -64,6 +64,8 @@ class Setting(Generic[_T]):
         kind = type(self.default)
         if issubclass(kind, Enum) and isinstance(value, str):
             value = next((member for member in kind if member.value == value), value)
+        if kind is float and type(value) is int:
+            value = float(value)
         if type(value) is not kind:  # exactly: True is no number
             raise ValueError(self._wanted())
         checked: Any = value
@@ -81,6 +83,8 @@ class Setting(Generic[_T]):
             return f"Write one of {', '.join(self.written(choice) for choice in self.choices)}."
         if isinstance(self.default, bool):
             return "Write true or false."
+        if isinstance(self.default, float):
+            return f"Write a number from {self.minimum} to {self.maximum}."
         if isinstance(self.default, int):
             limits = "" if self.minimum is None else f" from {self.minimum} to {self.maximum}"
             return f"Write a whole number{limits}."

@@ -54,6 +54,24 @@ class Settings:
         minimum=500,
         maximum=2_000_000,
     )
+    budget_run_usd = Setting(
+        "budget.run_usd",
+        0.0,
+        label="Budget of a run",
+        help="A run stops before the model call that would go past it, and asks. 0 for no limit.",
+        unit="US dollars",
+        minimum=0,
+        maximum=100_000,
+    )
+    budget_day_usd = Setting(
+        "budget.day_usd",
+        0.0,
+        label="Budget of a day",
+        help="Of all runs of a day together. 0 for no limit.",
+        unit="US dollars",
+        minimum=0,
+        maximum=100_000,
+    )
     tools_enabled = Setting(
         "run.tools_enabled",
         True,

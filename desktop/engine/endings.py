@@ -1,5 +1,9 @@
 """How a run ends early: stopped, failed, or put aside. Stored first, then told."""
 
+from dataclasses import dataclass
+from typing import Literal
+
+from desktop.engine.budgets import BudgetKind
 from desktop.engine.events import Event, RunFailed, RunStopped
 from desktop.engine.messages import Brain, Message, MessageDetails, StopReason
 from desktop.engine.models.registry import Registry
@@ -34,9 +38,24 @@ async def stop_run(store: Store, run_id: str, registry: Registry, partial: Parti
     return [*(finished(run_id, call) for call in closed), RunStopped(run_id=run_id, message=message)]
 
 
-async def fail_run(
-    store: Store, run_id: str, registry: Registry, partial: Partial, *, error: str, action: str, needs_key: bool
-) -> list[Event]:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run failed.
+
+    Attributes:
+        error: What failed, in words.
+        action: What the person can do.
+        needs_key: Whether an API key is missing or was refused.
+        over_budget: Which budget the next model call would go past; empty where none.
+    """
+
+    error: str
+    action: str
+    needs_key: bool = False
+    over_budget: BudgetKind | Literal[""] = ""
+
+
+async def fail_run(store: Store, run_id: str, registry: Registry, partial: Partial, why: Failure) -> list[Event]:
     """Keep a run as failed; an answer that broke off is kept and marked as cut.
 
     Args:
@@ -44,9 +63,7 @@ async def fail_run(
         run_id: The run.
         registry: Models by key.
         partial: The turn that was under way.
-        error: What failed, in words.
-        action: What the person can do.
-        needs_key: Whether an API key is missing or was refused.
+        why: Why it failed.
 
     Returns:
         What to tell.
@@ -55,13 +72,14 @@ async def fail_run(
     message = None
     if partial.brain is Brain.RESPONDER and partial.text:
         message = _cut_message(store, run, registry, Brain.RESPONDER, partial.text, StopReason.CUT)
-    closed = await store.runs.finish(run_id, "failed", message, error=error, action=action)
+    closed = await store.runs.finish(run_id, "failed", message, error=why.error, action=why.action)
     failed = RunFailed(
         run_id=run_id,
-        error=error,
-        action=action,
+        error=why.error,
+        action=why.action,
         can_write_again=can_write_again(run),
-        needs_key=needs_key,
+        needs_key=why.needs_key,
+        over_budget=why.over_budget,
         message=message,
     )
     return [*(finished(run_id, call) for call in closed or ()), failed]

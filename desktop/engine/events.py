@@ -212,6 +212,8 @@ class RunFailed(_Event):
     """Whether the evidence is whole, so that only the answer has to be written again."""
     needs_key: bool = False
     """Whether an API key is missing or was refused."""
+    over_budget: Literal["", "run", "day", "price"] = ""
+    """Which budget the next model call would go past; ``price``: one is set, and the model's price is not known."""
     message: Message | None = None
     """An answer that broke off, as it is stored; marked as cut."""
 

@@ -1,6 +1,5 @@
 """One call of a model as a run makes it: with retries, told as events, its usage priced."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from desktop.engine.events import AnswerDelta, Event, OrchestratorDelta, Retrying, UsageReported
 from desktop.engine.messages import Brain, ModelInfo, ModelRequest, ModelTurn
 from desktop.engine.models.base import Model, TextDelta, ThinkingDelta, TurnFinished
-from desktop.engine.models.prices import cost_usd, is_loaded
+from desktop.engine.models.prices import price_of
 from desktop.engine.models.retry import RetryNotice, RetryPolicy, stream_with_retries
 from desktop.engine.store.usage import Spent
 
@@ -85,12 +84,7 @@ def _delta(caller: Caller, text: str) -> Event:
 
 
 async def _priced(turn: ModelTurn, info: ModelInfo) -> ModelTurn:
-    """The turn with its cost; at first in a worker thread, since it takes long to read the price list."""
-
-    def price() -> float | None:
-        return cost_usd(info.provider, info.name, turn.usage, is_local=info.is_local, host=info.host)
-
-    cost = price() if is_loaded() else await asyncio.to_thread(price)
+    cost = await price_of(info, turn.usage)
     return turn.model_copy(update={"usage": turn.usage.model_copy(update={"cost_usd": cost})})
 
 

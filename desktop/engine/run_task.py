@@ -5,9 +5,11 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
+from desktop.engine.budgets import BudgetKind, BudgetReached
 from desktop.engine.cancelling import to_the_end
-from desktop.engine.endings import fail_run, put_run_aside, stop_run
+from desktop.engine.endings import Failure, fail_run, put_run_aside, stop_run
 from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, StoreError, trace_of
 from desktop.engine.events import Event, RunFailed, RunFinished, RunPaused, UsageReported
 from desktop.engine.partial import Partial
@@ -98,8 +100,12 @@ class RunTask:
         except asyncio.CancelledError:
             last = await self._cut_short()
         except EngineError as error:
-            needs_key = isinstance(error, KeyMissing | KeyRejected)
-            last = await self._failed(str(error), error.action, needs_key=needs_key)
+            last = await self._failed(
+                str(error),
+                error.action,
+                needs_key=isinstance(error, KeyMissing | KeyRejected),
+                over_budget=error.kind if isinstance(error, BudgetReached) else "",
+            )
         except Exception as bug:  # the one catch-all: a bug ends its run in words, and nothing else
             _log.error("run %s ended in a bug: %s", self.run_id, trace_of(bug))
             last = await self._failed(
@@ -120,11 +126,13 @@ class RunTask:
         except StoreError as fault:
             return self._not_kept(str(fault), fault.action)
 
-    async def _failed(self, error: str, action: str, *, needs_key: bool = False) -> list[Event]:
-        store, registry = self._around.store, self._around.runner.registry
+    async def _failed(
+        self, error: str, action: str, *, needs_key: bool = False, over_budget: BudgetKind | Literal[""] = ""
+    ) -> list[Event]:
+        why = Failure(error, action, needs_key, over_budget)
         try:
             return await to_the_end(
-                fail_run(store, self.run_id, registry, self.partial, error=error, action=action, needs_key=needs_key)
+                fail_run(self._around.store, self.run_id, self._around.runner.registry, self.partial, why)
             )
         except StoreError as fault:
             words = error if error == str(fault) else f"{error} {fault}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.engine.asking import confirmation
+from desktop.engine.budgets import Metered
 from desktop.engine.context import opening_request
 from desktop.engine.events import ConfirmationRequested, Event, HandoffMessage, RunFinished, RunPaused, RunStarted
 from desktop.engine.handoff import build_handoff
@@ -22,6 +23,7 @@ from desktop.engine.stopping import PATIENCE_S, Stops
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import StoredCall, StoredRun
 from desktop.engine.store.store import Store
+from desktop.engine.store.usage import UsageLog
 from desktop.engine.tools.base import ToolContext
 from desktop.engine.tools.toolbox import Toolbox
 
@@ -54,12 +56,14 @@ class Runner:
         connector: Makes models.
         toolbox: All tools.
         limits: Budgets and retries.
+        all_usage: Where the usage of all runs is kept, also of those off the record; None: where a run itself is kept.
     """
 
     registry: Registry
     connector: Connects
     toolbox: Toolbox
     limits: Limits
+    all_usage: UsageLog | None = None
 
     async def steps(self, store: Store, run_id: str, *, resumed: bool, stops: Stops) -> AsyncGenerator[Event, None]:
         """Work a run from where it stands.
@@ -124,7 +128,7 @@ class Runner:
 
     async def _gathering(self, store: Store, run: StoredRun, stops: Stops) -> Gathering:
         toolbox = self._tools_of(run)
-        model = await self.connector.connect(self.registry.model(run.options.orchestrator))
+        model = await self._model(store, run, run.options.orchestrator)
         return Gathering(
             run_id=run.id,
             conversation_id=run.conversation_id,
@@ -138,6 +142,11 @@ class Runner:
             gathered_ms=run.gather_ms,
             stops=stops,
         )
+
+    async def _model(self, store: Store, run: StoredRun, key: str) -> Metered:
+        """A model of a run, its calls within the run's budgets."""
+        model = await self.connector.connect(self.registry.model(key))
+        return Metered(model, run.id, run.options, store.usage, self.all_usage or store.usage)
 
     async def _open(self, store: Store, run: StoredRun, toolbox: Toolbox) -> ModelRequest:
         """What the rounds begin with: made once, then read from the store, so that a resumed run says the same."""
@@ -159,7 +168,7 @@ class Runner:
             steps = answer_with_summary(run, run.summary or "", model.info, store, gathered=bool(calls))
         else:
             handoff = await self._handoff(store, run, calls if options.tools_enabled else None)
-            model = await self.connector.connect(self.registry.model(options.responder))
+            model = await self._model(store, run, options.responder)
             steps = respond(Responding(run, handoff, model, store, self.limits.retry))
         async with contextlib.aclosing(steps) as events:
             async for event in events:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from desktop.engine.asking import grant_from, open_gate
+from desktop.engine.budgets import BudgetKind, raised
 from desktop.engine.endings import stop_run
 from desktop.engine.errors import RunBusy, StoreError
 from desktop.engine.events import ConfirmationResolved, Event, RunRecord
@@ -151,6 +152,23 @@ class Session:
         await self._let_go()
         await store.runs.claim(run_id, ("waiting", "interrupted", "failed", "stopped"))
         self._begin(run_id, resumed=True)
+
+    async def go_on_over_budget(self, run_id: str, kind: BudgetKind) -> None:
+        """Go on with a run that a budget stopped, as the person says.
+
+        Args:
+            run_id: The run.
+            kind: Which budget it may go past: as much again of its own, that of the day, or one that cannot hold.
+
+        Raises:
+            RunBusy: It is at work, or done.
+        """
+        store = self.store_of(run_id)
+        run = await store.runs.get(run_id)
+        if run.state == "failed" and run_id not in self._work:
+            spent = sum(usage.cost_usd or 0.0 for usage in await store.usage.of_run(run_id))
+            await store.runs.set_options(run_id, raised(run.options, kind, spent))
+        await self.resume(run_id)
 
     async def write_again(self, run_id: str) -> None:
         """Write a run's answer again from its evidence; no tool runs.

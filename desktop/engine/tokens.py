@@ -1,5 +1,7 @@
 """A rough count of tokens, for budgets. No provider's tokenizer: it errs on the side of more."""
 
+from desktop.engine.messages import ModelRequest, ModelTurn, ToolResults, UserText, canonical
+
 
 def estimate_tokens(text: str) -> int:
     """About how many tokens a text has: a quarter of its ASCII characters, and one for each other character.
@@ -9,6 +11,23 @@ def estimate_tokens(text: str) -> int:
     """
     narrow = len(text.encode("ascii", "ignore"))
     return narrow // 4 + (len(text) - narrow) + 1
+
+
+def request_tokens(request: ModelRequest) -> int:
+    """About how many tokens a request has: system prompt, declarations and items."""
+    tokens = estimate_tokens(request.system)
+    for tool in request.tools:
+        tokens += estimate_tokens(tool.name + tool.description + canonical(tool.parameters))
+    for item in request.items:
+        match item:
+            case UserText():
+                tokens += estimate_tokens(item.text)
+            case ModelTurn():
+                tokens += estimate_tokens(item.text)
+                tokens += sum(estimate_tokens(call.tool + canonical(call.arguments)) for call in item.calls)
+            case ToolResults():
+                tokens += sum(estimate_tokens(result.text) for result in item.results)
+    return tokens
 
 
 def trim_middle(text: str, limit_tokens: int, what: str = "text") -> str:

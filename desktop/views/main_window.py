@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         role_chosen(str): The name of a role.
         notice_action(str): The notice's button was clicked; its words.
         layout_changed(): The person showed, hid or resized a pane.
+        usage_requested(): The person wants to see usage and cost.
         closed(): The person wants the window closed; `finish_close` does it.
     """
 
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
     role_chosen = Signal(str)
     notice_action = Signal(str)
     layout_changed = Signal()
+    usage_requested = Signal()
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
         self.panes.pane_shown.connect(self.top_bar.show_pane)
         self.panes.wishes_changed.connect(self.layout_changed)
         self.notice.action_clicked.connect(self.notice_action)
+        self.status_line.totals_clicked.connect(self.usage_requested)
 
     def _bind_keys(self) -> None:
         bindings = {
@@ -222,6 +225,10 @@ class MainWindow(QMainWindow):
     def set_totals(self, text: str) -> None:
         """Show tokens and cost of the conversation."""
         self.status_line.show_totals(text)
+
+    def set_estimate(self, text: str) -> None:
+        """Show what the next message will take at least; empty for nothing."""
+        self.status_line.show_estimate(text)
 
     def set_notice(self, text: str, action: str = "", kind: NoticeKind = "info") -> None:
         """Say something above the composer; empty takes it away.

@@ -1,29 +1,42 @@
-"""The line at the window's foot: what goes on, and what it has cost so far."""
+"""The line at the window's foot: what goes on, what the next message will take, and what it has cost so far."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.views.controls import ElidedLabel, label
+from desktop.views.controls import Button, ElidedLabel, button_text, label, set_tool_tip
 from desktop.views.theme import SPACE
 
 
 class StatusLine(QWidget):
-    """Two texts: the state on the left, the totals on the right.
+    """The state on the left; on the right an estimate where it is worth one, and the totals.
 
     Attributes:
         status: The label named "Status"; its text is also its accessible description.
-        totals: The label named "Totals".
+        estimate: The label named "Estimate"; hidden while the next message takes little.
+        totals: The push button named "Totals".
+
+    Signals:
+        totals_clicked(): The person wants to see usage and cost.
     """
+
+    totals_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.status = ElidedLabel(kind="muted", parent=self)
         self.status.setAccessibleName("Status")
-        self.totals = label(kind="muted")
-        self.totals.setAccessibleName("Totals")
+        self.estimate = label(kind="muted")
+        self.estimate.setAccessibleName("Estimate")
+        self.estimate.hide()
+        self.totals = Button(kind="quiet", name="Totals")
+        set_tool_tip(self.totals, "Usage and cost…")
+        self.totals.clicked.connect(self.totals_clicked)
+        self.totals.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE // 2, 0, SPACE // 2, 0)
         row.setSpacing(2 * SPACE)
         row.addWidget(self.status, 1)
+        row.addWidget(self.estimate)
         row.addWidget(self.totals)
 
     def show_status(self, text: str) -> None:
@@ -32,5 +45,12 @@ class StatusLine(QWidget):
 
     def show_totals(self, text: str) -> None:
         """Show tokens and cost of the conversation."""
-        self.totals.setText(text)
+        self.totals.setText(button_text(text))
         self.totals.setAccessibleDescription(text)
+        self.totals.setVisible(bool(text))
+
+    def show_estimate(self, text: str) -> None:
+        """Show what the next message will take at least; empty where that is not worth a word."""
+        self.estimate.setText(text)
+        self.estimate.setAccessibleDescription(text)
+        self.estimate.setVisible(bool(text))

@@ -1,8 +1,9 @@
 """What a model call costs, from the price data that the package ``genai-prices`` ships. Nothing is fetched."""
 
+import asyncio
 from typing import Final
 
-from desktop.engine.messages import Usage
+from desktop.engine.messages import ModelInfo, Usage
 
 _PROVIDERS: Final = {"gemini": "google", "anthropic": "anthropic"}
 
@@ -55,3 +56,16 @@ def cost_usd(provider: str, model: str, usage: Usage, *, is_local: bool = False,
     if getattr(rates, "input_mtok", None) is None or getattr(rates, "output_mtok", None) is None:
         return None  # listed, but without a rate for its tokens
     return float(price.total_price)
+
+
+async def price_of(info: ModelInfo, usage: Usage) -> float | None:
+    """What tokens cost with a model; the price list is read on a worker thread at first.
+
+    Returns:
+        US dollars; None where the price is not known.
+    """
+
+    def price() -> float | None:
+        return cost_usd(info.provider, info.name, usage, is_local=info.is_local, host=info.host)
+
+    return price() if is_loaded() else await asyncio.to_thread(price)

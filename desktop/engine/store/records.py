@@ -29,6 +29,9 @@ class RunOptions(Value):
         root: The workspace folder, absolute.
         inject_datetime: Whether the system prompts tell the time.
         inject_mode: Whether they tell the mode.
+        run_budget_usd: US dollars that the run may cost; 0 for no limit.
+        day_budget_usd: US dollars that all runs of a day may cost; 0 for no limit.
+        allow_unpriced: Whether models of unknown price may be called although there is a budget.
     """
 
     version: Literal[1] = 1
@@ -44,6 +47,9 @@ class RunOptions(Value):
     root: str
     inject_datetime: bool = True
     inject_mode: bool = True
+    run_budget_usd: float = 0.0
+    day_budget_usd: float = 0.0
+    allow_unpriced: bool = False
 
 
 class StoredCall(Value):

@@ -130,6 +130,10 @@ class Runs:
         """Keep what every round's request begins with."""
         await self._set(run_id, opening=opening.model_dump_json())
 
+    async def set_options(self, run_id: str, options: RunOptions) -> None:
+        """Change what a run goes on with; nothing may work on it."""
+        await self._set(run_id, options=options.model_dump_json())
+
     async def set_summary(self, run_id: str, summary: str, gather_ms: int) -> None:
         """Keep the summary: the loop has ended."""
         await self._set(run_id, summary=summary, gather_ms=gather_ms, partial_brain=None, partial_text="")

@@ -2,10 +2,26 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from desktop.engine.events import UsageReported
 from desktop.engine.messages import Brain, ModelInfo, Usage, utc_now
 from desktop.engine.store.database import Database
+from desktop.engine.store.ids import OFF_RECORD_PREFIX
+from desktop.engine.usage_lines import UsageLine
+
+_LINES = """
+SELECT date(at, 'localtime') AS day, provider, model, brain,
+    CASE WHEN conversation_id = ? THEN '' ELSE conversation_id END AS conversation_id,
+    COALESCE(title, '') AS title, COUNT(*) AS calls,
+    SUM(input_tokens) AS input_tokens, SUM(cached_tokens) AS cached_tokens, SUM(output_tokens) AS output_tokens,
+    SUM(thinking_tokens) AS thinking_tokens, COALESCE(SUM(cost_usd), 0.0) AS cost_usd,
+    COUNT(*) - COUNT(cost_usd) AS unpriced
+FROM usage LEFT JOIN conversations ON conversations.id = usage.conversation_id
+WHERE at >= ?
+GROUP BY day, provider, model, brain, usage.conversation_id
+ORDER BY day DESC, cost_usd DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,26 @@ class UsageLog:
             return row["tokens"], None if row["unpriced"] else row["cost"]
 
         return await self._database.read(work)
+
+    async def lines(self, since: datetime | None = None) -> list[UsageLine]:
+        """All model calls since a time, added up by day, model, brain and conversation; newest day first.
+
+        Args:
+            since: Aware; None for all there are.
+        """
+        at = since.astimezone(UTC).isoformat() if since is not None else ""
+        rows = await self._database.read(lambda db: db.execute(_LINES, (OFF_RECORD_PREFIX, at)).fetchall())
+        return [UsageLine.model_validate(dict(row)) for row in rows]
+
+    async def cost_since(self, since: datetime) -> float:
+        """What all model calls since a time cost, in US dollars, as far as their prices are known.
+
+        Args:
+            since: Aware.
+        """
+        at = since.astimezone(UTC).isoformat()
+        query = "SELECT COALESCE(SUM(cost_usd), 0.0) FROM usage WHERE at >= ?"
+        return await self._database.read(lambda db: float(db.execute(query, (at,)).fetchone()[0]))
 
     async def of_run(self, run_id: str) -> tuple[UsageReported, ...]:
         """The usage of each model call of a run, in order."""
