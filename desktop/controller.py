@@ -15,6 +15,7 @@ from desktop.engine.errors import BadArguments, EngineError, RunBusy
 from desktop.engine.events import (
     ConfirmationRequested,
     Event,
+    QueuedMessageSent,
     RunFailed,
     RunFinished,
     RunPaused,
@@ -24,11 +25,14 @@ from desktop.engine.events import (
     UsageReported,
 )
 from desktop.engine.gate import Decision
-from desktop.engine.messages import JsonObject
+from desktop.engine.messages import ConversationInfo, JsonObject, Message
+from desktop.engine.store.records import RunOptions
 from desktop.engine_holder import EngineHolder
 from desktop.gate_actions import GateActions
+from desktop.message_actions import MessageActions
 from desktop.paths import Paths
 from desktop.presenter import ADD_KEYS, BUDGET, GO_ON, REVIEW, WRITE_AGAIN, Presenter
+from desktop.queue_actions import QueueActions
 from desktop.run_panes import RunPanes
 from desktop.settings import Settings
 from desktop.views.confirmation_dialog import ConfirmationDialog
@@ -61,7 +65,10 @@ class Controller(QObject):
         self._gates = GateActions(window, settings, self._holder, self.actions, self.conversations)
         self._gates.review_wanted.connect(self._review)
         self._budgets = BudgetActions(window, self._holder, self.actions)
-        self._run_id: str | None = None  # the latest run of the open conversation
+        self._messages = MessageActions(
+            window, self._holder, self.actions, self.conversations, self._options, lambda: self._run_id in self._began
+        )
+        self._queue = QueueActions(window, self._holder, self.actions, self.conversations)
         self._began: dict[str, float] = {}
         self._decided: set[str] = set()  # waiting runs with all decisions, while another run of theirs is at work
         self._wants_key: str | None = None
@@ -77,7 +84,6 @@ class Controller(QObject):
         window.transcript.link_activated.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
         window.transcript.evidence_activated.connect(lambda place: do(self._show_evidence(place)))
         window.transcript.outcome_action.connect(self._act_on_outcome)
-        window.transcript.write_again_requested.connect(lambda run_id: do(self._write_again(run_id)))
         window.tool_pane.review_requested.connect(lambda _call_id: self._review())
         window.tool_pane.stop_requested.connect(lambda call_id: do(self._stop_call(call_id)))
         self.conversations.shown.connect(self._take_shown)
@@ -96,8 +102,14 @@ class Controller(QObject):
             conversation_id: The conversation that was open when the window closed; None for none.
         """
         self._holder.fill(engine)
+        engine.session.editing.sends_queue = True
         await self.conversations.start(conversation_id)
         await self._gates.show_waiting()
+
+    @property
+    def _run_id(self) -> str | None:
+        """The run that the open conversation shows."""
+        return self.conversations.shown_run
 
     @property
     def engine(self) -> Engine:
@@ -131,8 +143,11 @@ class Controller(QObject):
             case RunStarted():
                 self._began.setdefault(event.run_id, time.monotonic())
                 if conversations.open is not None and event.conversation_id == conversations.open.id:
-                    self._run_id = event.run_id
+                    self._take_start(event)
                 do(conversations.show_list())
+            case QueuedMessageSent(conversation_id=where, message=message):
+                if conversations.open is not None and where == conversations.open.id and not conversations.is_loading:
+                    self._show_sent(message)
             case RunPaused() | RunFinished() | RunStopped() | RunFailed():
                 self._take_end(event)
             case ConfirmationRequested():
@@ -146,6 +161,14 @@ class Controller(QObject):
             self._show_running()
             if isinstance(event, ConfirmationRequested):
                 self._review()
+        self._queue.follow(event)
+
+    def _take_start(self, event: RunStarted) -> None:
+        if event.resumed and event.run_id != self._run_id:  # its branch is the chosen one now
+            self.actions.do(self.conversations.refresh())
+        elif event.resumed:
+            self.actions.do(self.conversations.follow_start())
+        self.conversations.shown_run = event.run_id
 
     def _take_end(self, event: RunPaused | RunFinished | RunStopped | RunFailed) -> None:
         self._began.pop(event.run_id, None)
@@ -155,11 +178,15 @@ class Controller(QObject):
             self.actions.do(self._resume_decided(waiting))
         self.actions.do(self.conversations.show_list())
         self.actions.do(self._gates.show_waiting())
+        if event.run_id == self._run_id and not isinstance(event, RunPaused):
+            has_answer = isinstance(event, RunFinished) or event.message is not None
+            failure = f"{event.error} {event.action}".strip() if isinstance(event, RunFailed) else ""
+            self.actions.do(self.conversations.follow_end(event.run_id, has_answer=has_answer, failure=failure))
         if event.run_id == self._panes.run_id:
             self.actions.do(self._refresh_rounds(event.run_id))
 
     def _take_shown(self, run: RunRecord | None) -> None:
-        self._run_id = run.run_id if run is not None else None
+        self.conversations.shown_run = run.run_id if run is not None else None
         self._show_running()
         self._review()
         if self._holder.current is not None:
@@ -170,23 +197,32 @@ class Controller(QObject):
         info = await self.conversations.stored()
         session = self._holder.engine.session
         try:
-            options = run_options(
-                session.runner.registry,
-                self._settings,
-                role=self.conversations.role_name,
-                root=Path(info.workspace),
-                tools_enabled=self._window.composer.tools.isChecked(),
-            )
-            run_id, message = await session.send(info.id, text, options)
+            options = self._options(info)
+            if await self._queue.take(info, text, options):
+                return
+            _, message = await session.send(info.id, text, options)
         except EngineError:
             if not self._window.composer.text:
                 self._window.composer.set_text(text)  # nothing that was typed is lost
             raise
         shown = self.conversations.open
         if shown is not None and shown.id == info.id:
-            self._run_id = run_id
-            self._window.show_start_page(False)
-            self._presenter.begin_run(message, self.conversations.writer_label)
+            self._show_sent(message)
+
+    def _show_sent(self, message: Message) -> None:
+        self.conversations.shown_run = message.run_id
+        self._window.show_start_page(False)
+        self._presenter.begin_run(message, self.conversations.writer_label)
+
+    def _options(self, info: ConversationInfo) -> RunOptions:
+        """What a run of a conversation is begun with now."""
+        return run_options(
+            self._holder.registry,
+            self._settings,
+            role=self.conversations.role_name,
+            root=Path(info.workspace),
+            tools_enabled=self._window.composer.tools.isChecked(),
+        )
 
     async def _stop(self) -> None:
         if self._run_id is not None:
@@ -288,6 +324,7 @@ class Controller(QObject):
     def _show_running(self) -> None:
         running = self._run_id in self._began
         self._window.set_running(running)
+        self._messages.show_busy()
         if running and not self._tick.isActive():
             self._tick.start()
         elif not running:

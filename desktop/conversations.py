@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from desktop.actions import Actions
 from desktop.engine.messages import ConversationInfo
 from desktop.engine.store.store import Store
+from desktop.engine.versions import Version
 from desktop.engine_holder import EngineHolder
 from desktop.loading import Loaded, load_conversation
 from desktop.paths import Paths
@@ -32,6 +33,8 @@ class Conversations(QObject):
     Attributes:
         open: The open conversation; None for a new one that is not stored yet.
         is_loading: Whether one is being read: events until then are in what will be shown.
+        shown_run: The run that is shown of it.
+        versions: By message of it, which of its versions it is; where it has more than one.
         events_told: How many events the window has taken, deltas not counted.
 
     Signals:
@@ -60,6 +63,9 @@ class Conversations(QObject):
         self._making = asyncio.Lock()
         self.open: ConversationInfo | None = None
         self.is_loading = False
+        self.shown_run: str | None = None
+        self.versions: dict[str, Version] = {}
+        self._hides_answer = False
         self.events_told = 0
         window.draft_changed.connect(lambda text: actions.do(self._keep_draft(self.open, text)))
         window.new_conversation_requested.connect(self.begin)
@@ -101,6 +107,8 @@ class Conversations(QObject):
         """Show an empty conversation; it is stored with its first message or draft."""
         self._wanted = None
         self.open = None
+        self.versions = {}
+        self._hides_answer = False
         window = self._window
         window.set_title("")
         window.composer.set_text("")
@@ -113,25 +121,74 @@ class Conversations(QObject):
         self.show_models()
         self.shown.emit(None)
 
-    async def show(self, conversation_id: str) -> None:
-        """Show a stored conversation."""
+    async def show(self, conversation_id: str, run_id: str = "") -> None:
+        """Show a stored conversation.
+
+        Args:
+            conversation_id: Which one.
+            run_id: Of one of its runs, whose branch is to be shown; empty for the chosen one.
+        """
         engine = await self._holder.opened()
         self._wanted = conversation_id
+        if run_id:
+            await self._store(run_id).branching.choose_run(run_id)
         self.is_loading = True
         try:
             loaded = await load_conversation(engine.session, conversation_id, lambda: self.events_told)
         finally:
             self.is_loading = False
         if self._wanted == conversation_id:
+            self._window.composer.set_text(loaded.draft)
             self._show_loaded(loaded)
             await self.show_totals()
 
+    async def refresh(self) -> None:
+        """Show the open conversation anew, its branch having changed; what is being written stays."""
+        if (info := self.open) is None:
+            return
+        self.is_loading = True
+        try:
+            loaded = await load_conversation(self._holder.engine.session, info.id, lambda: self.events_told)
+        finally:
+            self.is_loading = False
+        if self.open is not None and self.open.id == info.id:
+            self._show_loaded(loaded)
+
+    async def follow_start(self) -> None:
+        """A run of the open conversation goes on: an earlier answer goes out of sight while it works."""
+        if (info := self.open) is not None and not self._hides_answer:
+            messages = await self._store(info.id).conversations.messages(info.id)
+            if messages and messages[-1].role == "assistant":
+                await self.refresh()
+
+    async def follow_end(self, run_id: str, *, has_answer: bool, failure: str = "") -> None:
+        """The shown run of the open conversation ended: its answer may be one of several versions.
+
+        Args:
+            run_id: The run.
+            has_answer: Whether one of its own is shown; else an earlier one comes into sight again.
+            failure: What failed, in words; said in the notice where the branch then shows another run.
+        """
+        if (info := self.open) is None:
+            return
+        if self._hides_answer and not has_answer:
+            await self.refresh()
+            if failure and self.open is not None and self.open.id == info.id and self.shown_run != run_id:
+                self._window.set_notice(failure, kind="danger")
+            return
+        self._hides_answer = False
+        versions = await self._store(info.id).branching.versions(info.id)
+        if self.open is not None and self.open.id == info.id and versions != self.versions:
+            self.versions = versions
+            self._window.transcript.refresh_actions()
+
     def _show_loaded(self, loaded: Loaded) -> None:
         self.open = info = loaded.info
+        self.versions = loaded.versions
+        self._hides_answer = loaded.hides_answer
         window = self._window
         window.show_start_page(not loaded.messages)
         window.set_title(info.title)
-        window.composer.set_text(loaded.draft)
         window.conversations.select(info.id)
         window.set_off_record(info.off_record, changeable=False)
         window.set_workspace(info.workspace)

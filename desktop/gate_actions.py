@@ -81,7 +81,7 @@ class GateActions(QObject):
         self._notifier = Notifier(window, tray_icon(application_icon(), self), lambda: _notification_service(actions))
         window.tools_settings_requested.connect(lambda: actions.do(self._open_tools()))
         window.settings_requested.connect(lambda: actions.do(self._open_tools()))
-        window.waiting_chosen.connect(lambda conversation_id, _run: actions.do(conversations.show(conversation_id)))
+        window.waiting_chosen.connect(lambda where, run: actions.do(conversations.show(where, run)))
         self._dialog.policy_chosen.connect(lambda tool, policy: actions.do(self._set_policy(tool, policy)))
         self._dialog.audit_requested.connect(self._leave_for_audit)
         self._dialog.grant_revoked.connect(lambda grant_id: actions.do(self._revoke(grant_id)))
@@ -101,14 +101,14 @@ class GateActions(QObject):
         self._notifier.notify("A decision is needed", waiting_words(self._told), event.run_id)
 
     async def show_waiting(self) -> None:
-        """Show the runs that wait in other conversations than the open one."""
+        """Show the runs that wait, but for the one that the open conversation shows."""
         engine = self._holder.engine
-        shown = self._conversations.open
+        shown = self._conversations.shown_run
         rows = []
         for store in (engine.store, engine.off_record):
             titles = {info.id: info.title for info in await store.conversations.all()}
             for run_id, conversation_id, state in await store.runs.unfinished():
-                if state != "waiting" or (shown is not None and conversation_id == shown.id):
+                if state != "waiting" or run_id == shown:
                     continue
                 rounds = await store.calls.rounds(run_id)
                 tools = tuple(call.call.tool for call in rounds[-1].calls if call.needs_decision) if rounds else ()

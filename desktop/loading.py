@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from desktop.engine.events import RunRecord
 from desktop.engine.messages import ConversationInfo, Message
 from desktop.engine.session import Session
+from desktop.engine.versions import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,14 +15,19 @@ class Loaded:
 
     Attributes:
         info: Its title, folder and role.
-        messages: Oldest first.
+        messages: Of the chosen branch, oldest first; while a run works on the last message of the person's, without
+            the earlier answer that its own will stand beside.
+        hides_answer: Whether such an answer is left out.
+        versions: By message, which of its versions it is; where it has more than one.
         evidence: By run id: what ``[1]``, ``[2]`` … in its answer lead to, as ``run/call``.
         draft: What was typed and not sent.
-        run: Its latest run; None where it has none.
+        run: The run that the branch shows; None where it has none.
     """
 
     info: ConversationInfo
     messages: list[Message]
+    hides_answer: bool
+    versions: dict[str, Version]
     evidence: dict[str, list[str]]
     draft: str
     run: RunRecord | None
@@ -37,7 +43,7 @@ async def load_conversation(session: Session, conversation_id: str, events_told:
 
     Raises:
         UnknownName: There is none of this id.
-        StoreDamaged: Its latest run cannot be read.
+        StoreDamaged: The run that it shows cannot be read.
     """
     store = session.store_of(conversation_id)
     while True:
@@ -46,8 +52,26 @@ async def load_conversation(session: Session, conversation_id: str, events_told:
         messages = await store.conversations.messages(conversation_id)
         calls = await store.calls.ids_of_conversation(conversation_id)
         draft = await store.conversations.draft(conversation_id)
-        runs = await store.runs.of_conversation(conversation_id)
-        record = await session.record(runs[-1][0]) if runs else None
+        versions = await store.branching.versions(conversation_id)
+        run_id = await store.branching.shown_run(conversation_id)
+        record = await session.record(run_id) if run_id is not None else None
         if told == events_told():
             evidence = {run_id: [f"{run_id}/{call_id}" for call_id in ids] for run_id, ids in calls.items()}
-            return Loaded(info, messages, evidence, draft, record)
+            shown = without_earlier_answer(messages, record)
+            return Loaded(info, shown, len(shown) < len(messages), versions, evidence, draft, record)
+
+
+def without_earlier_answer(messages: list[Message], run: RunRecord | None) -> list[Message]:
+    """A branch as it is shown while a run works: up to where its answer will stand beside an earlier one.
+
+    Args:
+        messages: The chosen branch, oldest first.
+        run: The run that is shown; None for none.
+    """
+    if run is None or run.state != "running":
+        return messages
+    for at in range(1, len(messages)):
+        answers = messages[at].role == "assistant"
+        if (answers and run.run_id == messages[at].run_id) or (answers and messages[at - 1].id == run.message_id):
+            return messages[:at]
+    return messages

@@ -1,5 +1,6 @@
 """How a run ends early: stopped, failed, or put aside. Stored first, then told."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -93,8 +94,12 @@ async def put_run_aside(store: Store, run_id: str, partial: Partial) -> None:
 
 
 async def _has_answer(store: Store, run: StoredRun) -> bool:
+    """Whether the chosen branch has an answer to the run's message: its own, or that of an earlier run."""
     messages = await store.conversations.messages(run.conversation_id)
-    return any(message.run_id == run.id and message.role == "assistant" for message in messages)
+    if any(message.run_id == run.id and message.role == "assistant" for message in messages):
+        return True
+    behind = [later for message, later in itertools.pairwise(messages) if message.id == run.message_id]
+    return any(message.role == "assistant" for message in behind)
 
 
 def _cut_message(

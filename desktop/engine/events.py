@@ -34,6 +34,22 @@ class RunStarted(_Event):
     resumed: bool = False
 
 
+class QueuedMessageSent(_Event):
+    """A queued message was sent; ``run_id`` is the run that begins on it."""
+
+    type: Literal["queued_message_sent"] = "queued_message_sent"
+    conversation_id: str
+    message: Message
+
+
+class QueueHalted(_Event):
+    """The queue of a conversation does not go on although the run ``run_id`` ended well; the messages stay in it."""
+
+    type: Literal["queue_halted"] = "queue_halted"
+    conversation_id: str
+    error: str
+
+
 class RoundStarted(_Event):
     """The orchestrator is called for the ``round``-th time, ``of`` at most; both count from 1 over the whole run."""
 
@@ -220,6 +236,8 @@ class RunFailed(_Event):
 
 Event = Annotated[
     RunStarted
+    | QueuedMessageSent
+    | QueueHalted
     | RoundStarted
     | OrchestratorDelta
     | ToolCallRequested
@@ -326,6 +344,7 @@ class RunRecord(Value):
         error: Why it failed.
         action: What the person can do.
         can_write_again: Whether only the answer has to be written again.
+        message_id: The person's message that it works on.
     """
 
     run_id: str
@@ -344,3 +363,4 @@ class RunRecord(Value):
     error: str = ""
     action: str = ""
     can_write_again: bool = False
+    message_id: str = ""

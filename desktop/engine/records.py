@@ -65,6 +65,7 @@ def run_record(
         error=run.error,
         action=run.action,
         can_write_again=can_write_again(run) and run.state in ("failed", "stopped", "interrupted", "done"),
+        message_id=run.message_id,
     )
 
 

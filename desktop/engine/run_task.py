@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,12 +30,14 @@ class Around:
         on_disk: Where usage is counted of a run that is not kept.
         runner: Works its steps.
         tell: Called with every event.
+        follow_up: Called when a run has come to its good end, after that was told.
     """
 
     store: Store
     on_disk: Store
     runner: Runner
     tell: Callable[[Event], None]
+    follow_up: Callable[[str], Awaitable[None]]
 
 
 class RunTask:
@@ -115,6 +117,8 @@ class RunTask:
             self._ended(self)
         for event in last:
             around.tell(event)
+        if any(isinstance(event, RunFinished) for event in last):
+            await around.follow_up(self.run_id)
 
     async def _cut_short(self) -> list[Event]:
         store, registry = self._around.store, self._around.runner.registry

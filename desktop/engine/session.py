@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from desktop.engine.asking import grant_from, open_gate
 from desktop.engine.budgets import BudgetKind, raised
+from desktop.engine.editing import Editing
 from desktop.engine.endings import stop_run
 from desktop.engine.errors import RunBusy, StoreError
 from desktop.engine.events import ConfirmationResolved, Event, RunRecord
@@ -31,6 +32,9 @@ class Session:
         off_record: What lives in memory only.
         runner: Works the steps of a run.
         listener: Called with every event, on the event loop; it must not block.
+
+    Attributes:
+        editing: Sends anew, regenerates, and works the queue.
     """
 
     def __init__(self, *, store: Store, off_record: Store, runner: Runner, listener: Listener) -> None:
@@ -38,6 +42,12 @@ class Session:
         self._store = store
         self._off_record = off_record
         self._listener = listener
+        self.editing = Editing(
+            store_of=self.store_of,
+            let_go=self._let_go,
+            begin=lambda run_id: self._begin(run_id, resumed=False),
+            listener=listener,
+        )
         self._work: dict[str, RunTask] = {}
         self._unkept: set[str] = set()  # runs that ended, and whose end could not be stored
 
@@ -253,6 +263,7 @@ class Session:
 
     async def close(self) -> None:
         """Put all runs at work aside, so that they can go on at the next start."""
+        await self.editing.close()
         for work in self._work.values():
             work.put_aside = True
             work.end()
@@ -260,7 +271,7 @@ class Session:
             await self.wait(run_id)
 
     def _begin(self, run_id: str, *, resumed: bool) -> None:
-        around = Around(self.store_of(run_id), self._store, self.runner, self._listener)
+        around = Around(self.store_of(run_id), self._store, self.runner, self._listener, self.editing.follow_up)
         self._work[run_id] = RunTask(run_id, around, self._ended, resumed=resumed)
 
     def _ended(self, run: RunTask) -> None:

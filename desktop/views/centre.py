@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.views.composer import Composer
 from desktop.views.notice_bar import NoticeBar
+from desktop.views.queue_rows import QueueRows
 from desktop.views.start_page import StartPage
 from desktop.views.status_line import StatusLine
 from desktop.views.theme import SPACE
@@ -29,6 +30,7 @@ class Centre(QWidget):
         transcript_slot: The transcript's place.
         start_page: In the transcript's place while there is none.
         notice: The bar above the composer.
+        queue: What waits to be sent.
         composer: Where the person writes.
         status_line: The foot.
     """
@@ -38,6 +40,7 @@ class Centre(QWidget):
         self.transcript_slot = Slot()
         self.start_page = StartPage()
         self.notice = NoticeBar()
+        self.queue = QueueRows()
         self.composer = Composer()
         self.status_line = StatusLine()
         self._stack = QStackedWidget()
@@ -49,6 +52,7 @@ class Centre(QWidget):
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(SPACE)
         lines.addWidget(self.notice)
+        lines.addWidget(self.queue)
         lines.addWidget(self.composer)
         lines.addWidget(self.status_line)
         around = QHBoxLayout()

@@ -3,11 +3,13 @@
 from pathlib import PurePath
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.views.controls import Button, Switch, button_text, set_tool_tip
+from desktop.views.edit_bar import EditBar
 from desktop.views.message_editor import MessageEditor
+from desktop.views.quoting import quotation_at
 from desktop.views.theme import SPACE, current_theme
 
 _DRAFT_DELAY_MS = 300
@@ -31,13 +33,16 @@ class Composer(QWidget):
 
     Attributes:
         editor: The text being written, named "Message".
-        send: The push button "Send"; hidden while a run works.
+        send: The push button "Send"; while a run works it is "Queue", and hidden where nothing is written.
         stop: The push button "Stop"; shown while a run works.
         tools: The check box "Tools".
         folder: The button that shows the workspace.
 
     Signals:
-        submitted(str): The person sent this text, without white space at its ends; the editor is empty now.
+        submitted(str): The person sent this text, without white space at its ends; the editor is empty now. While a
+            run works it is meant for the queue.
+        edit_submitted(str, str): The person is done editing; what, as ``begin_edit`` was told, and the new text.
+        edit_last_requested(): The person wants to edit their last message.
         stop_clicked(): The person wants the run stopped, by the button or by Esc.
         tools_toggled(bool): The person switched tools on or off for the next message.
         workspace_change_requested(): The folder button was clicked.
@@ -45,6 +50,8 @@ class Composer(QWidget):
     """
 
     submitted = Signal(str)
+    edit_submitted = Signal(str, str)
+    edit_last_requested = Signal()
     stop_clicked = Signal()
     tools_toggled = Signal(bool)
     workspace_change_requested = Signal()
@@ -54,6 +61,12 @@ class Composer(QWidget):
         super().__init__(parent)
         self._running = False
         self._quiet = False
+        self._edited = ""
+        self._kept = ""  # what was being written before an edit began
+        self._done = ""  # what ends the edit
+        self._folder_text = ""
+        self._send_words = ""
+        self.edit_bar = EditBar(self)
         self.editor = MessageEditor(self)
         self.send = Button("Send", "send", kind="primary", parent=self)
         self.stop = Button("Stop", "stop", parent=self)
@@ -70,7 +83,9 @@ class Composer(QWidget):
         self._draft_timer.timeout.connect(self._tell_draft)
         self._escape = QShortcut(Qt.Key.Key_Escape, self)
         self._escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self._escape.activated.connect(self.stop_clicked)
+        self._escape.activated.connect(self._leave)
+        self.edit_bar.cancelled.connect(self.cancel_edit)
+        self.editor.up_in_empty.connect(self.edit_last_requested)
         self.editor.enter_pressed.connect(self._submit)
         self.editor.textChanged.connect(self._note_change)
         self.editor.installEventFilter(self)
@@ -96,6 +111,7 @@ class Composer(QWidget):
         inset = QHBoxLayout()
         inset.setContentsMargins(SPACE, 0, 0, 0)
         inset.addWidget(self.editor)
+        column.addWidget(self.edit_bar)
         column.addLayout(inset)
         column.addLayout(row)
         # Tab goes from the text to Send, which is what comes next most often.
@@ -109,7 +125,51 @@ class Composer(QWidget):
         return self.editor.toPlainText()
 
     def set_text(self, text: str) -> None:
-        """Put a text in place of what is there, with the cursor at its end. It is not told as a draft."""
+        """Put a text in place of what is there, with the cursor at its end. It is not told as a draft.
+
+        What was being edited is edited no more.
+        """
+        self._edited = self._kept = ""
+        self.edit_bar.show_words("")
+        self._show(text)
+
+    @property
+    def edited(self) -> str:
+        """What is being edited, as ``begin_edit`` was told; empty for nothing."""
+        return self._edited
+
+    def begin_edit(self, edited: str, text: str, words: str, done: str = "Send") -> None:
+        """Put an earlier text in for editing. What was being written is kept, and given back afterwards.
+
+        Args:
+            edited: What it is; told back with the new text.
+            text: As it stands.
+            words: Shown above the text: "Editing an earlier message".
+            done: The words of the button that ends it: "Send", or "Save".
+        """
+        if not self._edited:
+            self.flush_draft()
+            self._kept = self.text
+        self._edited, self._done = edited, done
+        self.edit_bar.show_words(words)
+        self._show(text)
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def cancel_edit(self) -> None:
+        """Leave an edit, and give back what was being written before."""
+        if self._edited:
+            self.set_text(self._kept)
+            self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def quote(self, text: str) -> None:
+        """Insert a text as a quotation where the cursor is, and give the editor the focus."""
+        cursor = self.editor.textCursor()
+        cursor.insertText(quotation_at(self.text[: cursor.selectionStart()], text))
+        self.editor.setTextCursor(cursor)
+        self.editor.ensureCursorVisible()
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self, text: str) -> None:
         self._draft_timer.stop()
         self._quiet = True
         self.editor.setPlainText(text)
@@ -126,14 +186,12 @@ class Composer(QWidget):
             self._tell_draft()
 
     def set_running(self, running: bool) -> None:
-        """Show Stop in place of Send while a run works; the text stays editable."""
+        """Show Stop in place of Send while a run works; the text stays editable, and can be queued."""
         had_focus = (self.stop if self._running else self.send).hasFocus()
         self._running = running
         if running:
             self.set_elapsed(0)
         self.stop.setVisible(running)
-        self.send.setVisible(not running)
-        self._escape.setEnabled(running)
         self._enable_send()
         if had_focus:
             self.editor.setFocus()
@@ -141,11 +199,13 @@ class Composer(QWidget):
     def set_elapsed(self, seconds: float) -> None:
         """Show how long the run has worked, on Stop; its accessible name stays "Stop"."""
         self.stop.setText(f"Stop  {elapsed_text(seconds)}")
+        self._fit_row()
         self.stop.setToolTip("Stop the run (Esc)")
 
     def set_send_tooltip(self, text: str) -> None:
         """Show who a message goes to: the role, the model and, with tools on, the orchestrator."""
-        set_tool_tip(self.send, text or "Send (Enter)")
+        self._send_words = text or "Send (Enter)"
+        self._enable_send()
 
     def set_tools(self, on: bool) -> None:
         """Show whether tools are on; nothing is told."""
@@ -159,11 +219,12 @@ class Composer(QWidget):
         """
         name = PurePath(path).name or path
         shown = name if len(name) <= _MOST_FOLDER_LETTERS else name[: _MOST_FOLDER_LETTERS - 1] + "…"
-        self.folder.setText(button_text(shown))
+        self._folder_text = button_text(shown)
         self.folder.setAccessibleName(f"Folder {name}")
         set_tool_tip(self.folder, f"Tools work in {path}\nClick to choose another folder")
         self.folder.setAccessibleDescription(path)
         self.folder.setVisible(bool(path))
+        self._fit_row()
 
     def fit(self, window_height: int) -> None:
         """Let the composer grow to its share of the window.
@@ -197,7 +258,12 @@ class Composer(QWidget):
 
     def _submit(self) -> None:
         text = self.text.strip()
-        if not text or self._running:
+        if not text:
+            return
+        if self._edited:
+            edited = self._edited
+            self.set_text(self._kept)
+            self.edit_submitted.emit(edited, text)
             return
         self._draft_timer.stop()
         self._quiet = True
@@ -212,11 +278,40 @@ class Composer(QWidget):
 
     def _note_change(self) -> None:
         self._enable_send()
-        if not self._quiet:
+        if not self._quiet and not self._edited:  # the stored draft is what was being written before
             self._draft_timer.start()
 
     def _tell_draft(self) -> None:
         self.draft_changed.emit(self.text)
 
+    def _leave(self) -> None:
+        if self._edited:
+            self.cancel_edit()
+        else:
+            self.stop_clicked.emit()
+
     def _enable_send(self) -> None:
-        self.send.setEnabled(not self._running and bool(self.text.strip()))
+        has_text = bool(self.text.strip())
+        name = self._done if self._edited else "Queue" if self._running else "Send"
+        self.send.setText("" if self._running else name)  # beside Stop there is room for the icon alone
+        self.send.set_icon("check" if name == "Save" else "send")
+        self.send.setAccessibleName(name)
+        self.send.setVisible(has_text or not self._running)
+        self.send.setEnabled(has_text)
+        words = {"Queue": "Queue: send when the run has ended (Enter)", "Save": "Save (Enter)"}
+        set_tool_tip(self.send, words.get(name, self._send_words))
+        self._escape.setEnabled(self._running or bool(self._edited))
+        self._fit_row()
+
+    def _fit_row(self) -> None:
+        """Leave the folder's name out where there is no room for it."""
+        self.folder.setText(self._folder_text)
+        row = (self.folder, self.tools, self.stop, self.send)
+        needed = sum(each.sizeHint().width() + SPACE // 2 for each in row if not each.isHidden())
+        if needed > self.width() - 2 * SPACE:
+            self.folder.setText("")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the row of buttons."""
+        super().resizeEvent(event)
+        self._fit_row()

@@ -34,6 +34,7 @@ class MainWindow(QMainWindow):
         transcript: The messages.
         start_page: In the transcript's place while there is none.
         notice: The bar above the composer.
+        queue: What waits to be sent, above the composer.
         composer: Where the person writes.
         tool_pane: The right pane's upper half.
         debug_pane: The right pane's lower half.
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self._centre = Centre()
         self.start_page = self._centre.start_page
         self.notice = self._centre.notice
+        self.queue = self._centre.queue
         self.composer = self._centre.composer
         self.status_line = self._centre.status_line
         self.panes = SidePanes(self.conversations, self._centre, self._tool_slot, self._debug_slot)

@@ -16,9 +16,11 @@ class MessageEditor(QPlainTextEdit):
 
     Signals:
         enter_pressed(): Enter, outside an input method's composition.
+        up_in_empty(): Up, where nothing is written.
     """
 
     enter_pressed = Signal()
+    up_in_empty = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,11 @@ class MessageEditor(QPlainTextEdit):
             event.accept()
             if not self._composing and not event.isAutoRepeat():
                 self.enter_pressed.emit()
+            return
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+        if event.key() == Qt.Key.Key_Up and plain and self.document().isEmpty() and not self._composing:
+            event.accept()
+            self.up_in_empty.emit()
             return
         super().keyPressEvent(event)
 

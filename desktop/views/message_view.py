@@ -1,6 +1,6 @@
 """One message of the transcript, and what the person does with it: select, copy, follow links, act."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
@@ -21,6 +21,7 @@ from desktop.views.code_view import CodeView
 from desktop.views.controls import plain_tool_tip
 from desktop.views.literal_text import host_in_ascii, literal
 from desktop.views.markdown_inks import EVIDENCE, is_safe_link
+from desktop.views.message_actions import STEADY, MessageAction
 from desktop.views.message_canvas import GUTTER, MessageCanvas
 from desktop.views.message_details import details_text
 from desktop.views.message_footer import HEIGHT as FOOTER
@@ -43,35 +44,52 @@ class MessageView(MessageCanvas):
     Args:
         message: What it shows.
         evidence: Call ids that ``[1]``, ``[2]`` … lead to.
+        actions: Gives what can be done with it.
         parent: The transcript's column.
 
     Signals:
         link_activated(str): A link was clicked; http, https or mailto only.
         evidence_activated(str): A chip was clicked; the call's id.
-        write_again_requested(str): The person wants the answer of a run written again; the run's id.
+        action_chosen(str, str): The person chose an action; the message's id and the action's.
     """
 
     link_activated = Signal(str)
     evidence_activated = Signal(str)
-    write_again_requested = Signal(str)
+    action_chosen = Signal(str, str)
 
-    def __init__(self, message: Message, evidence: Sequence[str], parent: QWidget) -> None:
+    def __init__(
+        self,
+        message: Message,
+        evidence: Sequence[str],
+        actions: Callable[[Message], Sequence[MessageAction]],
+        parent: QWidget,
+    ) -> None:
         self._footer: MessageFooter | None = None
+        self._actions = actions
         self._is_reachable = False
         self._anchor: Place | None = None
         self._pressed_link = ""
         super().__init__(message, evidence, parent)
         self.setMouseTracking(True)
+        self.refresh_actions()
 
     def show_message(self, message: Message, evidence: Sequence[str], *, growing: bool = False) -> None:
         """Show a message, or the same one with more text. Call ``lay_out`` afterwards."""
         super().show_message(message, evidence, growing=growing)
         self.set_reachable(self._is_reachable)
         if self._footer is not None and not growing:
+            self.refresh_actions()
+
+    def refresh_actions(self) -> None:
+        """Show what can be done with it now."""
+        had_focus = self._footer is not None and self._has_focus_within() and not self.hasFocus()
+        if self._footer is not None:
             self._footer.hide()
             self._footer.deleteLater()
             self._footer = None
-            self.show_footer(self._has_focus_within())
+        if had_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.show_footer(self._has_focus_within())
 
     def set_reachable(self, reachable: bool) -> None:
         """Say whether Tab stops at this message and what is in it."""
@@ -84,22 +102,20 @@ class MessageView(MessageCanvas):
             self._footer.set_focus_policy(Qt.FocusPolicy.TabFocus if reachable else Qt.FocusPolicy.NoFocus)
 
     def show_footer(self, wanted: bool) -> None:
-        """Show the actions and details while it has the focus or the pointer, and hide them otherwise."""
-        if not wanted and not self.underMouse():
-            if self._footer is not None:
-                self._footer.hide()
-            return
+        """Show the actions and details while it has the focus or the pointer; its versions show always."""
+        wanted = wanted or self.underMouse()
         if self._is_live:
             return
         if self._footer is None:
-            again = self.message.role == "assistant" and self.message.run_id is not None
-            self._footer = MessageFooter(
-                details_text(self.message), lambda: self.message.text, can_write_again=again, parent=self
-            )
-            self._footer.write_again_requested.connect(self._write_again)
+            actions = self._actions(self.message)
+            if not wanted and not any(action.id in STEADY for action in actions):
+                return
+            self._footer = MessageFooter(details_text(self.message), lambda: self.message.text, actions, self)
+            self._footer.chosen.connect(lambda action: self.action_chosen.emit(self.message.id, action))
             self.set_reachable(self._is_reachable)
+        self._footer.fold(not wanted)
         self._place_footer()
-        self._footer.show()
+        self._footer.setVisible(wanted or self._footer.is_steady)
 
     def _place_footer(self) -> None:
         if self._footer is None:
@@ -108,9 +124,6 @@ class MessageView(MessageCanvas):
         wanted = min(room, self._footer.sizeHint().width())
         left = GUTTER + room - wanted if self.message.role == "user" else GUTTER - 5
         self._footer.setGeometry(left, self.height() - FOOTER + 2, wanted, FOOTER - 4)
-
-    def _write_again(self) -> None:
-        self.write_again_requested.emit(self.message.run_id or "")
 
     def _has_focus_within(self) -> bool:
         focus = self.window().focusWidget()
@@ -130,7 +143,9 @@ class MessageView(MessageCanvas):
         """Hide the actions, unless the focus is here."""
         super().leaveEvent(event)
         if self._footer is not None and not self._has_focus_within():
-            self._footer.hide()
+            self._footer.fold(True)
+            self._place_footer()
+            self._footer.setVisible(self._footer.is_steady)
 
     def event(self, event: QEvent) -> bool:
         """Tell what a link leads to."""

@@ -4,12 +4,13 @@ Values go in and signals come out, so that what is inside can be replaced.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.engine.messages import Message
+from desktop.views.message_actions import MessageAction, actions_of
 from desktop.views.message_view import MessageView
 from desktop.views.transcript_rows import NoteKind, NoteView, Row
 from desktop.views.transcript_scroller import TranscriptScroller
@@ -29,16 +30,19 @@ class Transcript(TranscriptScroller):
         link_activated(str): A link was clicked; http, https or mailto only.
         evidence_activated(str): A chip was clicked; the call's id.
         outcome_action(str): The action of an outcome was chosen; its id.
-        write_again_requested(str): The answer of a run is to be written again; the run's id.
+        message_action(str, str): An action of a message was chosen; the message's id and the action's.
     """
 
     link_activated = Signal(str)
     evidence_activated = Signal(str)
     outcome_action = Signal(str)
-    write_again_requested = Signal(str)
+    message_action = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._actions: Callable[[Message], Sequence[MessageAction]] = lambda message: actions_of(
+            message, None, is_busy=False
+        )
         self._live: Row | None = None
         self._pending = ""
         self._writing = ""
@@ -48,6 +52,26 @@ class Transcript(TranscriptScroller):
         self._flush_timer.timeout.connect(self._flush)
         self._name_timer = QTimer(self, singleShot=True, interval=_NAME_MS)
         self._name_timer.timeout.connect(self._name_live)
+
+    def set_actions(self, actions: Callable[[Message], Sequence[MessageAction]]) -> None:
+        """Say what can be done with each message; ask again with ``refresh_actions``."""
+        self._actions = actions
+
+    def refresh_actions(self) -> None:
+        """Show what can be done with the messages now."""
+        for row in self._column.rows:
+            if isinstance(row.view, MessageView):
+                row.view.refresh_actions()
+
+    def reveal(self, message_id: str) -> None:
+        """Bring a message into view, and give it the focus."""
+        row = next((row for row in self._column.rows if row.message and row.message.id == message_id), None)
+        if row is not None:
+            self._follows = False
+            self._bring_into_view(row)
+            if row.view is not None:
+                self._make_current(row)
+                row.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # What is shown.
 
@@ -211,9 +235,9 @@ class Transcript(TranscriptScroller):
 
     def _make_view(self, row: Row) -> MessageView:
         assert row.message is not None
-        view = MessageView(row.message, row.evidence, self._column)
+        view = MessageView(row.message, row.evidence, lambda message: self._actions(message), self._column)
         view.link_activated.connect(self.link_activated)
         view.evidence_activated.connect(self.evidence_activated)
-        view.write_again_requested.connect(self.write_again_requested)
+        view.action_chosen.connect(self.message_action)
         view.set_reachable(row is self._current)
         return view

@@ -79,18 +79,20 @@ def test_what_was_sent_can_be_brought_back(composer: Composer) -> None:
     assert composer.text == "hello"
 
 
-def test_while_a_run_works_stop_stands_for_send_and_the_text_can_be_edited(composer: Composer) -> None:
+def test_while_a_run_works_stop_stands_for_send_and_what_is_written_can_be_queued(composer: Composer) -> None:
     sent = _sent(composer)
     composer.set_running(True)
     assert composer.stop.isVisible()
     assert not composer.send.isVisible()
     QTest.keyClicks(composer.editor, "next")
+    assert composer.send.isVisible()
+    assert composer.send.accessibleName() == "Queue"
     QTest.keyClick(composer.editor, Qt.Key.Key_Return)
-    assert sent == []
-    assert composer.text == "next"
+    assert sent == ["next"]
+    assert not composer.send.isVisible()
     composer.set_running(False)
     assert composer.send.isVisible()
-    assert composer.send.isEnabled()
+    assert composer.send.accessibleName() == "Send"
     assert not composer.stop.isVisible()
 
 
@@ -233,3 +235,128 @@ def test_all_of_it_is_reached_by_tab(composer: Composer) -> None:
 def test_the_send_tool_tip_is_literal(composer: Composer) -> None:
     composer.set_send_tooltip("coder: <i>Claude</i>")
     assert "<i>" not in composer.send.toolTip()
+
+
+def _edited(composer: Composer) -> list[tuple[str, str]]:
+    edited: list[tuple[str, str]] = []
+    composer.edit_submitted.connect(lambda what, text: edited.append((what, text)))
+    return edited
+
+
+def test_an_edit_keeps_what_was_being_written_and_gives_it_back(composer: Composer, qtbot: QtBot) -> None:
+    drafts: list[str] = []
+    composer.draft_changed.connect(drafts.append)
+    edited, sent = _edited(composer), _sent(composer)
+    QTest.keyClicks(composer.editor, "half a thought")
+    composer.begin_edit("m1", "Old text", "Editing an earlier message")
+    assert drafts == ["half a thought"]  # kept before the edit begins
+    assert composer.edit_bar.isVisible()
+    assert composer.text == "Old text"
+    QTest.keyClicks(composer.editor, " and new")
+    assert not composer._draft_timer.isActive()
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert edited == [("m1", "Old text and new")]
+    assert sent == []
+    assert composer.text == "half a thought"
+    assert not composer.edit_bar.isVisible()
+    assert drafts == ["half a thought"]
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_escape_leaves_an_edit_and_stops_nothing(composer: Composer, running: bool) -> None:
+    stops: list[bool] = []
+    composer.stop_clicked.connect(lambda: stops.append(True))
+    composer.set_running(running)
+    composer.set_text("mine")
+    composer.begin_edit("m1", "Old text", "Editing an earlier message")
+    composer.begin_edit("m2", "Another", "Editing an earlier message")
+    QTest.keyClick(composer.editor, Qt.Key.Key_Escape)
+    assert (composer.text, composer.edited, stops) == ("mine", "", [])
+
+
+def test_cancel_leaves_an_edit(composer: Composer) -> None:
+    composer.begin_edit("m1", "Old text", "Editing an earlier message")
+    QTest.mouseClick(composer.edit_bar.cancel, Qt.MouseButton.LeftButton)
+    assert (composer.text, composer.edited, composer.edit_bar.isVisible()) == ("", "", False)
+    assert composer.editor.hasFocus()
+
+
+def test_another_conversation_ends_an_edit(composer: Composer) -> None:
+    edited = _edited(composer)
+    composer.begin_edit("m1", "Old text", "Editing an earlier message")
+    composer.set_text("the draft there")
+    assert not composer.edit_bar.isVisible()
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert edited == []
+
+
+def test_up_edits_the_last_message_only_where_nothing_is_written(composer: Composer) -> None:
+    asked: list[bool] = []
+    composer.edit_last_requested.connect(lambda: asked.append(True))
+    QTest.keyClicks(composer.editor, "x")
+    QTest.keyClick(composer.editor, Qt.Key.Key_Up)
+    assert asked == []
+    QTest.keyClick(composer.editor, Qt.Key.Key_Backspace)
+    QTest.keyClick(composer.editor, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert asked == []
+    QTest.keyClick(composer.editor, Qt.Key.Key_Up)
+    assert asked == [True]
+
+
+@pytest.mark.parametrize(
+    ("written", "quoted", "whole"),
+    [
+        ("", "one\n\ntwo\n", "> one\n>\n> two\n\n"),
+        ("before", "one", "before\n\n> one\n\n"),
+        ("before\n", "one", "before\n\n> one\n\n"),
+        ("before", "  \n", "before"),
+    ],
+)
+def test_a_quotation_stands_in_a_paragraph_of_its_own(
+    composer: Composer, written: str, quoted: str, whole: str
+) -> None:
+    composer.set_text(written)
+    composer.send.setFocus()
+    composer.quote(quoted)
+    assert composer.text == whole
+    assert composer.editor.hasFocus()
+    composer.editor.insertPlainText("reply")
+    assert composer.text == whole + "reply"
+
+
+def test_a_quotation_comes_where_the_cursor_is_and_is_undone_at_once(composer: Composer) -> None:
+    composer.set_text("before after")
+    cursor = composer.editor.textCursor()
+    cursor.setPosition(len("before "))
+    composer.editor.setTextCursor(cursor)
+    composer.quote("one")
+    assert composer.text == "before \n\n> one\n\nafter"
+    composer.editor.undo()
+    assert composer.text == "before after"
+
+
+def test_the_button_says_what_ends_an_edit(composer: Composer) -> None:
+    composer.begin_edit("m1", "Old text", "Editing an earlier message")
+    assert composer.send.accessibleName() == "Send"
+    composer.begin_edit("q1", "Queued text", "Editing a queued message", "Save")
+    assert composer.send.accessibleName() == "Save"
+    composer.set_running(True)
+    assert composer.send.accessibleName() == "Save"
+    composer.cancel_edit()
+    composer.set_text("more")
+    assert composer.send.accessibleName() == "Queue"
+
+
+def test_no_button_of_the_row_is_cut_in_a_narrow_window(composer: Composer) -> None:
+    composer.set_workspace("/home/ada/Documents/Cortex")
+    composer.set_running(True)
+    composer.set_elapsed(75)
+    composer.set_text("more")
+    for width in (600, 320):
+        composer.resize(width, 120)
+        QApplication.processEvents()
+        for each in (composer.folder, composer.tools, composer.stop, composer.send):
+            assert each.width() >= each.sizeHint().width(), (width, each.accessibleName())
+    assert composer.folder.text() == ""
+    composer.resize(600, 120)
+    assert "Cortex" in composer.folder.text()

@@ -347,9 +347,9 @@ def test_actions_and_details_show_with_the_focus_and_move_nothing(qtbot: QtBot, 
     transcript.focus_previous_message()
     qtbot.waitUntil(view.hasFocus)
     assert named(view, "Copy message").isVisible()
-    with qtbot.waitSignal(transcript.write_again_requested) as told:
+    with qtbot.waitSignal(transcript.message_action) as told:
         QTest.mouseClick(named(view, "Write again"), Qt.MouseButton.LeftButton)
-    assert told.args == ["r2"]
+    assert told.args == ["2", "write_again"]
     transcript.focus_previous_message()
     assert not named(view, "Copy message").isVisible()
     assert named(views(transcript)[0], "Copy message").isVisible()

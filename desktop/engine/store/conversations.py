@@ -5,6 +5,7 @@ from datetime import datetime
 
 from desktop.engine.errors import UnknownName
 from desktop.engine.messages import ConversationInfo, Message, MessageDetails, utc_now
+from desktop.engine.store.branches import choose, end_of_branch, line_to
 from desktop.engine.store.database import Database
 from desktop.engine.store.ids import IdMaker
 
@@ -116,38 +117,27 @@ class Conversations:
         )
 
     async def messages(self, conversation_id: str, *, before_run: str | None = None) -> list[Message]:
-        """The messages, oldest first.
+        """The messages of the chosen branch, oldest first.
 
         Args:
             conversation_id: Whose.
-            before_run: Only those before the message that began this run.
+            before_run: Those before the message that this run works on, on whichever branch that is.
         """
 
         def work(db: sqlite3.Connection) -> list[sqlite3.Row]:
-            until = None
             if before_run is not None:
-                found = db.execute(
-                    "SELECT MIN(position) FROM messages WHERE run_id = ? AND role = 'user'", (before_run,)
-                ).fetchone()
-                until = found[0]
+                return line_to(db, _message_of(db, before_run))[:-1]
             return db.execute(
-                "SELECT * FROM messages WHERE conversation_id = ? AND NOT superseded AND (? IS NULL OR position < ?)"
-                " ORDER BY position",
-                (conversation_id, until, until),
+                "SELECT * FROM messages WHERE conversation_id = ? AND NOT superseded ORDER BY position",
+                (conversation_id,),
             ).fetchall()
 
         return [self._message(row) for row in await self._database.read(work)]
 
     async def own_words(self, conversation_id: str, until_run: str) -> list[str]:
-        """What the person said in a conversation, oldest first, up to the message that began a run."""
-        rows = await self._database.read(
-            lambda db: db.execute(
-                "SELECT text FROM messages WHERE conversation_id = ? AND role = 'user' AND position <="
-                " (SELECT MIN(position) FROM messages WHERE run_id = ? AND role = 'user') ORDER BY position",
-                (conversation_id, until_run),
-            ).fetchall()
-        )
-        return [row["text"] for row in rows]
+        """What the person said in a conversation, oldest first, up to the message that a run works on."""
+        rows = await self._database.read(lambda db: line_to(db, _message_of(db, until_run)))
+        return [row["text"] for row in rows if row["role"] == "user"]
 
     def _info(self, row: sqlite3.Row) -> ConversationInfo:
         return ConversationInfo(
@@ -173,12 +163,34 @@ class Conversations:
         )
 
 
-def insert_message(db: sqlite3.Connection, conversation_id: str, message: Message) -> None:
-    """Append a message inside a transaction, and name an unnamed conversation after it."""
+def _message_of(db: sqlite3.Connection, run_id: str) -> str | None:
+    row = db.execute("SELECT message_id FROM runs WHERE id = ?", (run_id,)).fetchone()
+    return row["message_id"] if row is not None else None
+
+
+_AT_THE_END = "at the end"
+
+
+def insert_message(
+    db: sqlite3.Connection, conversation_id: str, message: Message, *, parent_id: str | None = _AT_THE_END
+) -> None:
+    """Add a message inside a transaction, choose its branch, and name an unnamed conversation after it.
+
+    Args:
+        db: The connection.
+        conversation_id: Where.
+        message: The message.
+        parent_id: What it stands behind, None for a first one; the end of the chosen branch where nothing is said.
+    """
+    if parent_id == _AT_THE_END:
+        parent_id = end_of_branch(db, conversation_id)
+    has_siblings = db.execute(
+        "SELECT 1 FROM messages WHERE conversation_id = ? AND parent_id IS ?", (conversation_id, parent_id)
+    ).fetchone()
     at = message.created_at.isoformat()
     db.execute(
-        "INSERT INTO messages (id, conversation_id, position, role, text, run_id, created_at, details)"
-        " SELECT ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ?, ?, ? FROM messages WHERE conversation_id = ?",
+        "INSERT INTO messages (id, conversation_id, position, role, text, run_id, created_at, details, parent_id)"
+        " SELECT ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ?, ?, ?, ? FROM messages WHERE conversation_id = ?",
         (
             message.id,
             conversation_id,
@@ -187,9 +199,17 @@ def insert_message(db: sqlite3.Connection, conversation_id: str, message: Messag
             message.run_id,
             at,
             message.details.model_dump_json() if message.details else None,
+            parent_id,
             conversation_id,
         ),
     )
+    if has_siblings:
+        choose(db, conversation_id, message.id)
+    elif parent_id is not None:
+        db.execute(
+            "UPDATE messages SET superseded = (SELECT p.superseded FROM messages p WHERE p.id = ?) WHERE id = ?",
+            (parent_id, message.id),
+        )
     db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (at, conversation_id))
     if message.role == "user":
         db.execute(

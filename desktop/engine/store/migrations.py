@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.engine.errors import StoreTooNew
-from desktop.engine.store import audit_schema
+from desktop.engine.store import audit_schema, branch_schema
 from desktop.engine.store.migration_stops import m004_stops
 
 _FIRST = """
@@ -159,8 +159,13 @@ def m003_audit(connection: sqlite3.Connection) -> None:
     audit_schema.create(connection)
 
 
+def m005_branches(connection: sqlite3.Connection) -> None:
+    """Branches and versions of messages; the queue."""
+    branch_schema.create(connection)
+
+
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (m001_first, m002_grants, m003_audit, m004_stops)
+MIGRATIONS: tuple[Migration, ...] = (m001_first, m002_grants, m003_audit, m004_stops, m005_branches)
 
 
 def migrate(connection: sqlite3.Connection, path: Path | None, migrations: Sequence[Migration] = MIGRATIONS) -> None:

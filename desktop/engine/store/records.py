@@ -175,6 +175,7 @@ class StoredRun(Value):
         state: Where it stands.
         options: What it was begun with.
         request: The person's message.
+        message_id: Its id.
         opening: What every round's request begins with; None before round 1.
         summary: None until the loop has ended.
         handoff: None until it was built.
@@ -191,6 +192,7 @@ class StoredRun(Value):
     state: RunState
     options: RunOptions
     request: str
+    message_id: str = ""
     opening: ModelRequest | None = None
     summary: str | None = None
     handoff: tuple[HandoffMessage, ...] | None = None

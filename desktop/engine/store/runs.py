@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from desktop.engine.errors import RunBusy, RunNotFound, StoreDamaged, UnknownName
 from desktop.engine.events import HandoffMessage
 from desktop.engine.messages import Brain, Message, MessageDetails, ModelRequest, StopReason, utc_now
+from desktop.engine.store.branches import choose_run, place_of_answer
 from desktop.engine.store.conversations import insert_message
 from desktop.engine.store.cut_calls import close_stopped_calls, has_open_gates, settle_interrupted_calls
 from desktop.engine.store.database import Database
@@ -54,12 +55,8 @@ class Runs:
         def work(db: sqlite3.Connection) -> None:
             if db.execute("SELECT 1 FROM conversations WHERE id = ?", (conversation_id,)).fetchone() is None:
                 raise UnknownName(f"There is no conversation {conversation_id!r}.", action="Begin a new one.")
-            self._check_idle(db, conversation_id)
-            db.execute(
-                "INSERT INTO runs (id, conversation_id, state, owner, options, started_at)"
-                " VALUES (?, ?, 'running', ?, ?, ?)",
-                (run_id, conversation_id, this_process(), options.model_dump_json(), message.created_at.isoformat()),
-            )
+            self.check_idle(db, conversation_id)
+            insert_run(db, run_id, conversation_id, message.id, options)
             insert_message(db, conversation_id, message)
             db.execute("UPDATE conversations SET draft = '' WHERE id = ?", (conversation_id,))
 
@@ -76,8 +73,7 @@ class Runs:
 
         def work(db: sqlite3.Connection) -> sqlite3.Row | None:
             row: sqlite3.Row | None = db.execute(
-                "SELECT r.*, (SELECT text FROM messages WHERE run_id = r.id AND role = 'user'"
-                " ORDER BY position LIMIT 1) AS request FROM runs r WHERE r.id = ?",
+                "SELECT r.*, (SELECT text FROM messages WHERE id = r.message_id) AS request FROM runs r WHERE r.id = ?",
                 (run_id,),
             ).fetchone()
             return row
@@ -94,7 +90,7 @@ class Runs:
             ) from error
 
     async def claim(self, run_id: str, states: Collection[RunState]) -> None:
-        """Become the one process that works on a run.
+        """Become the one process that works on a run; its branch becomes the chosen one.
 
         Args:
             run_id: The run.
@@ -108,7 +104,7 @@ class Runs:
             found = db.execute("SELECT conversation_id FROM runs WHERE id = ?", (run_id,)).fetchone()
             if found is None:
                 raise RunNotFound(f"There is no run {run_id!r}.", action="Look at the runs that wait.")
-            self._check_idle(db, found["conversation_id"], but_for=run_id)
+            self.check_idle(db, found["conversation_id"], but_for=run_id)
             marks = ", ".join("?" for _ in states)
             changed = db.execute(
                 f"UPDATE runs SET state = 'running', owner = ?, error = '', action = '', finished_at = NULL"
@@ -116,6 +112,7 @@ class Runs:
                 (this_process(), run_id, *states),
             ).rowcount
             if changed == 1:
+                choose_run(db, run_id)
                 return
             row = db.execute("SELECT state FROM runs WHERE id = ?", (run_id,)).fetchone()
             if row["state"] == "running":
@@ -158,7 +155,7 @@ class Runs:
     async def finish(
         self, run_id: str, state: RunState, message: Message | None, *, error: str = "", action: str = ""
     ) -> list[StoredCall] | None:
-        """End a run: its open calls get results, its message is kept, an earlier answer of it is superseded.
+        """End a run: its open calls get results, its message is kept, beside an earlier answer of it as a version.
 
         Args:
             run_id: The run.
@@ -223,7 +220,7 @@ class Runs:
             lambda db: db.execute(f"UPDATE runs SET {names} WHERE id = ?", (*columns.values(), run_id))
         )
 
-    def _check_idle(self, db: sqlite3.Connection, conversation_id: str, but_for: str = "") -> None:
+    def check_idle(self, db: sqlite3.Connection, conversation_id: str, but_for: str = "") -> None:
         """Refuse where a run of the conversation is at work; runs whose process is gone are put aside."""
         rows = db.execute(
             "SELECT id, owner FROM runs WHERE conversation_id = ? AND state = 'running'", (conversation_id,)
@@ -259,13 +256,21 @@ class Runs:
         db.execute("UPDATE runs SET state = ?, owner = NULL WHERE id = ?", (state, run_id))
 
 
+def insert_run(db: sqlite3.Connection, run_id: str, conversation_id: str, message_id: str, options: RunOptions) -> None:
+    """Begin a run of this process on a message, inside a transaction."""
+    db.execute(
+        "INSERT INTO runs (id, conversation_id, message_id, state, owner, options, started_at)"
+        " VALUES (?, ?, ?, 'running', ?, ?, ?)",
+        (run_id, conversation_id, message_id, this_process(), options.model_dump_json(), utc_now().isoformat()),
+    )
+
+
 def _end(
     db: sqlite3.Connection, run_id: str, state: RunState, message: Message | None, *, error: str = "", action: str = ""
 ) -> None:
     if message is not None:
         row = db.execute("SELECT conversation_id FROM runs WHERE id = ?", (run_id,)).fetchone()
-        db.execute("UPDATE messages SET superseded = 1 WHERE run_id = ? AND role = 'assistant'", (run_id,))
-        insert_message(db, row["conversation_id"], message)
+        insert_message(db, row["conversation_id"], message, parent_id=place_of_answer(db, run_id))
     db.execute(
         "UPDATE runs SET state = ?, owner = NULL, error = ?, action = ?, finished_at = ?,"
         " partial_brain = NULL, partial_text = '' WHERE id = ?",
@@ -288,6 +293,7 @@ def _run(row: sqlite3.Row) -> StoredRun:
         state=row["state"],
         options=RunOptions.model_validate_json(row["options"]),
         request=row["request"] or "",
+        message_id=row["message_id"] or "",
         opening=ModelRequest.model_validate_json(row["opening"]) if row["opening"] else None,
         summary=row["summary"],
         handoff=_HANDOFF.validate_json(row["handoff"]) if row["handoff"] else None,

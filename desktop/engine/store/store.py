@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.engine.store.audit import AuditLog
+from desktop.engine.store.branching import Branching
 from desktop.engine.store.calls import Calls
 from desktop.engine.store.conversations import Conversations
 from desktop.engine.store.database import Database
@@ -11,6 +12,7 @@ from desktop.engine.store.grants import Grants
 from desktop.engine.store.ids import OFF_RECORD_PREFIX, IdMaker
 from desktop.engine.store.notes import NoteStore
 from desktop.engine.store.past_calls import PastCalls
+from desktop.engine.store.queue import Queue
 from desktop.engine.store.runs import Runs
 from desktop.engine.store.usage import UsageLog
 
@@ -28,6 +30,8 @@ class Store:
         notes: The person's notes.
         grants: Remembered decisions.
         audit: What became of each tool call.
+        branching: Branches and versions of messages.
+        queue: Messages that wait for their turn.
         ids: Makes ids of this store.
     """
 
@@ -40,6 +44,8 @@ class Store:
     notes: NoteStore
     grants: Grants
     audit: AuditLog
+    branching: Branching
+    queue: Queue
     ids: IdMaker
 
     @classmethod
@@ -54,16 +60,19 @@ class Store:
         """
         database = await Database.open(path)
         ids = IdMaker(OFF_RECORD_PREFIX if path is None else "")
+        runs = Runs(database, ids)
         return cls(
             database=database,
             conversations=Conversations(database, ids, off_record=path is None),
-            runs=Runs(database, ids),
+            runs=runs,
             calls=Calls(database),
             past_calls=PastCalls(database),
             usage=UsageLog(database),
             notes=NoteStore(database, ids),
             grants=Grants(database),
             audit=await AuditLog.open(database),
+            branching=Branching(database, ids, runs),
+            queue=Queue(database, ids, runs),
             ids=ids,
         )
 

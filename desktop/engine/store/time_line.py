@@ -13,7 +13,7 @@ UNION ALL SELECT tool || ' decided', decided_at, 2 FROM calls WHERE run_id = :ru
 UNION ALL SELECT tool || ' started', started_at, 3 FROM calls WHERE run_id = :run AND started_at IS NOT NULL
 UNION ALL SELECT tool || ' ' || state, finished_at, 4 FROM calls WHERE run_id = :run AND finished_at IS NOT NULL
 UNION ALL SELECT 'Answer', created_at, 5 FROM messages
-    WHERE run_id = :run AND role = 'assistant' AND NOT superseded
+    WHERE id = (SELECT id FROM messages WHERE run_id = :run AND role = 'assistant' ORDER BY position DESC LIMIT 1)
 UNION ALL SELECT upper(substr(state, 1, 1)) || substr(state, 2), finished_at, 6 FROM runs
     WHERE id = :run AND finished_at IS NOT NULL
 ORDER BY at, place

@@ -1,0 +1,146 @@
+"""Messages that were sent while a run of their conversation had not ended: kept, in order, until they are sent."""
+
+import sqlite3
+
+from desktop.engine.errors import UnknownName
+from desktop.engine.messages import Message, Value, utc_now
+from desktop.engine.store.conversations import insert_message
+from desktop.engine.store.database import Database
+from desktop.engine.store.ids import IdMaker
+from desktop.engine.store.records import RunOptions, RunState
+from desktop.engine.store.runs import Runs, insert_run
+
+_GONE = "It was sent or withdrawn in the meantime."
+
+
+class QueuedMessage(Value):
+    """A message that waits for its turn.
+
+    Attributes:
+        id: Unique in the store.
+        conversation_id: Where it will be sent.
+        text: As it stands now.
+    """
+
+    id: str
+    conversation_id: str
+    text: str
+
+
+class Queue:
+    """Reads and writes the queue of each conversation.
+
+    Args:
+        database: Where.
+        ids: Makes ids.
+        runs: The runs of the same store.
+    """
+
+    def __init__(self, database: Database, ids: IdMaker, runs: Runs) -> None:
+        self._database = database
+        self._ids = ids
+        self._runs = runs
+
+    async def add(self, conversation_id: str, text: str, options: RunOptions) -> QueuedMessage:
+        """Keep a message at the end of a conversation's queue.
+
+        Args:
+            conversation_id: Where.
+            text: The message.
+            options: What it will run with.
+        """
+        queued = QueuedMessage(id=self._ids.new("q"), conversation_id=conversation_id, text=text)
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(
+                "INSERT INTO queue (id, conversation_id, position, text, options, created_at)"
+                " SELECT ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ? FROM queue WHERE conversation_id = ?",
+                (queued.id, conversation_id, text, options.model_dump_json(), utc_now().isoformat(), conversation_id),
+            )
+            db.execute("UPDATE conversations SET draft = '' WHERE id = ?", (conversation_id,))
+
+        await self._database.write(work)
+        return queued
+
+    async def change(self, queued_id: str, text: str) -> None:
+        """Put another text in the place of a queued message's.
+
+        Raises:
+            UnknownName: It is not in the queue any more.
+        """
+        await self._one("UPDATE queue SET text = ? WHERE id = ?", text, queued_id)
+
+    async def withdraw(self, queued_id: str) -> None:
+        """Take a message out of the queue.
+
+        Raises:
+            UnknownName: It is not in the queue any more.
+        """
+        await self._one("DELETE FROM queue WHERE id = ?", queued_id)
+
+    async def _one(self, statement: str, *values: str) -> None:
+        changed = await self._database.write(lambda db: db.execute(statement, values).rowcount)
+        if changed != 1:
+            raise UnknownName("This message is not in the queue any more.", action=_GONE)
+
+    async def of_conversation(self, conversation_id: str) -> list[QueuedMessage]:
+        """What is queued in a conversation, in order."""
+        rows = await self._database.read(
+            lambda db: db.execute(
+                "SELECT id, conversation_id, text FROM queue WHERE conversation_id = ? ORDER BY position",
+                (conversation_id,),
+            ).fetchall()
+        )
+        return [QueuedMessage(id=row["id"], conversation_id=row["conversation_id"], text=row["text"]) for row in rows]
+
+    async def state_before(self, conversation_id: str) -> RunState | None:
+        """The state of the run that a new message would have to wait for, or comes after; None without any.
+
+        That is the one at work, else the latest of the chosen branch.
+        """
+        row = await self._database.read(
+            lambda db: db.execute(
+                "SELECT r.state FROM runs r LEFT JOIN messages m ON m.id = r.message_id"
+                " WHERE r.conversation_id = ? AND (r.state = 'running' OR NOT m.superseded)"
+                " ORDER BY r.state = 'running' DESC, r.started_at DESC, r.id DESC LIMIT 1",
+                (conversation_id,),
+            ).fetchone()
+        )
+        return row["state"] if row is not None else None
+
+    async def send(self, conversation_id: str, queued_id: str | None = None) -> tuple[str, Message] | None:
+        """Make a queued message a message with a run at work on it, in one step: a kill sends it once or not at all.
+
+        Args:
+            conversation_id: Where.
+            queued_id: Which one; None for the first.
+
+        Returns:
+            The run's id, and the message; None where the queue is empty.
+
+        Raises:
+            RunBusy: A run of the conversation is at work.
+            UnknownName: The named one is not in the queue any more.
+        """
+        run_id, message_id = self._ids.new("r"), self._ids.new("m")
+
+        def work(db: sqlite3.Connection) -> Message | None:
+            row = db.execute(
+                "SELECT id, text, options FROM queue WHERE conversation_id = ? AND (? IS NULL OR id = ?)"
+                " ORDER BY position LIMIT 1",
+                (conversation_id, queued_id, queued_id),
+            ).fetchone()
+            if row is None:
+                if queued_id is None:
+                    return None
+                raise UnknownName("This message is not in the queue any more.", action=_GONE)
+            self._runs.check_idle(db, conversation_id)
+            message = Message(id=message_id, role="user", text=row["text"], run_id=run_id)
+            options = RunOptions.model_validate_json(row["options"])
+            insert_run(db, run_id, conversation_id, message_id, options)
+            insert_message(db, conversation_id, message)
+            db.execute("DELETE FROM queue WHERE id = ?", (row["id"],))
+            return message
+
+        message = await self._database.write(work)
+        return (run_id, message) if message is not None else None

@@ -1,0 +1,124 @@
+"""What the person does with a message: edits it, has it worked or written again, switches between its versions."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+
+from desktop.actions import Actions
+from desktop.conversations import Conversations
+from desktop.engine.errors import EngineError
+from desktop.engine.messages import ConversationInfo, Message
+from desktop.engine.store.records import RunOptions
+from desktop.engine_holder import EngineHolder
+from desktop.views import message_actions as ids
+from desktop.views.main_window import MainWindow
+
+_EDITING = "message:"
+"""What the composer calls an edit of a message."""
+_WORDS = "Editing an earlier message"
+
+
+class MessageActions(QObject):
+    """Wires the actions of messages to the engine.
+
+    Args:
+        window: The window.
+        holder: The engine, once it is open.
+        actions: Runs what takes time.
+        conversations: Which one is open, and the versions of its messages.
+        options: What a run of a conversation is begun with now.
+        is_busy: Whether a run of the open conversation works.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        holder: EngineHolder,
+        actions: Actions,
+        conversations: Conversations,
+        options: Callable[[ConversationInfo], RunOptions],
+        is_busy: Callable[[], bool],
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._holder = holder
+        self._conversations = conversations
+        self._options = options
+        self._is_busy = is_busy
+        self._was_busy = False
+        window.transcript.set_actions(self._actions_of)
+        window.transcript.message_action.connect(lambda message, action: actions.do(self._act(message, action)))
+        window.composer.edit_submitted.connect(lambda what, text: actions.do(self._send_anew(what, text)))
+        window.composer.edit_last_requested.connect(lambda: actions.do(self._edit_last()))
+
+    def show_busy(self) -> None:
+        """Show what can be done now that a run began or ended."""
+        if self._is_busy() != self._was_busy:
+            self._was_busy = not self._was_busy
+            self._window.transcript.refresh_actions()
+
+    def _actions_of(self, message: Message) -> Sequence[ids.MessageAction]:
+        version = self._conversations.versions.get(message.id)
+        return ids.actions_of(message, version, is_busy=self._is_busy())
+
+    async def _act(self, message_id: str, action: str) -> None:
+        message = await self._message(message_id)
+        info = self._conversations.open
+        if message is None or info is None:
+            return
+        session = self._holder.engine.session
+        match action:
+            case ids.COPY:
+                QGuiApplication.clipboard().setText(message.text)
+            case ids.EDIT:
+                self._edit(message)
+            case ids.WRITE_AGAIN if message.run_id is not None:
+                await session.write_again(message.run_id)  # that it goes on brings its place into sight
+            case ids.REGENERATE if message.run_id is not None:
+                await session.editing.regenerate(message.run_id, self._options(info))
+                await self._conversations.refresh()
+            case ids.PREVIOUS | ids.NEXT:
+                await self._switch(message.id, action)
+
+    async def _switch(self, message_id: str, action: str) -> None:
+        version = self._conversations.versions.get(message_id)
+        wanted = None if version is None else version.previous if action == ids.PREVIOUS else version.next
+        if wanted is not None:
+            await self._holder.engine.session.store_of(wanted).branching.choose(wanted)
+            await self._conversations.refresh()
+            self._window.transcript.reveal(wanted)
+
+    def _edit(self, message: Message) -> None:
+        self._window.composer.begin_edit(_EDITING + message.id, message.text, _WORDS)
+
+    async def _edit_last(self) -> None:
+        if self._window.queue.rows:
+            self._window.queue.edit_requested.emit(self._window.queue.rows[-1].id)
+        elif not self._is_busy():
+            own = [message for message in await self._messages() if message.role == "user"]
+            if own:
+                self._edit(own[-1])
+
+    async def _send_anew(self, what: str, text: str) -> None:
+        info = self._conversations.open
+        if info is None or not what.startswith(_EDITING):
+            return
+        self._window.set_notice("")
+        message_id = what.removeprefix(_EDITING)
+        try:
+            await self._holder.engine.session.editing.send_anew(message_id, text, self._options(info))
+        except EngineError:
+            if not self._window.composer.edited:
+                self._window.composer.begin_edit(what, text, _WORDS)  # nothing that was typed is lost
+            raise
+        await self._conversations.refresh()
+
+    async def _message(self, message_id: str) -> Message | None:
+        return next((message for message in await self._messages() if message.id == message_id), None)
+
+    async def _messages(self) -> list[Message]:
+        info = self._conversations.open
+        if info is None:
+            return []
+        return await self._holder.engine.session.store_of(info.id).conversations.messages(info.id)

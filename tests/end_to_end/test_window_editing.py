@@ -1,0 +1,219 @@
+"""Branches, versions and the queue, worked by mouse and keys and seen through the accessibility tree."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.desktop_session import Desktop, Element, Program, wait_until
+from tests.end_to_end.providers import Held, Providers, providers
+from tests.end_to_end.stored import Stored
+from tests.end_to_end.test_window_gate import close_dialog
+from tests.wire import claude, gemini
+from tests.wire.server import Step
+
+pytestmark = pytest.mark.end_to_end
+
+MESSAGE = "list item"
+NOTHING = gemini.says("Nothing had to be gathered.")
+
+
+def says(text: str) -> Step:
+    return claude.answers(claude.text(0, text))
+
+
+def picture(screen: Desktop, name: str) -> None:
+    """Keep what the screen shows where CORTEX_PICTURES names a folder."""
+    if folder := os.environ.get("CORTEX_PICTURES"):
+        screen.picture(Path(folder) / f"{name}.png")
+
+
+def act(screen: Desktop, program: Program, message: str, action: str) -> None:
+    """Point at a message, then press one of its actions."""
+    shown = program.wait_for(MESSAGE, begins=message)
+    screen.move(*shown.centre)
+    program.press("push button", action)
+
+
+def marker(program: Program, words: str) -> Element:
+    """Wait for the marker of versions."""
+    return program.wait_for("label", f"Version {words}")
+
+
+def launch(screen: Desktop, stored: Stored, both: Providers) -> Program:
+    return screen.launch(stored.home, variables=both.variables)
+
+
+def test_an_edited_message_is_a_branch_that_one_can_leave_and_come_back_to(screen: Desktop, stored: Stored) -> None:
+    with providers(
+        gemini=(NOTHING,) * 4, claude=(says("Larch."), says("Maple."), says("Nettle."), says("Olive."))
+    ) as both:
+        program = launch(screen, stored, both)
+        program.send("first tree")
+        program.wait_for(MESSAGE, "Assistant: Larch.")
+        program.send("second tree")
+        program.wait_for(MESSAGE, "Assistant: Maple.")
+        wait_until(lambda: stored.states() == ["done", "done"], "both ends")
+        program.write("half a thought")
+        act(screen, program, "You: first tree", "Edit and send anew")
+        program.wait_for("push button", "Cancel editing")
+        program.wait_for("text", "Message", holds="first tree")
+        picture(screen, "editing")
+        screen.keys("Escape")
+        program.wait_for("text", "Message", holds="half a thought")
+        act(screen, program, "You: first tree", "Edit and send anew")
+        program.wait_for("text", "Message", holds="first tree")
+        program.wait_for_focus("Message")
+        screen.keys("ctrl+a")
+        screen.type("another tree")
+        screen.keys("Return")
+        program.wait_for(MESSAGE, "Assistant: Nettle.")
+        assert program.find(MESSAGE, begins="You: first tree") is None
+        program.wait_for("text", "Message", holds="half a thought")
+        marker(program, "2 of 2")
+        wait_until(lambda: stored.states() == ["done"] * 3, "the third end")
+        picture(screen, "branch")
+        act(screen, program, "You: another tree", "Previous version")
+        program.wait_for(MESSAGE, "Assistant: Maple.")
+        marker(program, "1 of 2")
+        program.kill()
+        again = launch(screen, stored, both)
+        again.press("list item", "", begins="first tree")
+        again.wait_for(MESSAGE, "Assistant: Maple.")  # the choice is stored
+        again.send("third tree")
+        again.wait_for(MESSAGE, "Assistant: Olive.")
+        asked = both.claude.requests[-1].body.decode()
+        assert "Maple." in asked
+        assert "Nettle." not in asked
+        assert "another tree" not in asked
+
+
+def test_regenerating_and_writing_again_make_versions(screen: Desktop, stored: Stored) -> None:
+    with providers(gemini=(NOTHING, NOTHING), claude=(says("Larch."), says("Maple."), says("Nettle."))) as both:
+        program = launch(screen, stored, both)
+        program.send("a tree")
+        program.wait_for(MESSAGE, "Assistant: Larch.")
+        wait_until(lambda: stored.states() == ["done"], "the end")
+        act(screen, program, "Assistant: Larch.", "Regenerate")
+        program.wait_for(MESSAGE, "Assistant: Maple.")
+        marker(program, "2 of 2")
+        assert program.find(MESSAGE, "Assistant: Larch.") is None
+        wait_until(lambda: stored.states() == ["done", "done"], "the second end")
+        act(screen, program, "Assistant: Maple.", "Write again")
+        program.wait_for(MESSAGE, "Assistant: Nettle.")
+        marker(program, "3 of 3")
+        wait_until(lambda: stored.states() == ["done", "done"], "the third end")
+        picture(screen, "versions")
+        act(screen, program, "Assistant: Nettle.", "Previous version")
+        program.wait_for(MESSAGE, "Assistant: Maple.")
+        act(screen, program, "Assistant: Maple.", "Previous version")
+        program.wait_for(MESSAGE, "Assistant: Larch.")
+        marker(program, "1 of 3")
+        program.click(program.wait_for("text", "Message", enabled=True))
+        program.wait_for_focus("Message")
+        screen.keys("Up")
+        program.wait_for("text", "Message", holds="a tree")
+        program.wait_for("push button", "Cancel editing")
+        assert len(both.gemini.requests) == 2  # writing again ran nothing
+    assert stored.answers() == ["Larch.", "Maple.", "Nettle."]
+
+
+def test_what_is_queued_is_edited_withdrawn_and_sent_in_its_turn(screen: Desktop, stored: Stored) -> None:
+    held = Held(before=("Lar",), after=("ch.",))
+    with providers(gemini=(NOTHING, NOTHING), claude=(held.step, says("Maple."))) as both:
+        program = launch(screen, stored, both)
+        program.send("first tree")
+        wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
+        program.send("secnod tree")
+        program.wait_for(MESSAGE, "Queued: secnod tree")
+        program.send("never mind")
+        program.wait_for(MESSAGE, "Queued: never mind")
+        picture(screen, "queue")
+        withdraw = program.find_all("push button", "Withdraw queued message")
+        program.click(withdraw[-1])
+        program.wait_until_gone(MESSAGE, "Queued: never mind")
+        program.press("push button", "Edit queued message")
+        program.wait_for("text", "Message", holds="secnod tree")
+        program.wait_for_focus("Message")
+        screen.keys("ctrl+a")
+        screen.type("second tree")
+        screen.keys("Return")
+        program.wait_for(MESSAGE, "Queued: second tree")
+        assert stored.messages() == [("user", "first tree")]
+        held.let_go()
+        program.wait_for(MESSAGE, "Assistant: Maple.")
+        program.wait_until_gone(MESSAGE, "Queued: second tree")
+        wait_until(lambda: stored.states() == ["done", "done"], "both ends")
+    assert [text for _, text in stored.messages()] == ["first tree", "Larch.", "second tree", "Maple."]
+
+
+def test_a_stopped_run_holds_the_queue_over_a_kill_until_the_person_sends(screen: Desktop, stored: Stored) -> None:
+    held = Held(before=("Lar",), after=("ch.",))
+    with providers(gemini=(NOTHING, NOTHING), claude=(held.step, says("Maple."))) as both:
+        program = launch(screen, stored, both)
+        program.send("first tree")
+        wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
+        program.send("second tree")
+        program.wait_for(MESSAGE, "Queued: second tree")
+        program.press("push button", "Stop")
+        program.wait_for("label", "Not sent: you stopped the run before.")
+        picture(screen, "halted")
+        program.kill()
+        held.let_go()
+        again = launch(screen, stored, both)
+        again.press("list item", "", begins="first tree")
+        again.wait_for(MESSAGE, "Queued: second tree")
+        again.press("push button", "Send queued message")
+        again.wait_for(MESSAGE, "Assistant: Maple.")
+        again.wait_until_gone("push button", "Send queued message")
+
+
+def test_send_now_stops_the_run_and_sends(screen: Desktop, stored: Stored) -> None:
+    held = Held(before=("Lar",), after=("ch.",))
+    with providers(gemini=(NOTHING, NOTHING), claude=(held.step, says("Maple."))) as both:
+        program = launch(screen, stored, both)
+        program.send("first tree")
+        wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
+        program.send("second tree")
+        program.press("push button", "Send now queued message")
+        program.wait_for(MESSAGE, "Assistant: Maple.")
+        wait_until(lambda: stored.states() == ["stopped", "done"], "both ends")
+        held.let_go()
+
+
+def test_a_queue_goes_on_while_another_conversation_is_open(screen: Desktop, stored: Stored) -> None:
+    held = Held(before=("Lar",), after=("ch.",))
+    with providers(gemini=(NOTHING, NOTHING), claude=(held.step, says("Maple."))) as both:
+        program = launch(screen, stored, both)
+        program.send("first tree")
+        wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
+        program.send("second tree")
+        program.wait_for(MESSAGE, "Queued: second tree")
+        screen.keys("ctrl+n")
+        program.wait_until_gone(MESSAGE, "Queued: second tree")
+        held.let_go()
+        wait_until(lambda: stored.states() == ["done", "done"], "both ends")
+        assert program.find(MESSAGE, begins="You:") is None
+        program.press("list item", "", begins="first tree")
+        program.wait_for(MESSAGE, "Assistant: Maple.")
+
+
+def test_a_run_that_waits_on_another_branch_is_told_and_found_again(screen: Desktop, stored: Stored) -> None:
+    program = screen.launch(stored.home, "--demo")
+    program.send("run `true`")
+    close_dialog(screen, program)
+    wait_until(lambda: stored.states() == ["waiting"], "the pause")
+    act(screen, program, "You: run", "Edit and send anew")
+    program.wait_for_focus("Message")
+    screen.keys("ctrl+a")
+    screen.type("how much is 2 + 3")
+    screen.keys("Return")
+    program.wait_for(MESSAGE, begins="Assistant:", holds="5")
+    wait_until(lambda: stored.states() == ["waiting", "done"], "the answer")
+    program.press("push button", "", begins="Review run")
+    program.wait_for("dialog", "Confirm tool call")
+    program.wait_for(MESSAGE, begins="You: run")
+    program.press("push button", "Allow once")
+    program.wait_for("list item", "run_command done")
+    wait_until(lambda: stored.states() == ["done", "done"], "both ends")
+    marker(program, "1 of 2")
