@@ -5,7 +5,7 @@ import sys
 
 from bench.line import Measure, NotMeasured
 
-MODULES = ("gates", "installation", "start", "idle", "first_token", "reads", "rounds", "gate_attacks")
+MODULES = ("gates", "installation", "start", "idle", "first_token", "reads", "rounds", "search", "gate_attacks")
 """In the order they are taken; each has a function ``measure``."""
 
 

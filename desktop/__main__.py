@@ -126,7 +126,25 @@ def make_parser() -> argparse.ArgumentParser:
     verbs.add_parser("list", help="list what holds now, newest first")
     revoke = verbs.add_parser("revoke", help="take one back; what it let through and has not begun waits again")
     revoke.add_argument("grant_id", metavar="ID")
+    _add_exchange(commands)
     return parser
+
+
+def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    export = commands.add_parser("export", help="write conversations to a file")
+    export.add_argument("file", metavar="FILE", help="the file; '-' writes to standard output")
+    export.add_argument("--format", choices=("json", "markdown", "html"), help="default: by FILE's name, else json")
+    export.add_argument(
+        "--conversation", action="append", metavar="ID", help="this one alone; may be repeated (default: all)"
+    )
+    taken = commands.add_parser("import", help="take in conversations: of this program, of ChatGPT, of Claude")
+    taken.add_argument("file", metavar="FILE", help="its JSON, or the zip with it")
+    backup = commands.add_parser(
+        "backup", help="copy everything but settings and keys into one file, also while in use"
+    )
+    backup.add_argument("file", metavar="FILE")
+    restore = commands.add_parser("restore", help="put a backup in place; what is there now is put aside")
+    restore.add_argument("file", metavar="FILE")
 
 
 def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -169,6 +187,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from desktop import audit_cli
 
         return audit_cli.run(parsed)
+    if parsed.command in ("export", "import", "backup", "restore"):
+        from desktop import exchange_cli
+
+        return exchange_cli.run(parsed)
     gc.disable()  # start-up makes little garbage, and looking for it takes time; `app` enables it when all is there
     from desktop.app import run
 

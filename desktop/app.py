@@ -233,11 +233,13 @@ class _Program:
         from desktop.audit_actions import AuditActions
         from desktop.controller import Controller
         from desktop.estimates import Estimates
+        from desktop.exchange_actions import ExchangeActions
         from desktop.onboarding import Onboarding
         from desktop.os_keyring import os_keyring
         from desktop.secrets import KeyStore
         from desktop.single_instance import InstanceServer
         from desktop.usage_actions import UsageActions
+        from desktop.window_commands import connect_commands
         from desktop.window_keeping import WindowKeeper
 
         window = self._window
@@ -251,6 +253,8 @@ class _Program:
         self._usage = UsageActions(window, controller)
         window.usage_requested.connect(self._usage.open)
         Estimates(window, settings, controller)
+        exchange = ExchangeActions(window, controller, self._paths, redact=redactor.redact)
+        connect_commands(window, controller, exchange, self._audit)
         self._early.replay()
         instance = InstanceServer(self._paths.window_address, window)
         instance.raised.connect(self._raise)
@@ -288,6 +292,7 @@ class _Program:
 
         window = self._window
         try:
+            await self._put_restore_in_place()
             self._engine = await open_engine(self._paths, settings, keys, controller.take)
         except EngineError as error:
             window.set_notice(f"{error} {error.action}".strip(), kind="danger")
@@ -308,6 +313,23 @@ class _Program:
             self._window.set_notice(
                 "The database is damaged. Start the program again: what can be read will be recovered.", kind="danger"
             )
+
+    async def _put_restore_in_place(self) -> None:
+        import asyncio
+
+        from desktop.engine.errors import StoreError
+        from desktop.engine.store.backup import put_restore_in_place
+
+        try:
+            aside = await asyncio.to_thread(put_restore_in_place, self._paths.database)
+        except StoreError as error:  # the present database serves on
+            self._window.set_notice(f"{error} {error.action}".strip(), kind="warning")
+            return
+        except OSError as error:
+            self._window.set_notice(f"The backup could not be restored: {error.strerror or error}.", kind="danger")
+            return
+        if aside is not None:
+            self._window.set_notice(f"The backup is restored. What was there before is kept as {aside}.")
 
     def _listen_to_signals(self, loop: asyncio.AbstractEventLoop) -> None:
         """End in order when the system asks: what is under way is put aside, its processes ended."""

@@ -27,8 +27,11 @@ from desktop.engine.events import (
 from desktop.engine.gate import Decision
 from desktop.engine.messages import ConversationInfo, JsonObject, Message
 from desktop.engine.store.records import RunOptions
+from desktop.engine.titles import make_title
 from desktop.engine_holder import EngineHolder
+from desktop.finding_actions import FindingActions
 from desktop.gate_actions import GateActions
+from desktop.keeping_actions import KeepingActions
 from desktop.message_actions import MessageActions
 from desktop.paths import Paths
 from desktop.presenter import ADD_KEYS, BUDGET, GO_ON, REVIEW, WRITE_AGAIN, Presenter
@@ -50,6 +53,8 @@ class Controller(QObject):
     Attributes:
         actions: Runs what takes time, and shows what fails.
         conversations: Which one is open.
+        keeping: Names, pins, archive, deletion.
+        finding: The search and the palette.
     """
 
     def __init__(self, window: MainWindow, settings: Settings, paths: Paths) -> None:
@@ -69,6 +74,8 @@ class Controller(QObject):
             window, self._holder, self.actions, self.conversations, self._options, lambda: self._run_id in self._began
         )
         self._queue = QueueActions(window, self._holder, self.actions, self.conversations)
+        self.keeping = KeepingActions(window, self._holder, self.actions, self.conversations)
+        self.finding = FindingActions(window, self._holder, self.actions, self.conversations)
         self._began: dict[str, float] = {}
         self._decided: set[str] = set()  # waiting runs with all decisions, while another run of theirs is at work
         self._wants_key: str | None = None
@@ -105,6 +112,7 @@ class Controller(QObject):
         engine.session.editing.sends_queue = True
         await self.conversations.start(conversation_id)
         await self._gates.show_waiting()
+        self.actions.do(self.keeping.purge())
 
     @property
     def _run_id(self) -> str | None:
@@ -182,8 +190,16 @@ class Controller(QObject):
             has_answer = isinstance(event, RunFinished) or event.message is not None
             failure = f"{event.error} {event.action}".strip() if isinstance(event, RunFailed) else ""
             self.actions.do(self.conversations.follow_end(event.run_id, has_answer=has_answer, failure=failure))
+        if isinstance(event, RunFinished) and self._settings.make_titles:
+            self.actions.do(self._make_title(event.run_id))
         if event.run_id == self._panes.run_id:
             self.actions.do(self._refresh_rounds(event.run_id))
+
+    async def _make_title(self, run_id: str) -> None:
+        session = self._holder.engine.session
+        if await make_title(session.store_of(run_id), session.runner, run_id):
+            await self.conversations.show_list()
+            await self.conversations.show_totals()
 
     def _take_shown(self, run: RunRecord | None) -> None:
         self.conversations.shown_run = run.run_id if run is not None else None

@@ -70,6 +70,7 @@ class Conversations(QObject):
         window.draft_changed.connect(lambda text: actions.do(self._keep_draft(self.open, text)))
         window.new_conversation_requested.connect(self.begin)
         window.conversation_chosen.connect(lambda chosen: actions.do(self.show(chosen)))
+        window.hit_chosen.connect(lambda *hit: actions.do(self.show_message(*hit)))
         window.workspace_change_requested.connect(self._choose_workspace)
         window.tools_toggled.connect(lambda _on: self.show_models())
         window.role_chosen.connect(lambda name: actions.do(self._set_role(name)))
@@ -182,6 +183,19 @@ class Conversations(QObject):
             self.versions = versions
             self._window.transcript.refresh_actions()
 
+    async def show_message(self, conversation_id: str, message_id: str, query: str) -> None:
+        """Show one message of a stored conversation.
+
+        Args:
+            conversation_id: Which conversation.
+            message_id: Which message of it.
+            query: The words it was found by.
+        """
+        if self.open is None or self.open.id != conversation_id:
+            await self.show(conversation_id)
+        if self._wanted == conversation_id:
+            self._window.transcript.show_message(message_id, query)
+
     def _show_loaded(self, loaded: Loaded) -> None:
         self.open = info = loaded.info
         self.versions = loaded.versions
@@ -204,14 +218,18 @@ class Conversations(QObject):
 
     async def show_list(self) -> None:
         """Show the list of conversations as the store has it now."""
-        engine = self._holder.engine
-        listed = await engine.store.conversations.all() + await engine.off_record.conversations.all()
-        listed.sort(key=lambda info: info.updated_at, reverse=True)
+        listed = await self.all()
         self._window.conversations.show_conversations(listed)
         if self.open is not None:
             self._window.conversations.select(self.open.id)
             title = next((info.title for info in listed if info.id == self.open.id), self.open.title)
             self._window.set_title(title)
+
+    async def all(self) -> list[ConversationInfo]:
+        """All conversations, on disk and off the record, newest first."""
+        engine = await self._holder.opened()
+        listed = await engine.store.conversations.all() + await engine.off_record.conversations.all()
+        return sorted(listed, key=lambda info: info.updated_at, reverse=True)
 
     async def stored(self) -> ConversationInfo:
         """The open conversation, stored first where it is new."""

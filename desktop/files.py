@@ -2,8 +2,10 @@
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 
 def make_private_folder(folder: Path) -> None:
@@ -29,12 +31,29 @@ def write_private(path: Path, text: str) -> None:
     Raises:
         OSError: The file cannot be written; what was there is untouched.
     """
+    with replacing(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[str]]:
+    """As ``write_private``, for text that is written piece by piece: the file is replaced at the end, or not at all.
+
+    Args:
+        path: The file; its folder is made where missing.
+
+    Yields:
+        Takes text, kept as UTF-8.
+
+    Raises:
+        OSError: The file cannot be written; what was there is untouched.
+    """
     target = path.resolve()
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)  # made 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, target)

@@ -92,6 +92,12 @@ class Settings:
         label="Offline demonstration",
         help="Use the two small rule-based models inside the program. They need no key and no network.",
     )
+    make_titles = Setting(
+        "conversations.make_titles",
+        True,
+        label="Make titles",
+        help="After the first answer the responder's model makes a short title, with one more request.",
+    )
     role = Setting(
         "run.role",
         "chat",

@@ -25,7 +25,8 @@
     ├── DecisionRejected        the decision fits no open call
     ├── RunNotFound
     ├── RunBusy                 another window or process works on the run
-    └── UnknownName             a role, model or tool that does not exist
+    ├── UnknownName             a role, model or tool that does not exist
+    └── BadFile                 a file that was to be read is not what it should be
 
 Every error says in its text what failed, and in ``action`` what the person can do about it.
 No text holds a key or a tool's arguments.
@@ -155,6 +156,10 @@ class RunBusy(EngineError):
 
 class UnknownName(EngineError):
     """A role, model, tool or conversation that does not exist."""
+
+
+class BadFile(EngineError):
+    """A file that the person chose is not what it should be; nothing of it was taken."""
 
 
 def trace_of(bug: BaseException) -> str:

@@ -339,6 +339,8 @@ class ConversationInfo(Value):
         off_record: Whether it lives in memory only.
         waiting: Whether one of its runs waits for a decision.
         running: Whether one of its runs is at work.
+        pinned: Whether the person keeps it at the top.
+        archived: Whether the person put it away.
     """
 
     id: str
@@ -349,6 +351,8 @@ class ConversationInfo(Value):
     off_record: bool = False
     waiting: bool = False
     running: bool = False
+    pinned: bool = False
+    archived: bool = False
 
 
 def canonical(arguments: Mapping[str, Any]) -> str:

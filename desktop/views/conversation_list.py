@@ -2,164 +2,35 @@
 
 from __future__ import annotations  # the values are named for readers only: their import is not for the first paint
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
-from desktop.views.controls import Button, label, larger
-from desktop.views.conversation_model import INFO_ROLE, ConversationModel, rows_of
+from desktop.views.controls import Button, label
+from desktop.views.conversation_model import HEADING_ROLE, HIT_ROLE, INFO_ROLE, ConversationModel, hit_rows, rows_of
+from desktop.views.conversation_rows import RowPainter, RowView
 from desktop.views.copy_button import compact
-from desktop.views.icons import icon, icon_pixmap
-from desktop.views.theme import SPACE, Theme, current_theme, is_theme_change
+from desktop.views.icons import icon
+from desktop.views.theme import SPACE, current_theme, is_theme_change
 from desktop.views.waiting_list import WaitingList
 
 if TYPE_CHECKING:
     from desktop.engine.messages import ConversationInfo
+    from desktop.engine.search import SearchHit
 
-_Index = QModelIndex | QPersistentModelIndex
-_MARK = 16
-
-
-def _marks(info: ConversationInfo, theme: Theme) -> list[tuple[str, QColor]]:
-    marks = []
-    if info.off_record:
-        marks.append(("eye-off", theme.muted))
-    if info.waiting:
-        marks.append(("question", theme.warning))
-    elif info.running:
-        marks.append(("running", theme.accent))
-    return marks
-
-
-class _Rows(QStyledItemDelegate):
-    """Draws headings and conversations."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(120, option.fontMetrics.height() + 2 * SPACE)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        theme = current_theme()
-        area: QRect = option.rect
-        info = index.data(INFO_ROLE)
-        text = str(index.data(Qt.ItemDataRole.DisplayRole))
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if info is None:
-            painter.setFont(larger(option.font, 0.9, bold=True))
-            painter.setPen(theme.muted)
-            words = area.adjusted(SPACE + SPACE // 2, 0, -SPACE, -SPACE // 2)
-            painter.drawText(words, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
-        else:
-            self._paint_conversation(painter, option, area, info, text, theme)
-        painter.restore()
-
-    def _paint_conversation(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        area: QRect,
-        info: ConversationInfo,
-        text: str,
-        theme: Theme,
-    ) -> None:
-        state: QStyle.StateFlag = option.state
-        ring = QRectF(area).adjusted(1, 1, -1, -1)
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if selected or state & QStyle.StateFlag.State_MouseOver:
-            fill = QColor(theme.raised)
-            fill.setAlphaF(1.0 if selected else 0.6)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawRoundedRect(ring, 6, 6)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(theme.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(ring, 6, 6)
-        words = area.adjusted(SPACE + SPACE // 2, 0, -SPACE, 0)
-        for name, colour in _marks(info, theme):
-            place = QRect(words.right() - _MARK + 1, area.center().y() - _MARK // 2 + 1, _MARK, _MARK)
-            painter.drawPixmap(place, icon_pixmap(name, colour, _MARK, painter.device().devicePixelRatioF()))
-            words.setRight(place.left() - SPACE)
-        painter.setPen(theme.text)
-        shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-
-
-class _View(QListView):
-    """A list that tells of a choice by click, Enter or a screen reader, and not while the person looks through it."""
-
-    chosen = Signal(QModelIndex)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._quiet = False
-        self.clicked.connect(self.chosen)
-
-    def show_current(self, index: QModelIndex) -> None:
-        """Mark a row; nothing is told."""
-        with self._quietly():
-            self.setCurrentIndex(index)
-
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        self._quiet = True
-        try:
-            yield
-        finally:
-            self._quiet = False
-
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        super().selectionChanged(selected, deselected)
-        # Neither mouse, keyboard nor program: the action that assistive technology has for a row.
-        if not self._quiet and selected.indexes():
-            self.setCurrentIndex(selected.indexes()[0])
-            self.chosen.emit(selected.indexes()[0])
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        with self._quietly():
-            super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        with self._quietly():
-            super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        with self._quietly():
-            super().mouseReleaseEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        with self._quietly():
-            super().focusInEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
-        if event.key() in keys and self.currentIndex().isValid():
-            event.accept()
-            self.chosen.emit(self.currentIndex())
-            return
-        with self._quietly():
-            super().keyPressEvent(event)
+_SEARCH_PAUSE_MS = 120
+"""Behind the last key, before the texts are searched."""
 
 
 class ConversationList(QWidget):
     """The left pane.
 
     Attributes:
-        search: Filters by the titles' words; named "Search conversations".
+        search: Filters by the titles' words, and has the texts searched; named "Search conversations".
         view: The list named "Conversations".
         model: Its rows.
         new_button: The push button "New conversation".
@@ -172,9 +43,23 @@ class ConversationList(QWidget):
         new_requested(): The person wants a new conversation.
         tools_requested(): The person wants to see the tools and grants.
         keys_requested(): The person wants to see the keys.
+        search_changed(str): The texts are to be searched for these words; `show_hits` shows what is found.
+        hit_chosen(str, str, str): The person opened a hit; its conversation, its message, and the words searched for.
+        renamed(str, str): The person gave a conversation a title.
+        pin_requested(str, bool): The person pins a conversation, or no longer.
+        archive_requested(str, bool): The person archives a conversation, or takes it back.
+        export_requested(str): The person wants a conversation exported.
+        delete_requested(str, str): The person wants a conversation deleted, without having been asked; id and title.
     """
 
     chosen = Signal(str)
+    search_changed = Signal(str)
+    hit_chosen = Signal(str, str, str)
+    renamed = Signal(str, str)
+    pin_requested = Signal(str, bool)
+    archive_requested = Signal(str, bool)
+    export_requested = Signal(str)
+    delete_requested = Signal(str, str)
     new_requested = Signal()
     tools_requested = Signal()
     keys_requested = Signal()
@@ -184,6 +69,9 @@ class ConversationList(QWidget):
         self._conversations: tuple[ConversationInfo, ...] = ()
         self._today: date | None = None
         self._selected = ""
+        self._hits: tuple[SearchHit, ...] = ()
+        self._archive_shown = False
+        self._to_rename = ""
         self.setProperty("kind", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.search = QLineEdit()
@@ -194,10 +82,11 @@ class ConversationList(QWidget):
         self._glass = QAction(self.search)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.model = ConversationModel()
-        self.view = _View()
+        self.view = RowView()
         self.view.setAccessibleName("Conversations")
         self.view.setModel(self.model)
-        self.view.setItemDelegate(_Rows(self.view))
+        self._painter = RowPainter(self.view)
+        self.view.setItemDelegate(self._painter)
         self.view.setUniformItemSizes(True)
         self.view.setMouseTracking(True)
         self.view.setProperty("kind", "bare")
@@ -225,8 +114,14 @@ class ConversationList(QWidget):
         column.addWidget(self._nothing)
         column.addWidget(self.view, 1)
         column.addLayout(foot)
+        self._pause = QTimer(self, singleShot=True, interval=_SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(lambda: self.search_changed.emit(self.search.text()))
         self.view.chosen.connect(self._choose)
-        self.search.textChanged.connect(lambda _text: self._refresh())
+        self.view.rename_wanted.connect(self._rename)
+        self.view.delete_wanted.connect(self._delete)
+        self.view.menu_wanted.connect(self._open_menu)
+        self._painter.renamed.connect(self.renamed)
+        self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._choose_first)
         self.new_button.clicked.connect(lambda: self.new_requested.emit())
         self.tools_button.clicked.connect(lambda: self.tools_requested.emit())
@@ -245,10 +140,54 @@ class ConversationList(QWidget):
         self._today = today
         self._refresh()
 
+    def show_hits(self, query: str, hits: Sequence[SearchHit]) -> None:
+        """Show what a search of the texts found, under the titles.
+
+        Args:
+            query: What was searched for; hits of anything but what stands in the field now are left out.
+            hits: Newest first.
+        """
+        if query == self.search.text() and query.strip():
+            self._hits = tuple(hits)
+            self._refresh()
+
+    def rename(self, conversation_id: str) -> None:
+        """Let the person rename a conversation in its row; nothing where it is not shown."""
+        if not self.isActiveWindow():  # a dialog or menu just closed: a field loses the focus until the window has it
+            self._to_rename = conversation_id
+            return
+        index = self.model.index_of(conversation_id)
+        if index.isValid():
+            self.view.show_current(index)
+            self.view.scrollTo(index)
+            self._rename(index)
+
     def select(self, conversation_id: str) -> None:
         """Mark the open conversation; nothing is told. An unknown or empty id marks none."""
         self._selected = conversation_id
         self._mark_selected(scroll=True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Down goes from the search to the rows; Escape empties it."""
+        if self.search.hasFocus() and event.key() == Qt.Key.Key_Down:
+            self.view.setFocus(Qt.FocusReason.TabFocusReason)
+        elif self.search.hasFocus() and event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay hits out anew: their height follows the width."""
+        super().resizeEvent(event)
+        if self._hits:
+            self.view.scheduleDelayedItemsLayout()
+
+    def event(self, event: QEvent) -> bool:
+        """Begin the renaming that waited for the window."""
+        if event.type() == QEvent.Type.WindowActivate and self._to_rename:
+            wanted, self._to_rename = self._to_rename, ""
+            QTimer.singleShot(0, self, lambda: self.rename(wanted))  # behind the focus that comes with the window
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Tint the search icon anew with the theme."""
@@ -259,16 +198,26 @@ class ConversationList(QWidget):
     def _tint(self) -> None:
         self._glass.setIcon(icon("search", current_theme().muted))
 
+    def _search(self, text: str) -> None:
+        if not text.strip():
+            self._pause.stop()
+            self._hits = ()
+        else:
+            self._pause.start()
+        self._refresh()
+
     def _refresh(self) -> None:
         words = self.search.text()
-        rows = rows_of(self._conversations, words, self._today or datetime.now().astimezone().date())
+        today = self._today or datetime.now().astimezone().date()
+        rows = rows_of(self._conversations, words, today, archive_shown=self._archive_shown) + hit_rows(self._hits)
         bar = self.view.verticalScrollBar()
         place = bar.value()
+        self.view.setUniformItemSizes(not self._hits)
         if self.model.show_rows(rows):
             self.view.doItemsLayout()
             bar.setValue(place)
             self._mark_selected(scroll=False)
-        found = f"No title holds “{words.strip()}”." if words.strip() else "Your conversations will be listed here."
+        found = f"Nothing holds “{words.strip()}”." if words.strip() else "Your conversations will be listed here."
         self._nothing.setText(found)
         self._nothing.setVisible(not rows)
 
@@ -279,15 +228,60 @@ class ConversationList(QWidget):
             self.view.scrollTo(index)
 
     def _choose(self, index: QModelIndex) -> None:
-        info = index.data(INFO_ROLE)
+        info, hit, heading = index.data(INFO_ROLE), index.data(HIT_ROLE), index.data(HEADING_ROLE)
         if info is not None:
             self._selected = info.id
             self.chosen.emit(info.id)
+        elif hit is not None:
+            self._selected = hit.conversation_id
+            self.hit_chosen.emit(hit.conversation_id, hit.message_id, self.search.text())
+        elif heading is not None and heading.folds:
+            self._archive_shown = heading.is_folded
+            row = index.row()
+            self._refresh()
+            self.view.show_current(self.model.index(row))
 
     def _choose_first(self) -> None:
         for number in range(self.model.rowCount()):
             index = self.model.index(number)
-            if index.data(INFO_ROLE) is not None:
+            if index.data(INFO_ROLE) is not None or index.data(HIT_ROLE) is not None:
                 self.view.show_current(index)
                 self._choose(index)
                 return
+
+    def _rename(self, index: QModelIndex) -> None:
+        if index.data(INFO_ROLE) is not None:
+            self.view.edit(index)
+
+    def _delete(self, index: QModelIndex) -> None:
+        info = index.data(INFO_ROLE)
+        if info is not None:
+            self.delete_requested.emit(info.id, info.title)
+
+    def _open_menu(self, index: QModelIndex, place: QPoint) -> None:
+        info: ConversationInfo | None = index.data(INFO_ROLE)
+        if info is None:
+            return
+        its_id, title = info.id, info.title
+        pinned, archived = info.pinned, info.archived
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setAccessibleName("Conversation")
+        entries = [
+            ("edit", "Rename\tF2", lambda: self.rename(its_id)),
+            ("pin", "Unpin" if pinned else "Pin", lambda: self.pin_requested.emit(its_id, not pinned)),
+            (
+                "archive",
+                "Take out of the archive" if archived else "Archive",
+                lambda: self.archive_requested.emit(its_id, not archived),
+            ),
+            ("export", "Export…", lambda: self.export_requested.emit(its_id)),
+            ("trash", "Delete…\tDel", lambda: self.delete_requested.emit(its_id, title)),
+        ]
+        for name, words, act in entries:
+            if name == "trash":
+                menu.addSeparator()
+            action = menu.addAction(icon(name, current_theme().muted), words)
+            action.triggered.connect(lambda _checked=False, do=act: do())
+            action.setEnabled(name != "export" or not info.off_record)
+        menu.popup(place)

@@ -47,6 +47,10 @@ class MainWindow(QMainWindow):
         draft_changed(str): The text of the open conversation's draft.
         new_conversation_requested(): The person wants a new conversation.
         conversation_chosen(str): The person opened a conversation; its id. A pending draft was told before.
+        hit_chosen(str, str, str): The person opened a message that was found; its conversation, the message, and the
+            words. A pending draft was told before.
+        palette_requested(): The person wants the palette.
+        command_chosen(str): The person chose a command of the menu; its id.
         workspace_change_requested(): The person wants another folder.
         keys_requested(): The person wants the keys dialog.
         settings_requested(): The person wants the settings.
@@ -67,6 +71,9 @@ class MainWindow(QMainWindow):
     draft_changed = Signal(str)
     new_conversation_requested = Signal()
     conversation_chosen = Signal(str)
+    hit_chosen = Signal(str, str, str)
+    palette_requested = Signal()
+    command_chosen = Signal(str)
     workspace_change_requested = Signal()
     keys_requested = Signal()
     settings_requested = Signal()
@@ -140,6 +147,8 @@ class MainWindow(QMainWindow):
         self.composer.workspace_change_requested.connect(self.workspace_change_requested)
         self.conversations.chosen.connect(self._tell_chosen)
         self.conversations.new_requested.connect(self._tell_new)
+        self.conversations.hit_chosen.connect(self.tell_hit)
+        self.top_bar.menu_button.chosen.connect(self.command_chosen)
         self.conversations.keys_requested.connect(self.keys_requested)
         self.conversations.tools_requested.connect(self.tools_settings_requested)
         self.conversations.waiting.chosen.connect(self._tell_waiting)
@@ -158,6 +167,7 @@ class MainWindow(QMainWindow):
             "Ctrl+N": self._tell_new,
             "Ctrl+Shift+T": lambda: self.panes.toggle("tools"),
             "Ctrl+Shift+D": lambda: self.panes.toggle("debug"),
+            "Ctrl+K": self.palette_requested.emit,
             "Ctrl+,": self.settings_requested.emit,
             "Alt+Up": lambda: self._move_in_transcript("focus_previous_message"),
             "Alt+Down": lambda: self._move_in_transcript("focus_next_message"),
@@ -296,6 +306,11 @@ class MainWindow(QMainWindow):
     def _tell_chosen(self, conversation_id: str) -> None:
         self.composer.flush_draft()
         self.conversation_chosen.emit(conversation_id)
+
+    def tell_hit(self, conversation_id: str, message_id: str, query: str) -> None:
+        """Tell that the person wants to see a message, as the list of conversations does."""
+        self.composer.flush_draft()
+        self.hit_chosen.emit(conversation_id, message_id, query)
 
     def _tell_waiting(self, conversation_id: str, run_id: str) -> None:
         self.composer.flush_draft()

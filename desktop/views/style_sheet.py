@@ -67,6 +67,7 @@ QSpinBox::down-arrow { image: url("$caret"); width: 12px; height: 12px; }
 QPlainTextEdit[kind="field"] { padding: 0px 2px; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $accent; margin: 0px; }
 QPlainTextEdit[kind="field"]:focus { border: 2px solid $accent; margin: 0px; }
+QLineEdit[kind="title"] { padding: 2px 8px; }
 QLineEdit[kind="search"] { padding-left: 0px; }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $outline; border-color: $border; }
 

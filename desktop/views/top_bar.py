@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
+from desktop.views.commands import MenuButton
 from desktop.views.controls import Button, ElidedLabel, Switch
 from desktop.views.theme import SPACE
 
@@ -24,6 +25,7 @@ class TopBar(QWidget):
         off_record: The check box "Off the record".
         tools_button: Shows and folds the tool pane; checked while it is shown.
         debug_button: Shows and folds the debug pane; checked while it is shown.
+        menu_button: The push button "Menu": what has no button of its own.
 
     Signals:
         role_chosen(str): The person chose a role; its name.
@@ -55,6 +57,7 @@ class TopBar(QWidget):
         self.tools_button.setToolTip("Tool calls (Ctrl+Shift+T)")
         self.debug_button = Button("Debug", "debug", kind="flat")
         self.debug_button.setToolTip("Debug (Ctrl+Shift+D)")
+        self.menu_button = MenuButton()
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE, SPACE // 2, SPACE, SPACE // 2)
         row.setSpacing(SPACE // 2)
@@ -66,6 +69,7 @@ class TopBar(QWidget):
         row.addWidget(self.off_record)
         row.addWidget(self.tools_button)
         row.addWidget(self.debug_button)
+        row.addWidget(self.menu_button)
         self._buttons = {"conversations": self.list_button, "tools": self.tools_button, "debug": self.debug_button}
         for name, button in self._buttons.items():
             button.setCheckable(True)

@@ -93,6 +93,23 @@ class Transcript(TranscriptScroller):
         self._column.show_rows([Row(each, tuple(known.get(each.run_id or "", ()))) for each in messages])
         self._refresh()
 
+    def show_message(self, message_id: str, query: str = "") -> None:
+        """Bring a message into view and give it the focus; nothing where it is not shown.
+
+        Args:
+            message_id: Which one.
+            query: The words it was found by; here they are not marked.
+        """
+        row = next((row for row in self._column.rows if row.message is not None and row.message.id == message_id), None)
+        if row is None:
+            return
+        self._follows = False
+        self._bring_into_view(row)
+        self._refresh()
+        if row.view is not None:
+            self._make_current(row)
+            row.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def append_message(self, message: Message, evidence: Sequence[str] = ()) -> None:
         """Add a message at the end. The person's own is always scrolled to.
 

@@ -5,7 +5,7 @@ Each is drawn light and dark; QT_SCALE_FACTOR=2 gives the sharp ones. A second a
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -208,9 +208,15 @@ STATES: tuple[Callable[[], QWidget], ...] = (
 
 
 def main(folder: Path, only: str = "") -> None:
-    """Draw the pictures.
+    """Draw the pictures of this module; see ``draw``."""
+    draw(STATES, folder, only)
+
+
+def draw(states: Sequence[Callable[[], QWidget]], folder: Path, only: str = "") -> None:
+    """Draw pictures, light and dark.
 
     Args:
+        states: Each makes a widget.
         folder: Where they go; made where it is missing.
         only: Part of the names that are wanted.
     """
@@ -220,7 +226,7 @@ def main(folder: Path, only: str = "") -> None:
     scale = os.environ.get("QT_SCALE_FACTOR", "1")
     for scheme in ("light", "dark"):
         theme.apply(application, "dark" if scheme == "dark" else "light")
-        for state in STATES:
+        for state in states:
             if only not in state.__name__:
                 continue
             widget = state()

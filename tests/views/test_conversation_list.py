@@ -47,7 +47,15 @@ def _chosen(widget: ConversationList) -> list[str]:
 
 @pytest.mark.parametrize(
     ("days", "group"),
-    [(-1, "Today"), (0, "Today"), (1, "Yesterday"), (2, "Previous 7 days"), (7, "Previous 7 days"), (8, "Older")],
+    [
+        (-1, "Today"),
+        (0, "Today"),
+        (1, "Yesterday"),
+        (2, "Previous 7 days"),
+        (7, "Previous 7 days"),
+        (8, "Previous 30 days"),
+        (31, "Older"),
+    ],
 )
 def test_age_groups(days: int, group: str) -> None:
     today = date(2026, 11, 12)

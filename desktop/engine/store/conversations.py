@@ -68,8 +68,8 @@ class Conversations:
         """All conversations that hold a message or a draft, the latest first."""
         rows = await self._database.read(
             lambda db: db.execute(
-                f"{_LIST} WHERE c.draft <> '' OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id)"
-                " ORDER BY c.updated_at DESC"
+                f"{_LIST} WHERE c.deleted_at IS NULL AND (c.draft <> ''"
+                " OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id)) ORDER BY c.updated_at DESC"
             ).fetchall()
         )
         return [self._info(row) for row in rows]
@@ -80,7 +80,9 @@ class Conversations:
         Raises:
             UnknownName: There is none of this id.
         """
-        row = await self._database.read(lambda db: db.execute(f"{_LIST} WHERE c.id = ?", (conversation_id,)).fetchone())
+        row = await self._database.read(
+            lambda db: db.execute(f"{_LIST} WHERE c.id = ? AND c.deleted_at IS NULL", (conversation_id,)).fetchone()
+        )
         if row is None:
             raise UnknownName(
                 f"There is no conversation {conversation_id!r}.", action="Leave it out to begin a new conversation."
@@ -149,6 +151,8 @@ class Conversations:
             off_record=self._off_record,
             waiting=bool(row["waiting"]),
             running=bool(row["running"]),
+            pinned=bool(row["pinned"]),
+            archived=bool(row["archived"]),
         )
 
     def _message(self, row: sqlite3.Row) -> Message:
@@ -213,7 +217,7 @@ def insert_message(
     db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (at, conversation_id))
     if message.role == "user":
         db.execute(
-            "UPDATE conversations SET title = ? WHERE id = ? AND"
+            "UPDATE conversations SET title = ? WHERE id = ? AND titled_by = '' AND"
             " (SELECT COUNT(*) FROM messages WHERE conversation_id = ?) = 1",
             (title_of(message.text), conversation_id, conversation_id),
         )

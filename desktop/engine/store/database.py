@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from desktop.engine.errors import StoreDamaged, StoreError, StoreFull
 from desktop.engine.store.migrations import migrate, refuse_newer
+from desktop.engine.store.search_schema import watch_messages
 
 T = TypeVar("T")
 
@@ -133,13 +134,14 @@ def _connect(path: Path | None) -> sqlite3.Connection:
             refuse_newer(connection, path)
             if path is not None:
                 path.chmod(0o600)
-            else:
-                connection.execute("PRAGMA temp_store = MEMORY")  # what is off the record is in no file at all
+            # What is off the record is in no file at all. Set first: a change drops the temporary triggers.
+            connection.execute("PRAGMA temp_store = MEMORY")
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             migrate(connection, path)
+            watch_messages(connection)
         except BaseException:
             connection.close()
             raise
@@ -161,10 +163,13 @@ def errors_in_words(path: Path | None) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)  # none: text in it is no UTF-8
+        if code == sqlite3.SQLITE_FULL:
             raise StoreFull(
                 f"There is no room left on the disk for {name}.", action="Free some space, then go on."
             ) from error
+        if code == sqlite3.SQLITE_CORRUPT:
+            raise _damaged(name, error) from error
         raise StoreError(
             f"{name} could not be read or written ({error}).",
             action="Check that the folder exists, may be written to, and that the disk is not full.",
@@ -172,7 +177,11 @@ def errors_in_words(path: Path | None) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
-        raise StoreDamaged(
-            f"{name} is damaged or is no database of this program ({error}).",
-            action="Move the file aside and start again, or put a backup copy in its place.",
-        ) from error
+        raise _damaged(name, error) from error
+
+
+def _damaged(name: str, error: sqlite3.DatabaseError) -> StoreDamaged:
+    return StoreDamaged(
+        f"{name} is damaged or is no database of this program ({error}).",
+        action="Move the file aside and start again, or put a backup copy in its place.",
+    )

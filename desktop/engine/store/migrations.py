@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.engine.errors import StoreTooNew
-from desktop.engine.store import audit_schema, branch_schema
+from desktop.engine.store import audit_schema, branch_schema, search_schema
 from desktop.engine.store.migration_stops import m004_stops
 
 _FIRST = """
@@ -164,8 +164,26 @@ def m005_branches(connection: sqlite3.Connection) -> None:
     branch_schema.create(connection)
 
 
+_KEEPING = """
+ALTER TABLE conversations ADD COLUMN titled_by TEXT NOT NULL DEFAULT '';    -- empty: its first line; model, person
+ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN deleted_at TEXT;                       -- until it is purged it can come back
+ALTER TABLE conversations ADD COLUMN source TEXT;                           -- what it was imported from: program:id
+CREATE UNIQUE INDEX conversations_of_source ON conversations (source) WHERE source IS NOT NULL;
+CREATE INDEX conversations_deleted ON conversations (deleted_at) WHERE deleted_at IS NOT NULL;
+"""
+
+
+def m006_search(connection: sqlite3.Connection) -> None:
+    """The search index over all messages; pinned, archived, deleted and imported conversations."""
+    for statement in _statements(_KEEPING):
+        connection.execute(statement)
+    search_schema.create(connection)
+
+
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (m001_first, m002_grants, m003_audit, m004_stops, m005_branches)
+MIGRATIONS: tuple[Migration, ...] = (m001_first, m002_grants, m003_audit, m004_stops, m005_branches, m006_search)
 
 
 def migrate(connection: sqlite3.Connection, path: Path | None, migrations: Sequence[Migration] = MIGRATIONS) -> None:

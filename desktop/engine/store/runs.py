@@ -199,8 +199,8 @@ class Runs:
         """Runs that wait or were interrupted, oldest first: (run id, conversation id, state)."""
         rows = await self._database.read(
             lambda db: db.execute(
-                "SELECT id, conversation_id, state FROM runs WHERE state IN ('waiting', 'interrupted')"
-                " ORDER BY started_at"
+                "SELECT r.id, r.conversation_id, r.state FROM runs r JOIN conversations c ON c.id = r.conversation_id"
+                " WHERE r.state IN ('waiting', 'interrupted') AND c.deleted_at IS NULL ORDER BY r.started_at"
             ).fetchall()
         )
         return [(row["id"], row["conversation_id"], row["state"]) for row in rows]

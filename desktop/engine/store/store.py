@@ -10,10 +10,13 @@ from desktop.engine.store.conversations import Conversations
 from desktop.engine.store.database import Database
 from desktop.engine.store.grants import Grants
 from desktop.engine.store.ids import OFF_RECORD_PREFIX, IdMaker
+from desktop.engine.store.importing import Importing
+from desktop.engine.store.keeping import Keeping
 from desktop.engine.store.notes import NoteStore
 from desktop.engine.store.past_calls import PastCalls
 from desktop.engine.store.queue import Queue
 from desktop.engine.store.runs import Runs
+from desktop.engine.store.search import Search
 from desktop.engine.store.usage import UsageLog
 
 
@@ -32,6 +35,9 @@ class Store:
         audit: What became of each tool call.
         branching: Branches and versions of messages.
         queue: Messages that wait for their turn.
+        search: Over the text of all messages.
+        keeping: Names, pins, archive and deletion of conversations.
+        importing: Takes in conversations of other programs.
         ids: Makes ids of this store.
     """
 
@@ -46,6 +52,9 @@ class Store:
     audit: AuditLog
     branching: Branching
     queue: Queue
+    search: Search
+    keeping: Keeping
+    importing: Importing
     ids: IdMaker
 
     @classmethod
@@ -73,6 +82,9 @@ class Store:
             audit=await AuditLog.open(database),
             branching=Branching(database, ids, runs),
             queue=Queue(database, ids, runs),
+            search=Search(database),
+            keeping=Keeping(database),
+            importing=Importing(database, ids),
             ids=ids,
         )
 

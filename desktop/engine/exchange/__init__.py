@@ -1,0 +1,1 @@
+"""Conversations that leave the program and come into it: own JSON, Markdown, HTML; other programs' exports."""

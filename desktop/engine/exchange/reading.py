@@ -1,0 +1,124 @@
+"""Opening a file that the person wants to import: JSON, or a zip with JSON in it."""
+
+import codecs
+import lzma
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from desktop.engine.errors import BadFile
+from desktop.engine.exchange import chatgpt, claude, own
+from desktop.engine.exchange.fields import Fields
+from desktop.engine.exchange.json_items import json_items
+from desktop.engine.exchange.values import FORMAT, Incoming
+
+_CHUNK = 1 << 20
+LARGEST = 2 << 30
+"""Bytes of JSON that are read at most; what unpacks to more is refused."""
+_NAMES = re.compile(r"(^|/)(conversations(-\d+)?|cortex[^/]*)\.json$", re.IGNORECASE)
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError)
+"""What a zip raises that is damaged, oddly compressed, or locked with a password."""
+
+
+def read_conversations(path: Path) -> Iterator[Incoming]:
+    """The conversations of an export. Reads as it is asked, so call it off the GUI's thread.
+
+    Args:
+        path: This program's JSON, ChatGPT's or Claude's ``conversations.json``, or a zip that holds one of them.
+
+    Yields:
+        One conversation at a time; one without messages too.
+
+    Raises:
+        BadFile: It is none of these; the error says what is wrong.
+        OSError: It cannot be read.
+    """
+    count = 0
+    for text in _texts(path):
+        for one in _conversations(text):
+            count += 1
+            yield one
+    if not count:
+        raise BadFile(f"{path.name!r} holds no conversation.", action="Choose an export of a chat program.")
+
+
+def _conversations(text: str) -> Iterator[Incoming]:
+    head: dict[str, object] = {}
+    number = 0
+    for key, value in json_items(text, "conversations"):
+        if key not in ("", "conversations"):
+            head[key] = value
+            continue
+        number += 1
+        fields = Fields(value, f"conversation {number}")
+        if key == "conversations" and head.get("format") == FORMAT:
+            own.check_version(head.get("version"))
+            yield own.conversation(fields)
+        elif "mapping" in fields:
+            yield chatgpt.conversation(fields)
+        elif "chat_messages" in fields:
+            yield claude.conversation(fields)
+        else:
+            raise BadFile(
+                f"Conversation {number} is in no form that is known here.",
+                action="Exports of this program, of ChatGPT and of Claude can be read.",
+            )
+    if not number and head and head.get("format") != FORMAT:
+        raise BadFile(
+            "The file holds JSON, but no list of conversations.",
+            action="Exports of this program, of ChatGPT and of Claude can be read.",
+        )
+
+
+def _texts(path: Path) -> Iterator[str]:
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            yield _text(file, path.stat().st_size, path.name)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = sorted((each for each in archive.infolist() if _NAMES.search(each.filename)), key=_name)
+            if not found:
+                raise BadFile(
+                    f"{path.name!r} holds no conversations.json.", action="Choose the file as the chat program made it."
+                )
+            if sum(each.file_size for each in found) > LARGEST:
+                raise _too_big(path.name)
+            for each in found:
+                with archive.open(each) as file:
+                    yield _text(file, each.file_size, each.filename)
+    except _DAMAGED as error:
+        raise BadFile(f"{path.name!r} cannot be unpacked ({error}).", action="Download it again.") from error
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    return member.filename
+
+
+def _text(file: IO[bytes], size: int, name: str) -> str:
+    """All of a file, read and decoded in pieces, each of which is short."""
+    if size > LARGEST:
+        raise _too_big(name)
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    pieces, read = [], 0
+    try:
+        while chunk := file.read(_CHUNK):
+            read += len(chunk)
+            if read > LARGEST:  # a zip can lie about its sizes
+                raise _too_big(name)
+            pieces.append(decoder.decode(chunk))
+        pieces.append(decoder.decode(b"", final=True))
+    except UnicodeDecodeError as error:
+        raise BadFile(
+            f"{name!r} is no text in UTF-8 (byte {error.object[error.start]:#04x} where none can be).",
+            action="Choose a JSON or zip file as a chat program exports it.",
+        ) from error
+    return "".join(pieces)
+
+
+def _too_big(name: str) -> BadFile:
+    return BadFile(f"{name!r} is larger than {LARGEST >> 30} GB of JSON.", action="Export fewer conversations.")

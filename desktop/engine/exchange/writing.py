@@ -1,0 +1,91 @@
+"""Writing conversations: JSON with everything, Markdown and HTML to read and to print."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import IO, assert_never
+
+from pydantic import JsonValue
+
+from desktop.engine.exchange.html_page import html_foot, html_head, html_of
+from desktop.engine.exchange.markdown_text import markdown_of
+from desktop.engine.exchange.values import FORMAT, VERSION, ExportForm
+from desktop.engine.messages import JsonObject
+
+Redact = Callable[[str], str]
+"""Takes keys out of text."""
+
+
+def write_conversations(file: IO[str], form: ExportForm, conversations: Iterable[JsonObject], redact: Redact) -> int:
+    """Write conversations, one after the other.
+
+    Args:
+        file: Takes text.
+        form: What to write.
+        conversations: As the store reads them.
+        redact: Applied to every text in them.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    write = {"json": _write_json, "markdown": _write_markdown, "html": _write_html}[form]
+    return write(file, (_redacted(each, redact) for each in conversations))
+
+
+def suffix_of(form: ExportForm) -> str:
+    """The end of a file's name, without the dot."""
+    match form:
+        case "json":
+            return "json"
+        case "markdown":
+            return "md"
+        case "html":
+            return "html"
+    assert_never(form)
+
+
+def _write_json(file: IO[str], conversations: Iterable[JsonObject]) -> int:
+    head = {"format": FORMAT, "version": VERSION, "exported_at": datetime.now(UTC).isoformat()}
+    file.write(json.dumps(head)[:-1] + ', "conversations": [')
+    count = 0
+    for one in conversations:
+        file.write(",\n" if count else "\n")
+        file.write(json.dumps(one, ensure_ascii=False))
+        count += 1
+    file.write("\n]}\n")
+    return count
+
+
+def _write_markdown(file: IO[str], conversations: Iterable[JsonObject]) -> int:
+    count = 0
+    for one in conversations:
+        file.write(("\n\n---\n\n" if count else "") + markdown_of(one))
+        count += 1
+    return count
+
+
+def _write_html(file: IO[str], conversations: Iterable[JsonObject]) -> int:
+    count = 0
+    file.write(html_head("Conversations"))
+    for one in conversations:
+        file.write(html_of(one))
+        count += 1
+    file.write(html_foot())
+    return count
+
+
+def _redacted(value: JsonObject, redact: Redact) -> JsonObject:
+    return {name: _without_keys(each, redact) for name, each in value.items()}
+
+
+def _without_keys(value: JsonValue, redact: Redact) -> JsonValue:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list):
+        return [_without_keys(each, redact) for each in value]
+    if isinstance(value, dict):
+        return {redact(name): _without_keys(each, redact) for name, each in value.items()}
+    return value

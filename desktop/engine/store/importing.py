@@ -1,0 +1,179 @@
+"""Taking conversations in: all of a file, or nothing.
+
+They come in batches, hidden as deleted conversations are, and are shown together when the last is in. What a crash
+leaves in between is purged with the deleted ones, some time later.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+
+from desktop.engine.errors import StoreError
+from desktop.engine.exchange.values import Imported, Incoming, IncomingMessage
+from desktop.engine.messages import utc_now
+from desktop.engine.store.conversations import title_of
+from desktop.engine.store.database import Database
+from desktop.engine.store.ids import IdMaker
+from desktop.engine.store.search_schema import indexed_together
+
+_BATCH = 20
+_HIDDEN = timedelta(hours=1)
+"""How long nobody takes an import that is under way for what a crash left."""
+Progress = Callable[[int], None]
+"""Told how many conversations have been read so far."""
+
+
+class Importing:
+    """Takes conversations in.
+
+    Args:
+        database: Where.
+        ids: Makes their ids.
+    """
+
+    def __init__(self, database: Database, ids: IdMaker) -> None:
+        self._database = database
+        self._ids = ids
+
+    async def take(
+        self, incoming: Iterator[Incoming], workspace: str, progress: Progress = lambda read: None
+    ) -> Imported:
+        """Take all of them in, or, where reading fails or the task is cancelled, none.
+
+        Args:
+            incoming: Read on a worker thread, a few at a time.
+            workspace: The folder that their tools will work in, absolute.
+            progress: Called on the event loop.
+
+        Returns:
+            What came of it.
+
+        Raises:
+            EngineError: What ``incoming`` raises, or the store.
+        """
+        staged: list[str] = []
+        done = Imported()
+        read = 0
+        try:
+            while batch := await asyncio.to_thread(lambda: list(islice(incoming, _BATCH))):
+                ids = [self._ids.new("c") for _ in batch]
+                staged += ids
+                result = await self._database.write(partial(self._stage, batch, ids, tuple(staged), workspace))
+                done = Imported(
+                    taken=done.taken + result.taken,
+                    messages=done.messages + result.messages,
+                    known=(*done.known, *result.known),
+                    empty=done.empty + result.empty,
+                )
+                read += len(batch)
+                progress(read)
+            await self._database.write(lambda db: _show(db, staged, done.taken))
+        except BaseException:
+            await asyncio.shield(self._database.write(lambda db: _drop(db, staged)))
+            raise
+        return done
+
+    def _stage(
+        self,
+        batch: Sequence[Incoming],
+        ids: Sequence[str],
+        staged: Sequence[str],
+        workspace: str,
+        db: sqlite3.Connection,
+    ) -> Imported:
+        taken = messages = empty = 0
+        known = []
+        with indexed_together(db, ids):
+            for conversation_id, one in zip(ids, batch, strict=True):
+                if not one.messages:
+                    empty += 1
+                elif _is_known(db, one.source, staged):
+                    known.append(one.title or "New conversation")
+                else:
+                    self._insert(db, conversation_id, one, workspace)
+                    taken += 1
+                    messages += len(one.messages)
+        return Imported(taken=taken, messages=messages, known=tuple(known), empty=empty)
+
+    def _insert(self, db: sqlite3.Connection, conversation_id: str, one: Incoming, workspace: str) -> None:
+        first = next((each.text for each in one.messages if each.role == "user"), "")
+        title = " ".join(one.title.split())
+        db.execute(
+            "INSERT INTO conversations (id, title, titled_by, role, workspace, created_at, updated_at, pinned,"
+            " archived, source, deleted_at) VALUES (?, ?, ?, 'chat', ?, ?, ?, ?, ?, ?, ?)",
+            (
+                conversation_id,
+                title or title_of(first),
+                "person" if title else "",
+                workspace,
+                one.created_at.isoformat(),
+                one.updated_at.isoformat(),
+                one.pinned,
+                one.archived,
+                one.source,
+                (utc_now() + _HIDDEN).isoformat(),
+            ),
+        )
+        ids = [self._ids.new("m") for _message in one.messages]
+        db.executemany(
+            "INSERT INTO messages (id, conversation_id, position, role, text, created_at, details, superseded,"
+            " parent_id, chosen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    message_id,
+                    conversation_id,
+                    position,
+                    each.role,
+                    each.text,
+                    each.created_at.isoformat(),
+                    each.details.model_dump_json() if each.details else None,
+                    each.superseded,
+                    parent_id,
+                    each.chosen,
+                )
+                for position, (message_id, parent_id, each) in enumerate(
+                    zip(ids, _parents(one.messages, ids), one.messages, strict=True), start=1
+                )
+            ],
+        )
+
+
+def _parents(messages: Sequence[IncomingMessage], ids: Sequence[str]) -> list[str | None]:
+    """What each message stands behind here; the message before it where the file says nothing that can be used."""
+    known: dict[str, str] = {}
+    parents: list[str | None] = []
+    last: str | None = None
+    for message, new_id in zip(messages, ids, strict=True):
+        has_place = bool(message.id) and (message.parent_id is None or message.parent_id in known)
+        parents.append(known.get(message.parent_id or "") if has_place else last)
+        known[message.id] = new_id
+        if not message.superseded:
+            last = new_id
+    return parents
+
+
+def _is_known(db: sqlite3.Connection, source: str, staged: Sequence[str]) -> bool:
+    """Whether it is here; what is here and deleted goes for good, so that it can come in again."""
+    row = db.execute("SELECT id, deleted_at FROM conversations WHERE source = ?", (source,)).fetchone()
+    if row is not None:
+        if row["deleted_at"] is None or row["id"] in staged:  # also where a file holds it twice
+            return True
+        db.execute("DELETE FROM conversations WHERE id = ?", (row["id"],))
+    own = source.removeprefix("cortex:")
+    found = db.execute("SELECT 1 FROM conversations WHERE id = ? AND deleted_at IS NULL", (own,)).fetchone()
+    return own != source and found is not None
+
+
+def _show(db: sqlite3.Connection, staged: Sequence[str], count: int) -> None:
+    shown = sum(
+        db.execute("UPDATE conversations SET deleted_at = NULL WHERE id = ?", (each,)).rowcount for each in staged
+    )
+    if shown != count:
+        raise StoreError("The import was disturbed by another process.", action="Import the file again.")
+
+
+def _drop(db: sqlite3.Connection, staged: Sequence[str]) -> None:
+    db.executemany("DELETE FROM conversations WHERE id = ?", [(each,) for each in staged])

@@ -1,0 +1,152 @@
+"""What the person does with whole conversations: names, pins, the archive, deletion and its undoing."""
+
+import sqlite3
+from datetime import datetime
+from typing import Literal
+
+from desktop.engine.errors import RunBusy, UnknownName
+from desktop.engine.messages import utc_now
+from desktop.engine.store.database import Database
+
+TITLE_LIMIT = 200
+"""Characters of a title that the person gives; what is longer is cut."""
+
+TitledBy = Literal["", "model", "person"]
+"""Who made a title; empty while it is the first line of the first message."""
+
+
+class Keeping:
+    """Changes conversations as wholes.
+
+    Args:
+        database: Where.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def rename(self, conversation_id: str, title: str) -> None:
+        """Give a conversation the person's own title; one without words changes nothing.
+
+        Raises:
+            UnknownName: There is none of this id.
+        """
+        words = " ".join(title.split())[:TITLE_LIMIT]
+        if words:
+            await self._change(conversation_id, "title = ?1, titled_by = 'person'", words)
+
+    async def titled_by(self, conversation_id: str) -> TitledBy:
+        """Who made its title."""
+        row = await self._database.read(
+            lambda db: db.execute("SELECT titled_by FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
+        )
+        found: TitledBy = row["titled_by"] if row is not None else ""
+        return found
+
+    async def take_made_title(self, conversation_id: str, title: str) -> bool:
+        """Give a conversation a title that a model made, unless it has another than its first line by now.
+
+        Returns:
+            Whether it has it.
+        """
+
+        def work(db: sqlite3.Connection) -> bool:
+            return bool(
+                db.execute(
+                    "UPDATE conversations SET title = ?, titled_by = 'model'"
+                    " WHERE id = ? AND titled_by = '' AND deleted_at IS NULL",
+                    (title, conversation_id),
+                ).rowcount
+            )
+
+        return await self._database.write(work)
+
+    async def pin(self, conversation_id: str, pinned: bool) -> None:
+        """Keep a conversation at the top of the list, or no longer; what is pinned is not archived.
+
+        Raises:
+            UnknownName: There is none of this id.
+        """
+        await self._change(conversation_id, "archived = archived AND NOT ?1, pinned = ?1", pinned)
+
+    async def archive(self, conversation_id: str, archived: bool) -> None:
+        """Put a conversation away, or take it back; what is archived is not pinned.
+
+        Raises:
+            UnknownName: There is none of this id.
+        """
+        await self._change(conversation_id, "pinned = pinned AND NOT ?1, archived = ?1", archived)
+
+    async def delete(self, conversation_id: str) -> None:
+        """Hide a conversation from everything; ``restore`` brings it back until it is purged.
+
+        Raises:
+            UnknownName: There is none of this id.
+            RunBusy: A run of it is at work.
+        """
+
+        def work(db: sqlite3.Connection) -> None:
+            if db.execute(
+                "SELECT 1 FROM runs WHERE conversation_id = ? AND state = 'running'", (conversation_id,)
+            ).fetchone():
+                raise RunBusy("A run of this conversation is at work.", action="Stop it first, then delete again.")
+            changed = db.execute(
+                "UPDATE conversations SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL",
+                (utc_now().isoformat(), conversation_id),
+            ).rowcount
+            if not changed:
+                raise _unknown(conversation_id)
+
+        await self._database.write(work)
+
+    async def restore(self, conversation_id: str) -> None:
+        """Bring a deleted conversation back as it was.
+
+        Raises:
+            UnknownName: It is purged by now.
+        """
+
+        def work(db: sqlite3.Connection) -> None:
+            if not db.execute("UPDATE conversations SET deleted_at = NULL WHERE id = ?", (conversation_id,)).rowcount:
+                raise UnknownName("This conversation has been deleted for good.")
+
+        await self._database.write(work)
+
+    async def purge(self, *, before: datetime | None = None, conversation_id: str | None = None) -> int:
+        """Delete for good what was deleted, and overwrite its text in the file.
+
+        Usage and the audit log stay: figures, and what the tools did.
+
+        Args:
+            before: Only what was deleted before this time; None for now. What an import still hides has a time to come.
+            conversation_id: Only this one; None for all.
+
+        Returns:
+            How many conversations went.
+        """
+
+        def work(db: sqlite3.Connection) -> int:
+            return db.execute(
+                "DELETE FROM conversations WHERE deleted_at IS NOT NULL"
+                " AND deleted_at <= ?1 AND (?2 IS NULL OR id = ?2)",
+                ((before or utc_now()).isoformat(), conversation_id),
+            ).rowcount
+
+        def overwriting(db: sqlite3.Connection) -> None:
+            db.execute("PRAGMA secure_delete = ON")  # takes no effect inside a transaction that has begun to write
+
+        await self._database.read(overwriting)
+        return await self._database.write(work)
+
+    async def _change(self, conversation_id: str, change: str, value: str | bool) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            if not db.execute(
+                f"UPDATE conversations SET {change} WHERE id = ?2 AND deleted_at IS NULL", (value, conversation_id)
+            ).rowcount:
+                raise _unknown(conversation_id)
+
+        await self._database.write(work)
+
+
+def _unknown(conversation_id: str) -> UnknownName:
+    return UnknownName(f"There is no conversation {conversation_id!r}.", action="It may have been deleted.")

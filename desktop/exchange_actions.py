@@ -1,0 +1,178 @@
+"""Export, import, backup and restore in the window."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from desktop.controller import Controller
+from desktop.engine.exchange.reading import read_conversations
+from desktop.engine.exchange.values import ExportForm
+from desktop.engine.exchange.writing import suffix_of
+from desktop.engine.messages import utc_now
+from desktop.engine.store.backup import back_up, stage_restore, staged
+from desktop.exchange import count_of, export_conversations, import_words
+from desktop.paths import Paths
+from desktop.views.ask_box import AskBox
+from desktop.views.main_window import MainWindow
+
+_FORMS: dict[str, ExportForm] = {
+    "Markdown (*.md)": "markdown",
+    "Web page (*.html)": "html",
+    "JSON with everything (*.json)": "json",
+}
+KEEP_PRESENT = "Do not restore"
+"""The words of the notice's button that takes a staged backup away again."""
+
+
+class ExchangeActions(QObject):
+    """Asks for files and does the work off the window's thread.
+
+    Args:
+        window: The window.
+        controller: Its conversations.
+        paths: Where the database lies.
+        redact: Takes keys out of what is exported.
+    """
+
+    def __init__(self, window: MainWindow, controller: Controller, paths: Paths, redact: Callable[[str], str]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._controller = controller
+        self._paths = paths
+        self._redact = redact
+        self._working = asyncio.Lock()
+        window.conversations.export_requested.connect(self.choose_export)
+        window.notice_action.connect(self._act_on_notice)
+
+    def export_open(self) -> None:
+        """Ask for a file for the open conversation."""
+        info = self._controller.conversations.open
+        if info is None:
+            self._window.set_notice("This conversation has no messages yet.")
+        elif info.off_record:
+            self._window.set_notice("What is off the record is not exported: it leaves no text on disk.")
+        else:
+            self.choose_export(info.id)
+
+    def choose_export(self, conversation_id: str | None) -> None:
+        """Ask for a file for a conversation, or for all of them.
+
+        Args:
+            conversation_id: Which one; None for all.
+        """
+        chooser = QFileDialog(self._window, "Export all conversations" if conversation_id is None else "Export")
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setNameFilters(list(_FORMS))
+        chooser.setDefaultSuffix("md")
+        chooser.filterSelected.connect(lambda chosen: chooser.setDefaultSuffix(suffix_of(_FORMS[chosen])))
+        chooser.selectFile("conversations.md" if conversation_id is None else f"{self._file_name(conversation_id)}.md")
+        chooser.fileSelected.connect(
+            lambda name: self._controller.actions.do(
+                self.export(conversation_id, Path(name), _FORMS[chooser.selectedNameFilter()])
+            )
+        )
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()
+
+    async def export(self, conversation_id: str | None, path: Path, form: ExportForm) -> None:
+        """Export to a file, and say so; a suffix that names another form has the last word.
+
+        Args:
+            conversation_id: Which conversation; None for all.
+            path: The file.
+            form: What to write.
+        """
+        by_suffix = {f".{suffix_of(each)}": each for each in _FORMS.values()}
+        form = by_suffix.get(path.suffix.lower(), form)
+        wanted = None if conversation_id is None else [conversation_id]
+        self._window.set_notice("Exporting…")
+        count = await asyncio.to_thread(export_conversations, self._paths.database, path, form, wanted, self._redact)
+        self._window.set_notice(f"Exported {count_of(count, 'conversation')} to {path}.")
+
+    def choose_import(self) -> None:
+        """Ask for a file to import."""
+        chooser = QFileDialog(self._window, "Import conversations")
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
+        chooser.setNameFilters(["Exports of Cortex Desktop, ChatGPT or Claude (*.json *.zip)", "All files (*)"])
+        chooser.fileSelected.connect(lambda name: self._controller.actions.do(self.take_in(Path(name))))
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()
+
+    async def take_in(self, path: Path) -> None:
+        """Import a file, and say what came of it.
+
+        Args:
+            path: The file.
+        """
+        engine = self._controller.engine
+        async with self._working:
+            self._window.set_notice(f"Reading {path.name}…")
+            done = await engine.store.importing.take(
+                read_conversations(path),
+                str(self._controller.conversations.workspace),
+                lambda read: self._window.set_notice(f"Importing… {count_of(read, 'conversation')} read."),
+            )
+        self._window.set_notice(import_words(done))
+        await self._controller.conversations.show_list()
+
+    def choose_backup(self) -> None:
+        """Ask for a file for a backup."""
+        chooser = QFileDialog(self._window, "Back up everything")
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setNameFilter("Backups (*.cortex-backup)")
+        chooser.setDefaultSuffix("cortex-backup")
+        chooser.selectFile(f"cortex-{utc_now().astimezone():%Y-%m-%d}.cortex-backup")
+        chooser.fileSelected.connect(lambda name: self._controller.actions.do(self.back_up(Path(name))))
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()
+
+    async def back_up(self, path: Path) -> None:
+        """Back up to a file, and say so."""
+        self._window.set_notice("Backing up…")
+        size = await asyncio.to_thread(back_up, self._paths.database, path)
+        self._window.set_notice(
+            f"Backed up and checked: {path}, {size / 1e6:,.1f} MB. It holds everything but settings and keys."
+        )
+
+    def choose_restore(self) -> None:
+        """Ask for a backup."""
+        chooser = QFileDialog(self._window, "Restore a backup")
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
+        chooser.setNameFilters(["Backups (*.cortex-backup)", "All files (*)"])
+        chooser.fileSelected.connect(lambda name: self._ask_to_restore(Path(name)))
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()
+
+    def _ask_to_restore(self, path: Path) -> None:
+        text = (
+            f"At the next start, all conversations, grants, notes and the audit log will be those of {path.name}. "
+            "What is here now is put aside beside them, and not deleted."
+        )
+        AskBox(
+            self._window,
+            "Restore a backup",
+            text,
+            "Restore at the next start",
+            lambda: self._controller.actions.do(self.stage(path)),
+        ).open()
+
+    async def stage(self, path: Path) -> None:
+        """Check a backup and let it take the database's place at the next start."""
+        self._window.set_notice("Checking the backup…")
+        await asyncio.to_thread(stage_restore, path, self._paths.database)
+        self._window.set_notice("The backup is whole. It takes effect when Cortex Desktop starts next.", KEEP_PRESENT)
+
+    def _act_on_notice(self, action: str) -> None:
+        if action == KEEP_PRESENT:
+            staged(self._paths.database).unlink(missing_ok=True)
+            self._window.set_notice("Everything stays as it is.")
+
+    def _file_name(self, conversation_id: str) -> str:
+        """A file name from a conversation's title, where it is the open one."""
+        info = self._controller.conversations.open
+        title = info.title if info is not None and info.id == conversation_id else "conversation"
+        return re.sub(r"[^\w .,()-]+", " ", title).strip(" .")[:60] or "conversation"

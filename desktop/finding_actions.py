@@ -1,0 +1,103 @@
+"""The search above the list of conversations, and the palette."""
+
+import asyncio
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+
+from desktop.actions import Actions
+from desktop.conversations import Conversations
+from desktop.engine.messages import ConversationInfo
+from desktop.engine.search import SearchHit
+from desktop.engine_holder import EngineHolder
+from desktop.views.commands import Command
+from desktop.views.conversation_model import title_of
+from desktop.views.main_window import MainWindow
+from desktop.views.palette import Palette, PaletteEntry
+
+_PALETTE_HITS = 30
+
+
+class FindingActions(QObject):
+    """Wires the search field and the palette to the stores.
+
+    Args:
+        window: The window.
+        holder: The engine, once it is open.
+        actions: Runs what takes time.
+        conversations: Which one is open.
+    """
+
+    def __init__(
+        self, window: MainWindow, holder: EngineHolder, actions: Actions, conversations: Conversations
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._holder = holder
+        self._conversations = conversations
+        self._commands: tuple[Command, ...] = ()
+        self.palette = Palette(window)
+        self._searching = asyncio.Lock()
+        rows = window.conversations
+        rows.search_changed.connect(lambda query: actions.do(self._search(query)))
+        self.palette.query_changed.connect(lambda query: actions.do(self._search_for_palette(query)))
+        self.palette.chosen.connect(self._choose)
+        window.palette_requested.connect(lambda: actions.do(self._open()))
+
+    def show_commands(self, commands: Sequence[Command]) -> None:
+        """Offer these in the palette."""
+        self._commands = tuple(commands)
+
+    async def hits(self, query: str, limit: int = 200) -> list[SearchHit]:
+        """The messages that hold all words of a query, newest first; those off the record are searched in memory."""
+        engine = await self._holder.opened()
+        off_record = await engine.off_record.search.messages(query, limit)
+        found = off_record + await engine.store.search.messages(query, limit)
+        return sorted(found, key=lambda hit: hit.created_at, reverse=True)[:limit]
+
+    async def _search(self, query: str) -> None:
+        rows = self._window.conversations
+        async with self._searching:  # of several waiting, those that are outdated are not done
+            if rows.search.text() == query:
+                rows.show_hits(query, await self.hits(query))
+
+    async def _search_for_palette(self, query: str) -> None:
+        async with self._searching:
+            if self.palette.field.text() != query or not query.strip():
+                return
+            found = await self.hits(query, _PALETTE_HITS)
+        self.palette.show_hits(query, [_hit_entry(hit) for hit in found])
+
+    async def _open(self) -> None:
+        if self.palette.isVisible():
+            return
+        listed = await self._conversations.all() if self._holder.current is not None else []
+        self.palette.open_with([*map(_conversation_entry, listed), *map(_command_entry, self._commands)])
+
+    def _choose(self, kind: str, chosen: str, query: str) -> None:
+        window = self._window
+        if kind == "Conversations":
+            window.composer.flush_draft()
+            window.conversation_chosen.emit(chosen)
+        elif kind == "Messages":
+            conversation_id, _, message_id = chosen.partition("/")
+            window.tell_hit(conversation_id, message_id, query)
+        else:
+            window.command_chosen.emit(chosen)
+
+
+def _conversation_entry(info: ConversationInfo) -> PaletteEntry:
+    icon_name = "pin" if info.pinned else "archive" if info.archived else "message"
+    detail = "archived" if info.archived else f"{info.updated_at.astimezone():%Y-%m-%d}"
+    return PaletteEntry("Conversations", info.id, title_of(info), detail, icon_name)
+
+
+def _command_entry(command: Command) -> PaletteEntry:
+    return PaletteEntry("Actions", command.id, command.title, command.keys, command.icon_name, command.also)
+
+
+def _hit_entry(hit: SearchHit) -> PaletteEntry:
+    title = hit.title if len(hit.title) <= 28 else hit.title[:27].rstrip() + "…"
+    return PaletteEntry(
+        "Messages", f"{hit.conversation_id}/{hit.message_id}", hit.passage, title, "search", marks=hit.marks
+    )

@@ -1,0 +1,67 @@
+"""The commands of the window's menu and palette, and what each does."""
+
+from collections.abc import Callable
+
+from desktop.audit_actions import AuditActions
+from desktop.controller import Controller
+from desktop.exchange_actions import ExchangeActions
+from desktop.views.commands import Command
+from desktop.views.main_window import MainWindow
+
+COMMANDS = (
+    Command("palette", "Find anything…", "search", "Ctrl+K", group=1),
+    Command("new", "New conversation", "plus", "Ctrl+N"),
+    Command("rename", "Rename conversation", "edit", also="title name"),
+    Command("pin", "Pin or unpin conversation", "pin", also="favourite star"),
+    Command("archive", "Archive conversation, or take it back", "archive"),
+    Command("delete", "Delete conversation…", "trash", also="remove"),
+    Command("export", "Export conversation…", "export", group=2, also="save markdown html json print"),
+    Command("export-all", "Export all conversations…", "export", group=2, also="save markdown html json"),
+    Command("import", "Import conversations…", "import", group=2, also="chatgpt claude load open"),
+    Command("backup", "Back up everything…", "server", group=3, also="save copy database"),
+    Command("restore", "Restore a backup…", "retry", group=3, also="load database"),
+    Command("tools", "Tools and grants…", "shield", "Ctrl+,", group=4, also="settings policy permissions"),
+    Command("keys", "API keys…", "key", group=4, also="settings provider"),
+    Command("audit", "Audit log…", "clock", "Ctrl+Shift+A", group=4, also="tool calls history"),
+    Command("list", "Show or fold the conversation list", "sidebar", also="toggle pane"),
+    Command("tool-pane", "Show or fold tool calls", "tools", "Ctrl+Shift+T", also="toggle pane"),
+    Command("debug-pane", "Show or fold debug", "debug", "Ctrl+Shift+D", also="toggle pane"),
+    Command("folder", "Change the folder…", "folder", also="workspace"),
+)
+
+
+def connect_commands(
+    window: MainWindow, controller: Controller, exchange: ExchangeActions, audit: AuditActions
+) -> None:
+    """Offer the commands in the menu and in the palette, and do what is chosen.
+
+    Args:
+        window: The window.
+        controller: Its conversations and runs.
+        exchange: Export, import, backup.
+        audit: The audit view.
+    """
+    keeping = controller.keeping
+    does: dict[str, Callable[[], object]] = {
+        "palette": window.palette_requested.emit,
+        "new": window.conversations.new_requested.emit,
+        "rename": keeping.rename_open,
+        "pin": keeping.toggle_pin,
+        "archive": keeping.toggle_archive,
+        "delete": keeping.delete_open,
+        "export": exchange.export_open,
+        "export-all": lambda: exchange.choose_export(None),
+        "import": exchange.choose_import,
+        "backup": exchange.choose_backup,
+        "restore": exchange.choose_restore,
+        "tools": window.tools_settings_requested.emit,
+        "keys": window.keys_requested.emit,
+        "audit": audit.open,
+        "list": lambda: window.toggle_pane("conversations"),
+        "tool-pane": lambda: window.toggle_pane("tools"),
+        "debug-pane": lambda: window.toggle_pane("debug"),
+        "folder": window.workspace_change_requested.emit,
+    }
+    window.top_bar.menu_button.show_commands(COMMANDS)
+    controller.finding.show_commands([command for command in COMMANDS if command.id != "palette"])
+    window.command_chosen.connect(lambda chosen: does[chosen]())

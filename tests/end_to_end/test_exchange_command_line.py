@@ -1,0 +1,61 @@
+"""Export, import, backup and restore on the command line, whole processes on one database."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.program import Outcome, cortex, rows
+from tests.engine.exchange.test_import import chatgpt
+
+pytestmark = pytest.mark.end_to_end
+
+
+def done(*arguments: str) -> Outcome:
+    outcome = cortex(*arguments)
+    assert outcome.status == 0, outcome.stderr
+    return outcome
+
+
+def titles() -> list[str]:
+    return sorted(row[0] for row in rows("SELECT title FROM conversations WHERE deleted_at IS NULL"))
+
+
+def test_what_is_exported_backed_up_and_imported_is_whole(tmp_path: Path) -> None:
+    done("ask", "--demo", "what is 6*7?")
+    page = tmp_path / "all.html"
+    done("export", str(page))
+    assert "what is 6*7?" in page.read_text(encoding="utf-8")
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    markdown = done("export", "--format", "markdown", "-").stdout
+    assert markdown.startswith("# what is 6*7?\n")
+    backup = str(tmp_path / "copy.cortex-backup")
+    done("backup", backup)
+
+    export = tmp_path / "conversations.json"
+    export.write_text(json.dumps([chatgpt()]), encoding="utf-8")
+    assert "Imported 1 conversation with 3 messages." in done("import", str(export)).stderr
+    assert "1 here already" in done("import", str(export)).stderr
+    assert titles() == ["A tree", "what is 6*7?"]
+
+    assert "kept as" in done("restore", backup).stderr
+    assert titles() == ["what is 6*7?"]
+
+
+def test_what_cannot_be_done_is_said_and_changes_nothing(tmp_path: Path) -> None:
+    done("ask", "--demo", "what is 6*7?")
+    bad = tmp_path / "bad.json"
+    bad.write_text("[", encoding="utf-8")
+    for arguments, says in (
+        (("import", str(bad)), "no whole JSON"),
+        (("import", str(tmp_path / "none.json")), "No such file"),
+        (("restore", str(bad)), "no backup"),
+        (("export", "--conversation", "nope", str(tmp_path / "out.json")), "There is no conversation 'nope'"),
+        (("backup", str(tmp_path / "no-folder" / "x")), "No such file"),
+    ):
+        outcome = cortex(*arguments)
+        assert (outcome.status, says in outcome.stderr) == (1, True), outcome.stderr
+    assert titles() == ["what is 6*7?"]
+    assert "out.json" not in os.listdir(tmp_path)

@@ -1,0 +1,72 @@
+"""Finding, naming, pinning, deleting and exporting conversations in the real window, by keys."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.desktop_session import Desktop, Program, wait_until
+from tests.end_to_end.stored import Stored
+from tests.end_to_end.test_window_conversations import MESSAGE, NOTES, answer, demo
+
+pytestmark = pytest.mark.end_to_end
+
+
+def command(screen: Desktop, program: Program, words: str) -> None:
+    """Choose an action in the palette, by keys alone."""
+    screen.keys("ctrl+k")
+    program.wait_for_focus("Find anything")
+    screen.type(words)
+    program.wait_for("text", "Find anything", holds=words)
+    screen.keys("Return")
+    program.wait_until_gone("text", "Find anything")
+
+
+def test_conversations_are_found_named_pinned_deleted_brought_back_and_exported(
+    screen: Desktop, stored: Stored, tmp_path: Path
+) -> None:
+    program = demo(screen, stored)
+    program.send("read notes.md")
+    answer(program, NOTES)
+    screen.keys("ctrl+n")
+    program.send("what is 6*7?")
+    answer(program, "42")
+    wait_until(lambda: stored.states() == ["done", "done"], "both runs")
+
+    program.press("text", "Search conversations")
+    screen.type("hursd")  # in the middle of a word
+    hit = program.wait_for(MESSAGE, begins="Assistant:", holds="Thursday")
+    program.click(hit)
+    program.wait_for(MESSAGE, begins="You:", holds="read notes.md")
+    program.press("text", "Search conversations")
+    screen.keys("Escape")
+
+    command(screen, program, "rename")
+    program.wait_for_focus("Title")
+    screen.keys("ctrl+a")
+    screen.type("Meeting notes")
+    screen.keys("Return")
+    program.wait_for(MESSAGE, "Meeting notes")
+
+    command(screen, program, "pin unpin")
+    program.wait_for(MESSAGE, "Meeting notes, pinned")
+
+    command(screen, program, "delete")
+    program.wait_for("dialog", "Delete conversation")
+    program.press("push button", "Delete")
+    program.wait_until_gone(MESSAGE, "Meeting notes, pinned")
+    program.press("push button", "Undo")
+    program.wait_for(MESSAGE, "Meeting notes, pinned")
+    program.wait_for(MESSAGE, begins="You:", holds="read notes.md")
+
+    target = tmp_path / "out.json"
+    command(screen, program, "export conversation")
+    program.wait_for("dialog", begins="Export")
+    screen.keys("ctrl+a")
+    screen.type(str(target))
+    screen.keys("Return")
+    wait_until(target.exists, "the export")
+    (exported,) = json.loads(target.read_text(encoding="utf-8"))["conversations"]
+    assert (exported["title"], exported["pinned"]) == ("Meeting notes", True)
+    assert [message["role"] for message in exported["messages"]] == ["user", "assistant"]
+    assert NOTES in exported["runs"][0]["rounds"][0]["calls"][0]["result"]

@@ -1,0 +1,134 @@
+"""Pictures of search, palette, menus and questions: ``python -m tests.views.gallery_finding FOLDER [NAME]``."""
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.engine.folding import words_of
+from desktop.engine.messages import ConversationInfo, utc_now
+from desktop.engine.search import SearchHit, passage_of
+from desktop.views.ask_box import AskBox
+from desktop.views.main_window import MainWindow
+from desktop.views.palette import Palette, PaletteEntry
+from tests.views.gallery import draw, window
+
+QUERY = "lease offer"
+TEXTS = (
+    "Compare the three lease offers in my folder, and say which one is the cheapest over five years.",
+    "Of the three lease offers the second costs the least: 41,200 over five years, insurance included. The first is "
+    "cheaper in its first year, and the third one wants a deposit of three months.",
+    "No other lease offer has come.",
+)
+
+
+def hits() -> list[SearchHit]:
+    found = []
+    for number, text in enumerate(TEXTS):
+        passage, marks = passage_of(text, words_of(QUERY))
+        found.append(
+            SearchHit(
+                conversation_id=f"c{number // 2}",
+                title=("Lease offers compared", "Mail to the landlord")[number // 2],
+                archived=number == 2,
+                message_id=f"m{number}",
+                role="assistant" if number % 2 else "user",
+                created_at=utc_now(),
+                passage=passage,
+                marks=marks,
+            )
+        )
+    return found
+
+
+def infos() -> list[ConversationInfo]:
+    titles = ("Lease offers compared", "Mail to the landlord", "Weather in Kyoto", "Tax notes", "Old flat", "Bicycle")
+    return [
+        ConversationInfo(
+            id=f"c{number}",
+            title=title,
+            updated_at=utc_now() - timedelta(days=number * 4),
+            workspace="/home/ada",
+            pinned=number == 3,
+            archived=number > 3,
+        )
+        for number, title in enumerate(titles)
+    ]
+
+
+_kept: list[MainWindow] = []
+"""The windows of the dialogs and menus that are drawn."""
+
+
+def listed() -> MainWindow:
+    shown = window()
+    _kept.append(shown)
+    shown.conversations.show_conversations(infos())
+    return shown
+
+
+def groups() -> QWidget:
+    shown = listed()
+    shown.conversations.select("c0")
+    return shown
+
+
+def searching() -> QWidget:
+    shown = listed()
+    shown.conversations.search.setText(QUERY)
+    shown.conversations.show_hits(QUERY, hits())
+    return shown
+
+
+def renaming() -> QWidget:
+    shown = listed()
+    shown.show()
+    shown.conversations.rename("c2")
+    return shown
+
+
+def palette() -> QWidget:
+    shown = listed()
+    shown.show()
+    dialog = Palette(shown)
+    dialog.open_with(
+        [
+            *(PaletteEntry("Conversations", i.id, i.title, f"{i.updated_at:%Y-%m-%d}", "message") for i in infos()),
+            PaletteEntry("Actions", "export", "Export conversation…", "", "export"),
+            PaletteEntry("Actions", "keys", "API keys…", "", "key"),
+            PaletteEntry("Actions", "audit", "Audit log…", "Ctrl+Shift+A", "clock"),
+        ]
+    )
+    return dialog
+
+
+def palette_hits() -> QWidget:
+    dialog = palette()
+    assert isinstance(dialog, Palette)
+    dialog.field.setText(QUERY)
+    found = [PaletteEntry("Messages", h.message_id, h.passage, h.title, "search", marks=h.marks) for h in hits()]
+    dialog.show_hits(QUERY, found)
+    return dialog
+
+
+def question() -> QWidget:
+    shown = listed()
+    shown.show()
+    text = "“Lease offers compared” will be deleted, with its messages and tool calls. This can be undone."
+    return AskBox(shown, "Delete conversation", text, "Delete", lambda: None)
+
+
+STATES: tuple[Callable[[], QWidget], ...] = (
+    groups,
+    searching,
+    renaming,
+    palette,
+    palette_hits,
+    question,
+)
+
+
+if __name__ == "__main__":
+    draw(STATES, Path(sys.argv[1]), *sys.argv[2:3])
