@@ -102,6 +102,9 @@ def make_parser() -> argparse.ArgumentParser:
     ask.add_argument("--root", metavar="DIR", help="the folder that tools may touch (default: the current folder)")
     ask.add_argument("--allow", action="append", default=[], metavar="TOOL", help="allow this tool without asking")
     ask.add_argument("--block", action="append", default=[], metavar="TOOL", help="block this tool")
+    ask.add_argument(
+        "--attach", action="append", default=[], metavar="FILE", help="attach this file: text, a picture or a PDF"
+    )
     ask.add_argument("--access", choices=("user", "admin"), help="lower the access level of the tools")
     ask.add_argument("--pause", action="store_true", help="never ask here; leave the run waiting, exit status 3")
     ask.add_argument("--demo", action="store_true", help="use the embedded offline models")

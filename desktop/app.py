@@ -151,6 +151,9 @@ class _Early:
         self._kept: list[tuple[SignalInstance, tuple[Any, ...]]] = []
         self._window = window
         self._signals = (
+            window.files_offered,
+            window.picture_offered,
+            window.long_text_offered,
             window.submitted,
             window.keys_requested,
             window.new_conversation_requested,

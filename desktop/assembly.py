@@ -85,7 +85,12 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
     audit = AuditKeeper(store.audit, KeyringAuditKeys(keys))
     audit.start()
     await store.runs.recover()
-    connector = Connector(_Keys(keys))
+
+    async def load(hash: str) -> bytes | None:
+        """A file by its hash, wherever it is kept: equal hashes are equal bytes."""
+        return await off_record.attachments.data(hash) or await store.attachments.data(hash)
+
+    connector = Connector(_Keys(keys), load=load)
     # Commands see none of the program's own files: conversations, settings, logs.
     sandbox = functools.partial(find_sandbox, (paths.config, paths.data, paths.state, paths.cache))
     runner = Runner(
@@ -95,6 +100,7 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
         limits=Limits(
             history_tokens=settings.history_budget_tokens,
             evidence_tokens=settings.evidence_budget_tokens,
+            attachment_tokens=settings.attachment_budget_tokens,
             persona=read_persona(paths),
         ),
         all_usage=store.usage,
@@ -116,6 +122,7 @@ def make_registry(settings: Settings) -> Registry:
             name=row.name,
             label=row.label or row.name,
             base_url=row.host or None,
+            inputs=row.inputs,
         )
         for row in settings.models
     ]

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -11,8 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from desktop.assembly import Engine, open_engine, run_options
+from desktop.attaching import Prepared, prepare_file
 from desktop.deciding import Wish, decide_as_told
-from desktop.engine.errors import BadArguments, DecisionRejected, EngineError, RunNotFound, UnknownName
+from desktop.engine.errors import (
+    AttachmentRefused,
+    BadArguments,
+    DecisionRejected,
+    EngineError,
+    RunNotFound,
+    UnknownName,
+)
 from desktop.engine.events import (
     ConfirmationRequested,
     Event,
@@ -57,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         return asyncio.run((_resume if is_run else _grants)(arguments, terminal))
     except KeyboardInterrupt:  # before there was a run to stop
         return STOPPED
-    except (_BadUsage, UnknownName, DecisionRejected, RunNotFound, BadArguments) as error:
+    except (_BadUsage, AttachmentRefused, UnknownName, DecisionRejected, RunNotFound, BadArguments) as error:
         terminal.complain(str(error), getattr(error, "action", ""))
         return BAD_USAGE
     except EngineError as error:
@@ -122,6 +131,14 @@ async def _opened(terminal: Terminal, *, demo: bool) -> AsyncIterator[tuple[Engi
 
 
 async def _ask(arguments: argparse.Namespace, text: str, terminal: Terminal) -> int:
+    prepared: dict[str, Prepared] = {}
+    for path in arguments.attach:
+        file = await _prepared(path)
+        prepared.setdefault(file.attachment.hash, file)
+    attachments = [one.attachment for one in prepared.values()]
+    for one in attachments:
+        if one.note:
+            terminal.note(f"{one.name!r}: {one.note}")
     async with _opened(terminal, demo=arguments.demo) as (engine, settings, follower):
         _check_tools(engine, [*arguments.allow, *arguments.block])
         root = _root_of(arguments.root)
@@ -146,10 +163,22 @@ async def _ask(arguments: argparse.Namespace, text: str, terminal: Terminal) -> 
             max_rounds=arguments.max_rounds,
             policies=policies,
         )
+        engine.session.runner.check(options, attachments)
         if not arguments.conversation:
             conversation = await store.conversations.create(str(root), options.role)
-        run_id, _ = await engine.session.send(conversation.id, text, options)
+        try:
+            for file in prepared.values():
+                await store.attachments.add_to_draft(conversation.id, file.attachment, file.data, file.preview)
+            run_id, _ = await engine.session.send(conversation.id, text, options, attachments)
+        except EngineError:
+            for hash in prepared:
+                await store.attachments.remove_from_draft(conversation.id, hash)
+            raise
         return await _follow(engine, follower, run_id)
+
+
+async def _prepared(path: str) -> Prepared:
+    return await asyncio.to_thread(lambda: prepare_file(os.path.expanduser(path)))
 
 
 async def _resume(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -281,8 +310,10 @@ def _signals(engine: Engine, follower: _Follower, run_id: str) -> Iterator[async
 
 def _text_of(arguments: argparse.Namespace) -> str:
     text: str | None = arguments.text
-    if text == "-" or (text is None and not sys.stdin.isatty()):
+    if text == "-" or (text is None and not arguments.attach and not sys.stdin.isatty()):
         text = sys.stdin.read()
+    if arguments.attach and (text is None or not text.strip()):
+        return ""
     if text is None or not text.strip():
         raise _BadUsage("There is no message. Write it behind `ask`, or send it to standard input with `ask -`.")
     return text.strip()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 
 from desktop.actions import Actions
 from desktop.assembly import Engine, make_registry, run_options
+from desktop.attachment_actions import AttachmentActions
 from desktop.budget_actions import BudgetActions
 from desktop.conversations import Conversations
 from desktop.engine.errors import BadArguments, EngineError, RunBusy
@@ -25,7 +26,7 @@ from desktop.engine.events import (
     UsageReported,
 )
 from desktop.engine.gate import Decision
-from desktop.engine.messages import ConversationInfo, JsonObject, Message
+from desktop.engine.messages import Attachment, ConversationInfo, JsonObject, Message
 from desktop.engine.store.records import RunOptions
 from desktop.engine.titles import make_title
 from desktop.engine_holder import EngineHolder
@@ -55,6 +56,7 @@ class Controller(QObject):
         conversations: Which one is open.
         keeping: Names, pins, archive, deletion.
         finding: The search and the palette.
+        attachments: What goes with the next message.
     """
 
     def __init__(self, window: MainWindow, settings: Settings, paths: Paths) -> None:
@@ -67,6 +69,7 @@ class Controller(QObject):
         self._presenter = Presenter(window, self._dialog, self._panes)
         self.actions = Actions(window)
         self.conversations = Conversations(window, settings, paths, self._holder, self.actions, self._presenter)
+        self.attachments = AttachmentActions(window, settings, self._holder, self.actions, self.conversations)
         self._gates = GateActions(window, settings, self._holder, self.actions, self.conversations)
         self._gates.review_wanted.connect(self._review)
         self._budgets = BudgetActions(window, self._holder, self.actions)
@@ -86,7 +89,7 @@ class Controller(QObject):
 
     def _connect(self) -> None:
         window, do = self._window, self.actions.do
-        window.submitted.connect(lambda text: do(self._send(text)))
+        window.submitted.connect(lambda text: do(self._send(text, self.attachments.take())))
         window.stop_clicked.connect(lambda: do(self._stop()))
         window.transcript.link_activated.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
         window.transcript.evidence_activated.connect(lambda place: do(self._show_evidence(place)))
@@ -208,18 +211,19 @@ class Controller(QObject):
         if self._holder.current is not None:
             self.actions.do(self._gates.show_waiting())
 
-    async def _send(self, text: str) -> None:
+    async def _send(self, text: str, attachments: tuple[Attachment, ...]) -> None:
         self._window.set_notice("")
         info = await self.conversations.stored()
         session = self._holder.engine.session
         try:
             options = self._options(info)
-            if await self._queue.take(info, text, options):
+            if not attachments and await self._queue.take(info, text, options):
                 return
-            _, message = await session.send(info.id, text, options)
+            _, message = await session.send(info.id, text, options, attachments)
         except EngineError:
             if not self._window.composer.text:
                 self._window.composer.set_text(text)  # nothing that was typed is lost
+            self.attachments.show_draft()
             raise
         shown = self.conversations.open
         if shown is not None and shown.id == info.id:
@@ -330,6 +334,7 @@ class Controller(QObject):
             session = self._holder.engine.session
             session.runner = dataclasses.replace(session.runner, registry=make_registry(self._settings))
             self.conversations.show_roles()
+            self.attachments.show_problems()
 
     def take_key(self) -> None:
         """A key came: offer to go on where the shown run failed for want of it."""

@@ -72,6 +72,33 @@ class Settings:
         minimum=0,
         maximum=100_000,
     )
+    attachment_budget_tokens = Setting(
+        "run.attachment_budget_tokens",
+        64_000,
+        label="Attached files",
+        help="How much of the files of earlier messages is sent again, newest first. All of them stay named.",
+        unit="tokens",
+        minimum=0,
+        maximum=2_000_000,
+    )
+    paste_limit_characters = Setting(
+        "compose.paste_limit_characters",
+        4_000,
+        label="Long pastes",
+        help="A pasted text of more characters becomes an attached file; one of more lines, too.",
+        unit="characters",
+        minimum=200,
+        maximum=1_000_000,
+    )
+    paste_limit_lines = Setting(
+        "compose.paste_limit_lines",
+        100,
+        label="Long pastes, lines",
+        help="A pasted text of more lines becomes an attached file.",
+        unit="lines",
+        minimum=5,
+        maximum=100_000,
+    )
     tools_enabled = Setting(
         "run.tools_enabled",
         True,

@@ -31,11 +31,13 @@ class ModelRow(Row):
         provider: Who speaks: gemini, anthropic or openai-compatible.
         label: The name shown; empty for the name.
         host: Address that replaces the provider's own; needed for openai-compatible; else empty.
+        inputs: What it reads beside text, of ``image`` and ``pdf``; None for what its provider is known to take.
     """
 
     provider: Literal["gemini", "anthropic", "openai-compatible"]
     label: str = ""
     host: str = ""
+    inputs: tuple[Literal["image", "pdf"], ...] | None = None
 
 
 class RoleRow(Row):

@@ -23,6 +23,7 @@
     │   ├── StoreFull           no room on the disk
     │   └── NoAuditKeys         the place of the audit log's key cannot be used now
     ├── DecisionRejected        the decision fits no open call
+    ├── AttachmentRefused       a file cannot be attached, or its model cannot take it
     ├── RunNotFound
     ├── RunBusy                 another window or process works on the run
     ├── UnknownName             a role, model or tool that does not exist
@@ -144,6 +145,10 @@ class NoAuditKeys(StoreError):
 
 class DecisionRejected(EngineError):
     """A decision fits no open call: unknown id, decided before, or other arguments than those shown."""
+
+
+class AttachmentRefused(EngineError):
+    """A file cannot be attached, or the model that a message goes to cannot take it."""
 
 
 class RunNotFound(EngineError):

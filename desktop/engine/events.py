@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from desktop.engine.gate import Card, Decision, ScopeChoice, TaintSource
 from desktop.engine.messages import (
+    Attachment,
     Brain,
     CallState,
     JsonObject,
@@ -148,6 +149,8 @@ class HandoffMessage(Value):
 
     role: Literal["system", "user", "assistant"]
     text: str
+    attachments: tuple[Attachment, ...] = ()
+    """The files that go before the text."""
 
 
 class HandoffReady(_Event):

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from desktop.engine.events import HandoffMessage
 from desktop.engine.history import fit_history, left_out_mark
-from desktop.engine.messages import Message, ModelRequest, ModelTurn, RequestItem, TextPart, UserText
+from desktop.engine.history_files import Refit, with_files
+from desktop.engine.messages import Attachment, Message, ModelRequest, ModelTurn, RequestItem, TextPart, UserText
+from desktop.engine.prompts import NO_WORDS
 from desktop.engine.store.records import StoredCall
 from desktop.engine.tokens import estimate_tokens, trim_middle
 
@@ -19,6 +21,8 @@ def build_handoff(
     summary: str,
     history_budget_tokens: int,
     evidence_budget_tokens: int,
+    attachments: Sequence[Attachment] = (),
+    refit: Refit | None = None,
 ) -> tuple[HandoffMessage, ...]:
     """The responder's request, message by message, exactly as it will be sent.
 
@@ -30,15 +34,20 @@ def build_handoff(
         summary: The orchestrator's; may be empty.
         history_budget_tokens: For the conversation.
         evidence_budget_tokens: For the evidence; a trimmed result is marked, the store keeps the whole.
+        attachments: The files of the person's message.
+        refit: Chooses which files of the conversation go in again; None leaves them all out, and unnamed.
     """
     messages = [HandoffMessage(role="system", text=system)]
     chosen, left_out = fit_history(history, history_budget_tokens)
     mark = f"{left_out_mark(left_out)}\n\n" if left_out else ""
+    files = refit.fit([message for message, _ in chosen]) if refit is not None else {}
     for message, text in chosen:
-        if not text.strip():
+        sent, names = files.get(message.id, ((), ""))
+        if not text.strip() and not names:
             continue  # an answer that was stopped before its first word
-        messages.append(HandoffMessage(role=message.role, text=mark + text))
+        messages.append(HandoffMessage(role=message.role, text=mark + with_files(text, names), attachments=sent))
         mark = ""
+    request = request or NO_WORDS
     if calls is None:
         final = request
     else:
@@ -47,7 +56,7 @@ def build_handoff(
             f"<evidence>\n{_evidence(calls, evidence_budget_tokens)}\n</evidence>\n\n"
             f"<summary>\n{summary or 'The gathering model wrote no summary.'}\n</summary>"
         )
-    messages.append(HandoffMessage(role="user", text=mark + final))
+    messages.append(HandoffMessage(role="user", text=mark + final, attachments=tuple(attachments)))
     return tuple(_alternating(messages))
 
 
@@ -64,7 +73,7 @@ def to_request(handoff: Sequence[HandoffMessage]) -> ModelRequest:
             case "system":
                 system = message.text
             case "user":
-                items.append(UserText(text=message.text))
+                items.append(UserText(text=message.text, attachments=message.attachments))
             case "assistant":
                 items.append(ModelTurn(parts=(TextPart(text=message.text),)))
     return ModelRequest(system=system, items=tuple(items))
@@ -104,7 +113,12 @@ def _alternating(messages: Sequence[HandoffMessage]) -> list[HandoffMessage]:
     joined: list[HandoffMessage] = []
     for message in messages:
         if joined and joined[-1].role == message.role:
-            joined[-1] = HandoffMessage(role=message.role, text=f"{joined[-1].text}\n\n{message.text}")
+            before = joined[-1]
+            joined[-1] = HandoffMessage(
+                role=message.role,
+                text=f"{before.text}\n\n{message.text}",
+                attachments=(*before.attachments, *message.attachments),
+            )
         else:
             joined.append(message)
     first = next((index for index, message in enumerate(joined) if message.role != "system"), 0)

@@ -188,11 +188,53 @@ class ModelTurn(Value):
         return tuple(part.call for part in self.parts if isinstance(part, CallPart))
 
 
+class Attachment(Value):
+    """A file that goes with a message. Its bytes are in the store, under its hash.
+
+    Attributes:
+        hash: SHA-256 of the bytes, in hexadecimal.
+        name: The file's name, any characters; shown literally.
+        media_type: Found from the content: ``image/png``, ``application/pdf``, ``text/plain`` …
+        size: In bytes.
+        width: Of a picture, in pixels; else 0.
+        height: Of a picture, in pixels; else 0.
+        pages: Of a PDF, where that is cheaply known; else 0.
+        tokens: Of a text, about; else 0.
+        note: What was done to it when it was attached, a sentence; empty where nothing was.
+    """
+
+    hash: str
+    name: str
+    media_type: str
+    size: int
+    width: int = 0
+    height: int = 0
+    pages: int = 0
+    tokens: int = 0
+    note: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture that models look at."""
+        return self.media_type.startswith("image/")
+
+    @property
+    def is_pdf(self) -> bool:
+        """Whether it is a PDF."""
+        return self.media_type == "application/pdf"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is text."""
+        return self.media_type.startswith("text/")
+
+
 class UserText(Value):
-    """Words sent to a model in the user's seat."""
+    """Words sent to a model in the user's seat, and the files before them."""
 
     type: Literal["user"] = "user"
     text: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 class ToolResults(Value):
@@ -316,6 +358,7 @@ class Message(Value):
         created_at: Aware UTC.
         details: For an assistant's message.
         off_record: Whether it lives in memory only.
+        attachments: The files that go with it, in the person's order.
     """
 
     id: str
@@ -325,6 +368,7 @@ class Message(Value):
     created_at: datetime = Field(default_factory=utc_now)
     details: MessageDetails | None = None
     off_record: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 class ConversationInfo(Value):

@@ -8,9 +8,13 @@ from pathlib import Path
 from desktop.engine.asking import confirmation
 from desktop.engine.budgets import Metered
 from desktop.engine.context import opening_request
+from desktop.engine.errors import AttachmentRefused
 from desktop.engine.events import ConfirmationRequested, Event, HandoffMessage, RunFinished, RunPaused, RunStarted
 from desktop.engine.handoff import build_handoff
-from desktop.engine.messages import CallState, ModelRequest
+from desktop.engine.history_files import Refit
+from desktop.engine.media import quoted
+from desktop.engine.messages import Attachment, CallState, ModelRequest
+from desktop.engine.models.attachment_limits import limits_of, objections_of, readers
 from desktop.engine.models.base import Connects
 from desktop.engine.models.registry import Registry
 from desktop.engine.models.retry import RetryPolicy
@@ -21,7 +25,7 @@ from desktop.engine.settling import Gathering, finished
 from desktop.engine.site import Site
 from desktop.engine.stopping import PATIENCE_S, Stops
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
-from desktop.engine.store.records import StoredCall, StoredRun
+from desktop.engine.store.records import RunOptions, StoredCall, StoredRun
 from desktop.engine.store.store import Store
 from desktop.engine.store.usage import UsageLog
 from desktop.engine.tools.base import ToolContext
@@ -35,6 +39,7 @@ class Limits:
     Attributes:
         history_tokens: How much conversation goes into a request.
         evidence_tokens: How much evidence goes into the handoff.
+        attachment_tokens: How much of the files of earlier messages goes into a request again.
         retry: How often and how long a model call is tried again.
         persona: Text that stands before the responder's instructions.
         stop_patience_s: How long a stopped call has to end, before nobody waits for it any more.
@@ -42,6 +47,7 @@ class Limits:
 
     history_tokens: int = 24_000
     evidence_tokens: int = 24_000
+    attachment_tokens: int = 64_000
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     persona: str = ""
     stop_patience_s: float = PATIENCE_S
@@ -100,6 +106,26 @@ class Runner:
                 yield event
         yield RunFinished(run_id=run_id)
 
+    def check(self, options: RunOptions, attachments: Sequence[Attachment]) -> None:
+        """Refuse what a model of a run cannot take, before anything is stored or sent.
+
+        Raises:
+            AttachmentRefused: A model cannot take what is attached; says why.
+        """
+        if not attachments:
+            return
+        entries = readers(
+            self.registry,
+            orchestrator=options.orchestrator,
+            responder=options.responder,
+            tools_enabled=options.tools_enabled,
+            answer=options.answer,
+        )
+        if objections := objections_of(entries, attachments):
+            names = {one.hash: one.name for one in attachments}
+            words = [f"{quoted(names[o.hash])}: {o.words}" if o.hash else o.words for o in objections]
+            raise AttachmentRefused(" ".join(words), action="Remove it, or choose another model.")
+
     async def gates(self, store: Store, run: StoredRun) -> list[ConfirmationRequested]:
         """The open requests for a decision of a run, made anew from its stored calls."""
         rounds = await store.calls.rounds(run.id)
@@ -156,6 +182,8 @@ class Runner:
             request=run.request,
             tools=toolbox.declarations,
             budget_tokens=self.limits.history_tokens,
+            attachments=run.attachments,
+            refit=self._refit(run, run.options.orchestrator),
         )
         await store.runs.set_opening(run.id, opening)
         return opening
@@ -185,7 +213,12 @@ class Runner:
             summary=run.summary or "",
             history_budget_tokens=self.limits.history_tokens,
             evidence_budget_tokens=self.limits.evidence_tokens,
+            attachments=run.attachments,
+            refit=self._refit(run, run.options.responder),
         )
+
+    def _refit(self, run: StoredRun, model: str) -> Refit:
+        return Refit(limits_of(self.registry.model(model)), self.limits.attachment_tokens, run.attachments)
 
 
 def _context_of(store: Store, run: StoredRun) -> ToolContext:

@@ -1,7 +1,7 @@
 """The engine's face: send, decide, edit, resume, write again, stop a run or a call, revoke; one listener is told."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from desktop.engine.asking import grant_from, open_gate
 from desktop.engine.budgets import BudgetKind, raised
@@ -10,7 +10,7 @@ from desktop.engine.endings import stop_run
 from desktop.engine.errors import RunBusy, StoreError
 from desktop.engine.events import ConfirmationResolved, Event, RunRecord
 from desktop.engine.gate import AllowOnce, Decision, Deny, Grant
-from desktop.engine.messages import CallState, JsonObject, Message
+from desktop.engine.messages import Attachment, CallState, JsonObject, Message
 from desktop.engine.records import can_write_again, run_record
 from desktop.engine.run_task import Around, RunTask
 from desktop.engine.running import Runner
@@ -60,23 +60,28 @@ class Session:
         """The runs at work in this process."""
         return frozenset(self._work)
 
-    async def send(self, conversation_id: str, text: str, options: RunOptions) -> tuple[str, Message]:
+    async def send(
+        self, conversation_id: str, text: str, options: RunOptions, attachments: Sequence[Attachment] = ()
+    ) -> tuple[str, Message]:
         """Begin a run on a message.
 
         Args:
             conversation_id: Where.
             text: The person's message.
             options: What it runs with.
+            attachments: The files that go with it; each is in the conversation's draft.
 
         Returns:
             The run's id and the message, both stored. Events follow.
 
         Raises:
             RunBusy: A run of the conversation is at work.
+            AttachmentRefused: A model that would get the message cannot take what is attached.
         """
+        self.runner.check(options, attachments)
         await self._let_go()
         store = self.store_of(conversation_id)
-        run_id, message = await store.runs.create(conversation_id, text, options)
+        run_id, message = await store.runs.create(conversation_id, text, options, attachments)
         self._begin(run_id, resumed=False)
         return run_id, message.model_copy(update={"off_record": store is self._off_record})
 

@@ -10,7 +10,7 @@ from desktop.engine.messages import JsonObject, utc_now
 from desktop.engine.provenance import Words
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
-from desktop.engine.taint import taint_of
+from desktop.engine.taint import ATTACHED, taint_of
 from desktop.engine.tools.base import Tool, ToolContext
 from desktop.engine.tools.reach import reach_of
 from desktop.engine.tools.toolbox import Toolbox
@@ -38,14 +38,16 @@ class Site:
 
     async def standing(self) -> Standing:
         """How things stand now: policies, grants, what was read, and what the person said."""
-        readings = await self.store.past_calls.readings(self.conversation_id)
+        attached = await self.store.attachments.readings(self.conversation_id, self.run_id)
+        readings = [*attached, *await self.store.past_calls.readings(self.conversation_id)]
+        facts = {tool.name: tool.facts for tool in self.toolbox}
         return Standing(
             run_id=self.run_id,
             conversation_id=self.conversation_id,
             root=str(self.context.root),
             policies=self.options.policies,
             grants=await self.store.grants.live(self.conversation_id),
-            taint=taint_of(readings, {tool.name: tool.facts for tool in self.toolbox}),
+            taint=taint_of(readings, facts | {ATTACHED.name: ATTACHED}),
             words=Words(await self.store.conversations.own_words(self.conversation_id, self.run_id)),
             now=utc_now(),
         )

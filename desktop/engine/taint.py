@@ -17,6 +17,15 @@ _MOST_SHOWN = 3
 _LONGEST_SUBJECT = 200
 
 
+ATTACHED = ToolFacts(
+    name="attached file",
+    effects=frozenset({Effect.READS_PRIVATE, Effect.READS_UNTRUSTED}),
+    definition="",
+    subjects={"name": "path"},
+)
+"""Stands for the reading of a file that the person attached: its words may be somebody else's, and it is private."""
+
+
 class Taint(Value):
     """What a run and the earlier runs of its conversation have read.
 

@@ -1,6 +1,7 @@
 """Where the person writes: the editor, the folder, the Tools switch, Send and Stop."""
 
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
@@ -11,6 +12,9 @@ from desktop.views.edit_bar import EditBar
 from desktop.views.message_editor import MessageEditor
 from desktop.views.quoting import quotation_at
 from desktop.views.theme import SPACE, current_theme
+
+if TYPE_CHECKING:  # brings the engine's values, which take longer than the first paint
+    from desktop.views.attachment_bar import AttachmentBar
 
 _DRAFT_DELAY_MS = 300
 _MOST_SHARE = 0.4
@@ -37,12 +41,17 @@ class Composer(QWidget):
         stop: The push button "Stop"; shown while a run works.
         tools: The check box "Tools".
         folder: The button that shows the workspace.
+        attach: The button that chooses files.
+        attachments: The row of what goes with the message; None until ``take_attachments``.
 
     Signals:
         submitted(str): The person sent this text, without white space at its ends; the editor is empty now. While a
             run works it is meant for the queue.
         edit_submitted(str, str): The person is done editing; what, as ``begin_edit`` was told, and the new text.
         edit_last_requested(): The person wants to edit their last message.
+        submitted(str): The person sent this text, without white space at its ends; the editor is empty now. It may be
+            empty where something is attached.
+        attach_requested(): The person wants to choose files.
         stop_clicked(): The person wants the run stopped, by the button or by Esc.
         tools_toggled(bool): The person switched tools on or off for the next message.
         workspace_change_requested(): The folder button was clicked.
@@ -56,6 +65,7 @@ class Composer(QWidget):
     tools_toggled = Signal(bool)
     workspace_change_requested = Signal()
     draft_changed = Signal(str)
+    attach_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +86,10 @@ class Composer(QWidget):
         self.tools.setChecked(True)
         self.folder = Button(icon_name="folder", kind="flat", name="Folder", parent=self)
         self.folder.hide()
+        self.attach = Button(icon_name="paperclip", kind="flat", name="Attach files", parent=self)
+        self.attach.clicked.connect(self.attach_requested)
+        self.attachments: AttachmentBar | None = None
+        self._drop_hint = False
         self._lay_out()
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
@@ -100,6 +114,7 @@ class Composer(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(SPACE // 2)
+        row.addWidget(self.attach)
         row.addWidget(self.folder)
         row.addWidget(self.tools)
         row.addStretch(1)
@@ -108,6 +123,7 @@ class Composer(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE + SPACE // 2, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
+        self._column = column
         inset = QHBoxLayout()
         inset.setContentsMargins(SPACE, 0, 0, 0)
         inset.addWidget(self.editor)
@@ -115,9 +131,24 @@ class Composer(QWidget):
         column.addLayout(inset)
         column.addLayout(row)
         # Tab goes from the text to Send, which is what comes next most often.
-        for before, after in ((self.editor, self.send), (self.send, self.stop), (self.stop, self.folder)):
+        for before, after in ((self.editor, self.send), (self.send, self.stop), (self.stop, self.attach)):
             QWidget.setTabOrder(before, after)
+        QWidget.setTabOrder(self.attach, self.folder)
         QWidget.setTabOrder(self.folder, self.tools)
+
+    def take_attachments(self, bar: "AttachmentBar") -> None:
+        """Put in the row of what goes with the message, above the editor. Once."""
+        self.attachments = bar
+        self._column.insertWidget(0, bar)
+        QWidget.setTabOrder(bar, self.editor)
+        bar.changed.connect(self._enable_send)
+        bar.left.connect(self.editor.setFocus)
+
+    def set_drop_hint(self, on: bool) -> None:
+        """Show that files which are dragged over the window can be dropped."""
+        self._drop_hint = on
+        self.editor.setPlaceholderText("Drop files to attach them" if on else "Write a message")
+        self.update()
 
     @property
     def text(self) -> str:
@@ -244,7 +275,7 @@ class Composer(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the box: one edge, in the accent while the editor has the focus."""
         theme = current_theme()
-        focused = self.editor.hasFocus()
+        focused = self.editor.hasFocus() or self._drop_hint
         painter = QPainter(self)
         try:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -258,7 +289,7 @@ class Composer(QWidget):
 
     def _submit(self) -> None:
         text = self.text.strip()
-        if not text:
+        if not self._can_send():
             return
         if self._edited:
             edited = self._edited
@@ -291,14 +322,16 @@ class Composer(QWidget):
             self.stop_clicked.emit()
 
     def _enable_send(self) -> None:
-        has_text = bool(self.text.strip())
+        has_something = bool(self.text.strip() or self._has_files)
         name = self._done if self._edited else "Queue" if self._running else "Send"
         self.send.setText("" if self._running else name)  # beside Stop there is room for the icon alone
         self.send.set_icon("check" if name == "Save" else "send")
         self.send.setAccessibleName(name)
-        self.send.setVisible(has_text or not self._running)
-        self.send.setEnabled(has_text)
+        self.send.setVisible(has_something or not self._running)
+        self.send.setEnabled(self._can_send())
         words = {"Queue": "Queue: send when the run has ended (Enter)", "Save": "Save (Enter)"}
+        if self._running and self._has_files and not self._edited:
+            words["Queue"] = "Files can be sent when the run has ended"
         set_tool_tip(self.send, words.get(name, self._send_words))
         self._escape.setEnabled(self._running or bool(self._edited))
         self._fit_row()
@@ -306,7 +339,7 @@ class Composer(QWidget):
     def _fit_row(self) -> None:
         """Leave the folder's name out where there is no room for it."""
         self.folder.setText(self._folder_text)
-        row = (self.folder, self.tools, self.stop, self.send)
+        row = (self.attach, self.folder, self.tools, self.stop, self.send)
         needed = sum(each.sizeHint().width() + SPACE // 2 for each in row if not each.isHidden())
         if needed > self.width() - 2 * SPACE:
             self.folder.setText("")
@@ -315,3 +348,15 @@ class Composer(QWidget):
         """Fit the row of buttons."""
         super().resizeEvent(event)
         self._fit_row()
+
+    @property
+    def _has_files(self) -> bool:
+        return self.attachments is not None and bool(self.attachments.chips)
+
+    def _can_send(self) -> bool:
+        has_text = bool(self.text.strip())
+        if self._edited or self.attachments is None:
+            return has_text
+        if self._has_files and self._running:  # the queue keeps words alone
+            return False
+        return self.attachments.is_ready and (has_text or self._has_files)

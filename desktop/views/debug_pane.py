@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from desktop.engine.attachments import details_in_words
 from desktop.engine.events import HandoffMessage, RoundRecord, RunRecord, UsageReported
 from desktop.views.accessible_list import set_role
 from desktop.views.controls import label
 from desktop.views.copy_button import CopyButton, compact
 from desktop.views.debug_tables import RoundList, TimeLine, UsageTable
+from desktop.views.literal_text import as_line
 from desktop.views.literal_view import INSET, LiteralView
 from desktop.views.theme import SPACE
 
@@ -38,7 +40,16 @@ class _TextTab(QWidget):
 
 def handoff_text(messages: Sequence[HandoffMessage]) -> str:
     """The handoff as text: each message whole, under a line that names its role."""
-    return "\n\n".join(f"── {each.role} ──\n{each.text}" for each in messages)
+    return "\n\n".join(f"── {each.role} ──\n{_files_text(each)}{each.text}" for each in messages)
+
+
+def _files_text(message: HandoffMessage) -> str:
+    """What is attached, a line each: its bytes are sent, and not shown."""
+    lines = [
+        f"[{as_line(one.name)} · {one.media_type} · {details_in_words(one)} · SHA-256 {one.hash}]\n"
+        for one in message.attachments
+    ]
+    return "".join(lines)
 
 
 def round_text(record: RoundRecord) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QImage, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
 
 from desktop.views.centre import Centre, Slot
 from desktop.views.controls import one_line
 from desktop.views.conversation_list import ConversationList
+from desktop.views.dropping import Dropping
 from desktop.views.notice_bar import NoticeKind
 from desktop.views.side_panes import PANES, PaneName, SidePanes
 from desktop.views.top_bar import TopBar
@@ -63,6 +64,9 @@ class MainWindow(QMainWindow):
         notice_action(str): The notice's button was clicked; its words.
         layout_changed(): The person showed, hid or resized a pane.
         usage_requested(): The person wants to see usage and cost.
+        files_offered(list): Files were dropped, pasted or chosen; their paths.
+        picture_offered(QImage): A picture was pasted or dropped.
+        long_text_offered(str): A long text was pasted.
         closed(): The person wants the window closed; `finish_close` does it.
     """
 
@@ -85,6 +89,9 @@ class MainWindow(QMainWindow):
     notice_action = Signal(str)
     layout_changed = Signal()
     usage_requested = Signal()
+    files_offered = Signal(list)
+    picture_offered = Signal(QImage)
+    long_text_offered = Signal(str)
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -116,11 +123,14 @@ class MainWindow(QMainWindow):
     def furnish(self) -> None:
         """Add the transcript, the tool pane and the debug pane. Once, before a conversation is shown."""
         # Imported here: Markdown, highlighting and the engine's values take longer than all of the first paint.
+        from desktop.views.attachment_bar import AttachmentBar
+        from desktop.views.attachment_pictures import shared_pictures
         from desktop.views.debug_pane import DebugPane
         from desktop.views.tool_pane import ToolPane
         from desktop.views.transcript import Transcript
 
         self.transcript, self.tool_pane, self.debug_pane = Transcript(), ToolPane(), DebugPane()
+        self.composer.take_attachments(AttachmentBar(shared_pictures(), self.composer))
         self._centre.transcript_slot.fill(self.transcript)
         self._tool_slot.fill(self.tool_pane)
         self._debug_slot.fill(self.debug_pane)
@@ -141,6 +151,10 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.composer.submitted.connect(self.submitted)
+        self.composer.editor.files_given.connect(self.files_offered)
+        self.composer.editor.picture_given.connect(self.picture_offered)
+        self.composer.editor.long_text_given.connect(self.long_text_offered)
+        self._dropping = Dropping(self, self.composer)
         self.composer.stop_clicked.connect(self.stop_clicked)
         self.composer.draft_changed.connect(self.draft_changed)
         self.composer.tools_toggled.connect(self.tools_toggled)

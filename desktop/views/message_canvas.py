@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.engine.messages import Message
 from desktop.views.accessible_list import set_role
+from desktop.views.attachment_chips import chips_in_words, draw_chips, place_chips
+from desktop.views.attachment_pictures import shared_pictures
 from desktop.views.code_view import CodeView
 from desktop.views.controls import larger
 from desktop.views.icons import icon_pixmap
@@ -48,6 +50,9 @@ class MessageCanvas(QWidget):
         self._selection: Selection | None = None
         self._link: tuple[int, int, int] | None = None
         self._bubble = QRect()
+        self._chips: list[QRect] = []
+        if message.attachments:
+            shared_pictures().arrived.connect(self._draw_again)
         self.show_message(message, evidence)
 
     @property
@@ -73,7 +78,8 @@ class MessageCanvas(QWidget):
         self._blocks.show_text(message.text, evidence, growing=growing)
         if not growing:
             self.select(None)
-            self._name(message.text)
+            attached = chips_in_words(message.attachments)
+            self._name(f"{message.text} {attached}".strip() if attached else message.text)
             self.setAccessibleDescription(details_text(message))
         self.update()
 
@@ -103,12 +109,22 @@ class MessageCanvas(QWidget):
         """
         room = width - 2 * GUTTER
         top = _MARK if self._message.off_record else 0
+        top += self._lay_out_chips(room, top)
         bottom = self._lay_out_bubble(room, top) if self._is_user else self._lay_out_column(room, top)
         if stop_mark(self._message):
             bottom += _MARK
         return bottom + FOOTER
 
+    def _lay_out_chips(self, room: int, top: int) -> int:
+        """Place what is attached above the words; returns the height it takes."""
+        places = place_chips(self._message.attachments, self.font(), room, align_right=self._is_user)
+        self._chips = [place.translated(GUTTER, top) for place in places]
+        return places[-1].bottom() + 1 + SPACE if places else 0
+
     def _lay_out_bubble(self, room: int, top: int) -> int:
+        if not self._message.text and self._message.attachments:
+            self._bubble = QRect()
+            return top - SPACE
         widest = int(room * _BUBBLE_SHARE) - 2 * _PAD
         for block in self.blocks:
             block.lay_out(0, 0, widest)
@@ -133,7 +149,8 @@ class MessageCanvas(QWidget):
         painter = QPainter(self)
         try:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if self._is_user:
+            self._draw_chips(painter)
+            if self._is_user and not self._bubble.isEmpty():
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self._theme.raised)
                 painter.drawRoundedRect(self._bubble, _PAD, _PAD)
@@ -150,9 +167,18 @@ class MessageCanvas(QWidget):
         painter.setPen(QPen(self._theme.accent, 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._is_user:
-            painter.drawRoundedRect(self._bubble, _PAD, _PAD)
+            for one in self._chips if self._bubble.isEmpty() else [self._bubble]:
+                painter.drawRoundedRect(one, _PAD, _PAD)
         else:
             painter.drawLine(QPoint(3, 2), QPoint(3, self.height() - FOOTER - 2))
+
+    def _draw_again(self, hash: str) -> None:
+        self.update()
+
+    def _draw_chips(self, painter: QPainter) -> None:
+        files, scale = self._message.attachments, self.devicePixelRatioF()
+        if len(self._chips) == len(files):
+            draw_chips(painter, self._chips, files, shared_pictures(), self._theme, self.font(), scale)
 
     def _draw_marks(self, painter: QPainter) -> None:
         painter.setFont(self.font())

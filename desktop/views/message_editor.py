@@ -1,11 +1,16 @@
 """The editor of the composer."""
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QImage, QInputMethodEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 _SHIFTS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier
 """With one of these, Enter breaks the line."""
+
+
+def local_files(source: QMimeData) -> list[str]:
+    """The paths of files on this machine that are pasted or dropped; empty where there are none."""
+    return [url.toLocalFile() for url in source.urls() if url.isLocalFile()] if source.hasUrls() else []
 
 
 class MessageEditor(QPlainTextEdit):
@@ -14,17 +19,30 @@ class MessageEditor(QPlainTextEdit):
     Attributes:
         most_height: The height it grows to, in device-independent pixels; beyond it scrolls.
 
+        most_characters: A longer paste is told and not inserted.
+        most_lines: The same for lines.
+
     Signals:
         enter_pressed(): Enter, outside an input method's composition.
+        files_given(list): Files were pasted or dropped; their paths.
+        picture_given(QImage): A picture was pasted or dropped.
+        long_text_given(str): A long text was pasted or dropped.
+        long_text_undone(): Undo, right after a long text was given.
         up_in_empty(): Up, where nothing is written.
     """
 
     enter_pressed = Signal()
+    files_given = Signal(list)
+    picture_given = Signal(QImage)
+    long_text_given = Signal(str)
+    long_text_undone = Signal()
     up_in_empty = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.most_height = 240
+        self.most_characters, self.most_lines = 4_000, 100
+        self._given_at = -1  # the document's revision when a long text was given
         self._composing = False
         self.setAccessibleName("Message")
         self.setPlaceholderText("Write a message")
@@ -49,7 +67,12 @@ class MessageEditor(QPlainTextEdit):
         self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Submit on Enter."""
+        """Submit on Enter; put a long paste back as text on the Undo that follows it."""
+        if event.matches(QKeySequence.StandardKey.Undo) and self._given_at == self.document().revision():
+            event.accept()
+            self._given_at = -1
+            self.long_text_undone.emit()
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _SHIFTS:
             event.accept()
             if not self._composing and not event.isAutoRepeat():
@@ -68,13 +91,21 @@ class MessageEditor(QPlainTextEdit):
         super().inputMethodEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Take text only."""
-        return source.hasText()
+        """Take files, pictures and text."""
+        return source.hasText() or source.hasImage() or bool(local_files(source))
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Paste as plain text."""
-        self.insertPlainText(source.text())
-        self.ensureCursorVisible()
+        """Paste as plain text; tell of files, of a picture, and of a text that is too long to be read here."""
+        if files := local_files(source):
+            self.files_given.emit(files)
+        elif source.hasImage() and not source.hasText():
+            self.picture_given.emit(QImage(source.imageData()))
+        elif len(text := source.text()) > self.most_characters or text.count("\n") >= self.most_lines:
+            self._given_at = self.document().revision()
+            self.long_text_given.emit(text)
+        else:
+            self.insertPlainText(text)
+            self.ensureCursorVisible()
 
     def _fit(self) -> None:
         overflows = self._height_of(self._lines()) > self._most()

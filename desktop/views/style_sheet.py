@@ -18,6 +18,7 @@ QFrame[kind="hairline"] { background: $border; border: none; }
 QFrame[kind="notice"] { background: $raised; border: none; border-radius: 8px; }
 
 QLabel[kind="muted"] { color: $muted; }
+QLabel[kind="danger"] { color: $danger; }
 QLabel[kind="heading"] { font-weight: 600; }
 
 QPushButton {

@@ -12,6 +12,7 @@ from desktop.engine.models.address import host_of
 from desktop.engine.models.base import ModelChunk, TurnFinished
 from desktop.engine.models.claude_request import PROVIDER, request_body
 from desktop.engine.models.claude_stream import TurnReader, fault_for_error
+from desktop.engine.models.contents import Load, in_thread_if, load_contents, no_load
 from desktop.engine.models.http_faults import fault_for_transport, parse_retry_after
 
 if TYPE_CHECKING:
@@ -31,9 +32,13 @@ class ClaudeModel:
         key: The API key.
         base_url: Where the API is; None for Anthropic's own address. The environment has no say in it.
         timeout_s: Longest silence of the server, in seconds; it sends pings while the model thinks.
+        load: Where the bytes of attachments come from.
     """
 
-    def __init__(self, name: str, label: str, key: str, base_url: str | None, timeout_s: float) -> None:
+    def __init__(
+        self, name: str, label: str, key: str, base_url: str | None, timeout_s: float, load: Load = no_load
+    ) -> None:
+        self._load = load
         self._url = base_url or PUBLIC_URL
         self._info = ModelInfo(provider=PROVIDER, name=name, label=label, host=host_of(self._url))
         self._key = key
@@ -63,8 +68,10 @@ class ClaudeModel:
         import httpx2
 
         reader = TurnReader(self._info.label, self._info.name)
+        contents = await load_contents(request, self._load)
+        body = await in_thread_if(contents, lambda: request_body(self._info.name, request, contents))
         try:
-            answer = await client.messages.create(**request_body(self._info.name, request), stream=True, **self._auth())
+            answer = await client.messages.create(**body, stream=True, **self._auth())
             # The raw events, as blocks must go back as they came; the SDK's own accumulation names a call's arguments
             # in its errors. `answer` is left first: that closes the connection, and then no generator of the
             # SDK has anything left to await (qasync has no hooks that would close one for us).

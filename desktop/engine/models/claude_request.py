@@ -3,12 +3,15 @@
 The wire format: https://platform.claude.com/docs/en/api/messages
 """
 
+import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, assert_never
 
+from desktop.engine.media import decode_text
 from desktop.engine.messages import (
+    Attachment,
     CallPart,
     ModelRequest,
     ModelTurn,
@@ -19,6 +22,7 @@ from desktop.engine.messages import (
     ToolResults,
     UserText,
 )
+from desktop.engine.models.contents import NO_CONTENTS, Contents, label_of, lost_text, text_of
 
 PROVIDER: Final = "anthropic"
 DEFAULT_MAX_TOKENS: Final = 16_000
@@ -29,30 +33,34 @@ Block = dict[str, Any]
 """A content block as it goes over the wire."""
 
 _CACHE: Final = {"type": "ephemeral"}
-_CACHEABLE: Final = frozenset({"text", "tool_use", "tool_result"})  # thinking takes no cache_control
+_CACHEABLE: Final = frozenset(
+    {"text", "tool_use", "tool_result", "image", "document"}
+)  # thinking takes no cache_control
+_SENT_AGAIN: Final = frozenset({"tool_result", "image", "document"})
 _THINKING: Final = frozenset({"thinking", "redacted_thinking"})
 _FOREIGN: Final = re.compile(r"[^a-zA-Z0-9_-]")
 
 
-def request_body(model: str, request: ModelRequest) -> dict[str, Any]:
+def request_body(model: str, request: ModelRequest, contents: Contents = NO_CONTENTS) -> dict[str, Any]:
     """The keyword arguments of the SDK's ``messages.create``, which are the body's fields.
 
     The order of the cache is tools, system, messages. A breakpoint stands at the end of each part that comes again:
     the tools, the system prompt, the history (all but the last message), and the last message where it holds tool
-    results, as the next round sends them again. That is the four the API allows. Apart from these marks a longer
-    conversation begins with the same bytes as a shorter one.
+    results or files, as the next round sends them again. That is the four the API allows. Apart from these marks a
+    longer conversation begins with the same bytes as a shorter one.
 
     Args:
         model: The provider's name of the model.
         request: What to send.
+        contents: The bytes of what is attached.
 
     Returns:
         The body.
     """
-    messages = _messages(model, request.items)
+    messages = _messages(model, request.items, contents)
     for message in messages[-2:-1]:
         _mark_last(message["content"])
-    if messages and any(block["type"] == "tool_result" for block in messages[-1]["content"]):
+    if messages and any(block["type"] in _SENT_AGAIN for block in messages[-1]["content"]):
         _mark_last(messages[-1]["content"])
     body: dict[str, Any] = {
         "model": model,
@@ -83,14 +91,14 @@ def _tool(tool: ToolDeclaration) -> dict[str, Any]:
     return {"name": tool.name, **said, "input_schema": tool.parameters}
 
 
-def _messages(model: str, items: Iterable[RequestItem]) -> list[dict[str, Any]]:
+def _messages(model: str, items: Iterable[RequestItem], contents: Contents) -> list[dict[str, Any]]:
     """Messages whose roles alternate: neighbours of one role are one message, and what is empty is left out."""
     messages: list[dict[str, Any]] = []
     wire_ids: dict[str, str] = {}
     for item in items:
         match item:
             case UserText():
-                role, blocks = "user", _text_blocks(item.text)
+                role, blocks = "user", [*_files(item, contents), *_text_blocks(item.text)]
             case ToolResults():
                 role, blocks = "user", [_result(result, wire_ids) for result in item.results]
             case ModelTurn():
@@ -112,6 +120,28 @@ def _messages(model: str, items: Iterable[RequestItem]) -> list[dict[str, Any]]:
 def _text_blocks(text: str) -> list[Block]:
     """One block, or none: the API refuses text blocks that are empty or blank."""
     return [{"type": "text", "text": text}] if text.strip() else []
+
+
+def _files(item: UserText, contents: Contents) -> list[Block]:
+    """What is attached, each picture under the line that names it."""
+    blocks: list[Block] = []
+    for one in item.attachments:
+        data = contents.get(one.hash)
+        if data is None:
+            blocks += _text_blocks(lost_text(one))
+        elif one.is_text:
+            text = decode_text(data) or ""
+            source = {"type": "text", "media_type": "text/plain", "data": text}
+            blocks += [_document(one, source)] if text.strip() else _text_blocks(text_of(one, data))
+        else:
+            source = {"type": "base64", "media_type": one.media_type, "data": base64.b64encode(data).decode()}
+            blocks += [*_text_blocks(label_of(one)), {"type": "image", "source": source}] if one.is_picture else []
+            blocks += [_document(one, source)] if one.is_pdf else []
+    return blocks
+
+
+def _document(one: Attachment, source: dict[str, str]) -> Block:
+    return {"type": "document", "source": source, "title": one.name}
 
 
 def _turn_blocks(model: str, turn: ModelTurn, wire_ids: dict[str, str]) -> list[Block]:

@@ -9,6 +9,7 @@ from desktop.engine.errors import KeyMissing, RequestRefused
 from desktop.engine.messages import is_this_machine
 from desktop.engine.models.base import Model
 from desktop.engine.models.claude import ClaudeModel
+from desktop.engine.models.contents import Load, no_load
 from desktop.engine.models.demo import DemoOrchestrator, DemoResponder
 from desktop.engine.models.gemini import GeminiModel
 from desktop.engine.models.openai_compatible import OpenAICompatibleModel
@@ -43,9 +44,11 @@ class Connector:
     Args:
         keys: Where API keys come from.
         environment: Variables that point a provider elsewhere (B28).
+        load: Where the bytes of attachments come from.
     """
 
-    def __init__(self, keys: Keys, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, keys: Keys, environment: Mapping[str, str] = os.environ, load: Load = no_load) -> None:
+        self._load = load
         self._keys = keys
         self._environment = environment
         self._made: dict[tuple[ModelEntry, str, str], Model] = {}
@@ -65,7 +68,8 @@ class Connector:
             RequestRefused: It has no address.
         """
         if entry.provider == "demo":
-            return DemoOrchestrator() if entry.name == "demo-orchestrator" else DemoResponder()
+            demo = DemoOrchestrator if entry.name == "demo-orchestrator" else DemoResponder
+            return demo(load=self._load)
         base_url = entry.base_url or self._environment.get(BASE_URL_VARIABLES[entry.provider]) or None
         local_server = entry.provider == "openai-compatible" and is_loopback(entry.base_url or "")
         key = "" if local_server else await self._keys.get(KEY_NAMES[entry.provider]) or ""
@@ -83,14 +87,14 @@ class Connector:
     def _make(self, entry: ModelEntry, key: str, base_url: str | None) -> Model:
         if entry.provider == "gemini":
             version = self._environment.get("GOOGLE_GENAI_API_VERSION") or None
-            return GeminiModel(entry.name, entry.label, key, base_url, version, _TIMEOUT_S)
+            return GeminiModel(entry.name, entry.label, key, base_url, version, _TIMEOUT_S, self._load)
         if entry.provider == "anthropic":
-            return ClaudeModel(entry.name, entry.label, key, base_url, _TIMEOUT_S)
+            return ClaudeModel(entry.name, entry.label, key, base_url, _TIMEOUT_S, self._load)
         if base_url is None or not urlsplit(base_url).netloc:
             raise RequestRefused(
                 f"The model {entry.label} has no server address.", action="Choose a local server, or set base_url."
             )
-        return OpenAICompatibleModel(entry.name, entry.label, key, base_url, _TIMEOUT_S)
+        return OpenAICompatibleModel(entry.name, entry.label, key, base_url, _TIMEOUT_S, self._load)
 
     async def aclose(self) -> None:
         """Release all connections."""

@@ -5,7 +5,10 @@ import json
 import re
 from collections.abc import AsyncGenerator
 
+from desktop.engine.attachments import details_in_words, named_for_model
+from desktop.engine.media import decode_text
 from desktop.engine.messages import (
+    Attachment,
     CallPart,
     CallState,
     ModelInfo,
@@ -21,6 +24,7 @@ from desktop.engine.messages import (
     UserText,
 )
 from desktop.engine.models.base import ModelChunk, TextDelta, TurnFinished
+from desktop.engine.models.contents import Load, load_contents, no_load
 from desktop.engine.models.demo_rules import HELP, plan
 from desktop.engine.tokens import estimate_tokens, trim_middle
 
@@ -34,7 +38,8 @@ class _DemoModel:
 
     info: ModelInfo
 
-    def __init__(self, pace_s: float = _PACE_S) -> None:
+    def __init__(self, pace_s: float = _PACE_S, load: Load = no_load) -> None:
+        self._load = load
         self._pace_s = pace_s
 
     async def _say(self, request: ModelRequest, parts: tuple[Part, ...]) -> AsyncGenerator[ModelChunk, None]:
@@ -70,7 +75,8 @@ class DemoOrchestrator(_DemoModel):
         turns = [item for item in request.items if isinstance(item, ModelTurn)]
         parts: tuple[Part, ...] = ()
         if turns or not request.allow_calls:
-            parts = (TextPart(text=_summary(_asked(request), turns, results)),)
+            files = "".join(f"\n- attached: {named_for_model(one)}" for one in _attached(request))
+            parts = (TextPart(text=_summary(_asked(request), turns, results) + files),)
         elif wanted := plan(_asked(request)):
             known = {tool.name for tool in request.tools}
             calls = [(tool, arguments) for tool, arguments in wanted if tool in known]
@@ -96,7 +102,10 @@ class DemoResponder(_DemoModel):
         """Stream the answer."""
         last = request.items[-1]
         text = last.text if isinstance(last, UserText) else ""
-        async for chunk in self._say(request, (TextPart(text=_answer(text)),)):
+        files = last.attachments if isinstance(last, UserText) else ()
+        contents = await load_contents(ModelRequest(items=request.items[-1:]), self._load)
+        described = "".join(f"{_described(one, contents.get(one.hash))}\n\n" for one in files)
+        async for chunk in self._say(request, (TextPart(text=described + _answer(text)),)):
             yield chunk
 
 
@@ -109,6 +118,23 @@ def _asked(request: ModelRequest) -> str:
         if isinstance(item, UserText):
             text = item.text
     return text.removeprefix(_MARK)
+
+
+def _attached(request: ModelRequest) -> tuple[Attachment, ...]:
+    """The files of the person's request."""
+    asked = next((item for item in reversed(request.items) if isinstance(item, UserText)), None)
+    return asked.attachments if asked is not None else ()
+
+
+def _described(one: Attachment, data: bytes | None) -> str:
+    """What rules can say of a file: its name and size, and a text's first lines."""
+    name = "".join(character if character.isprintable() else "�" for character in one.name).replace("`", "'")
+    said = f"Attached: `{name}` ({details_in_words(one)})."
+    if data is None:
+        return f"{said} It is not there any more."
+    if not one.is_text:
+        return f"{said} Fixed rules cannot look at it."
+    return f"{said} It says:\n\n{_quoted('', (decode_text(data) or '').strip())}"
 
 
 def _summary(asked: str, turns: list[ModelTurn], results: list[ToolResult]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from desktop.engine.messages import ModelInfo, ModelRequest
 from desktop.engine.models.address import host_of
 from desktop.engine.models.base import ModelChunk
+from desktop.engine.models.contents import Load, load_contents, no_load
 from desktop.engine.models.http_faults import fault_of_key
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class GeminiModel:
         base_url: Where to send the requests; None for Google's public address. The environment has no say in it.
         api_version: None for ``v1``.
         timeout_s: Seconds of silence after which the model counts as not answering.
+        load: Where the bytes of attachments come from.
     """
 
     def __init__(
@@ -37,7 +39,9 @@ class GeminiModel:
         base_url: str | None = None,
         api_version: str | None = None,
         timeout_s: float = 120.0,
+        load: Load = no_load,
     ) -> None:
+        self._load = load
         self._base_url = base_url or PUBLIC_URL
         self._api_version = api_version or DEFAULT_API_VERSION
         self._key = key.strip()
@@ -66,7 +70,8 @@ class GeminiModel:
         if fault := fault_of_key(self._info.label, self._key):
             raise fault
         connection = await self._connect()
-        async with contextlib.aclosing(connection.stream(request)) as chunks:
+        contents = await load_contents(request, self._load)
+        async with contextlib.aclosing(connection.stream(request, contents)) as chunks:
             async for chunk in chunks:
                 yield chunk
 

@@ -7,6 +7,7 @@ from google.genai import types
 from pydantic import ValidationError
 
 from desktop.engine.messages import (
+    Attachment,
     CallPart,
     ModelRequest,
     ModelTurn,
@@ -15,6 +16,7 @@ from desktop.engine.messages import (
     ToolResults,
     UserText,
 )
+from desktop.engine.models.contents import NO_CONTENTS, Contents, label_of, lost_text, text_of
 
 PROVIDER = "gemini"
 _NO_SIGNATURE = b"skip_thought_signature_validator"
@@ -58,12 +60,13 @@ def config_for(request: ModelRequest) -> types.GenerateContentConfig:
     )
 
 
-def contents_for(request: ModelRequest, model: str) -> list[types.Content]:
+def contents_for(request: ModelRequest, model: str, files: Contents = NO_CONTENTS) -> list[types.Content]:
     """The conversation, oldest first.
 
     Args:
         request: The request.
         model: The name of the model it goes to: only its own turns go back as they came.
+        files: The bytes of what is attached.
 
     Returns:
         The SDK's contents. All results of a round are in one; a turn without any part is left out.
@@ -73,16 +76,27 @@ def contents_for(request: ModelRequest, model: str) -> list[types.Content]:
     for item in request.items:
         match item:
             case UserText():
-                contents.append(types.Content(role="user", parts=[types.Part(text=item.text)]))
+                parts = [part for one in item.attachments for part in _file(one, files.get(one.hash))]
+                contents.append(types.Content(role="user", parts=[*parts, types.Part(text=item.text)]))
             case ModelTurn():
                 content = _own_content(item, model) or _rebuilt(item)
                 ids |= _real_ids(item, content)
                 if content.parts:
                     contents.append(content)
             case ToolResults():
-                parts = [_response(result, ids.get(result.call_id)) for result in item.results]
-                contents.append(types.Content(role="user", parts=list(parts)))
+                responses = [_response(result, ids.get(result.call_id)) for result in item.results]
+                contents.append(types.Content(role="user", parts=list(responses)))
     return contents
+
+
+def _file(one: Attachment, data: bytes | None) -> list[types.Part]:
+    """What is attached: a picture or a PDF inline under the line that names it, text as text."""
+    if data is None:
+        return [types.Part(text=lost_text(one))]
+    if one.is_text:
+        return [types.Part(text=text_of(one, data))]
+    blob = types.Blob(mime_type=one.media_type, data=data)
+    return [types.Part(text=label_of(one)), types.Part(inline_data=blob)]
 
 
 def _own_content(turn: ModelTurn, model: str) -> types.Content | None:

@@ -27,6 +27,7 @@ from desktop.engine.messages import (
 from desktop.engine.models import rehearsal
 from desktop.engine.models.base import ModelChunk, TextDelta, ThinkingDelta, TurnFinished
 from desktop.engine.models.clean import clean
+from desktop.engine.models.contents import NO_CONTENTS, Contents
 from desktop.engine.models.gemini_faults import fault_of
 from desktop.engine.models.gemini_request import PROVIDER, config_for, contents_for
 from desktop.engine.models.gemini_stops import blocked_prompt, stop_of
@@ -69,11 +70,12 @@ class Connection:
             http_options=types.HttpOptions(base_url=base_url, api_version=api_version, httpx_async_client=self._http),
         )
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelChunk, None]:
+    async def stream(self, request: ModelRequest, contents: Contents = NO_CONTENTS) -> AsyncGenerator[ModelChunk, None]:
         """Stream one turn.
 
         Args:
             request: What to send.
+            contents: The bytes of what is attached.
 
         Yields:
             Deltas, then exactly one TurnFinished.
@@ -87,7 +89,7 @@ class Connection:
         async def open_stream() -> AsyncIterator[types.GenerateContentResponse]:
             return await self._client.aio.models.generate_content_stream(
                 model=self._info.name,
-                contents=contents_for(request, self._info.name),
+                contents=contents_for(request, self._info.name, contents),
                 config=config_for(request),
             )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from desktop.engine.messages import ModelInfo, ModelRequest
 from desktop.engine.models.address import host_of
 from desktop.engine.models.base import ModelChunk
+from desktop.engine.models.contents import Load, load_contents, no_load
 from desktop.engine.models.http_faults import fault_of_key
 
 if TYPE_CHECKING:
@@ -29,9 +30,13 @@ class OpenAICompatibleModel:
         key: The API key; empty for a server that asks for none.
         base_url: Where to send the requests, ``/v1`` included. The environment has no say in it.
         timeout_s: Seconds of silence after which the model counts as not answering.
+        load: Where the bytes of attachments come from.
     """
 
-    def __init__(self, name: str, label: str, key: str, base_url: str, timeout_s: float = 120.0) -> None:
+    def __init__(
+        self, name: str, label: str, key: str, base_url: str, timeout_s: float = 120.0, load: Load = no_load
+    ) -> None:
+        self._load = load
         self._base_url = base_url
         self._key = key.strip() or _NO_KEY
         self._timeout_s = timeout_s
@@ -59,7 +64,8 @@ class OpenAICompatibleModel:
         if fault := fault_of_key(self._info.label, self._key):
             raise fault
         connection = await self._connect()
-        async with contextlib.aclosing(connection.stream(request)) as chunks:
+        contents = await load_contents(request, self._load)
+        async with contextlib.aclosing(connection.stream(request, contents)) as chunks:
             async for chunk in chunks:
                 yield chunk
 

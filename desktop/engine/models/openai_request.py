@@ -3,25 +3,28 @@
 Source: https://platform.openai.com/docs/api-reference/chat/create
 """
 
+import base64
 from typing import Any
 
 from desktop.engine.messages import ModelRequest, ModelTurn, ToolResult, ToolResults, UserText, canonical
+from desktop.engine.models.contents import NO_CONTENTS, Contents, label_of, lost_text, text_of
 
 
-def body_for(request: ModelRequest, model: str, host: str) -> dict[str, Any]:
+def body_for(request: ModelRequest, model: str, host: str, contents: Contents = NO_CONTENTS) -> dict[str, Any]:
     """The whole body.
 
     Args:
         request: The request.
         model: The server's name of the model.
         host: Where it goes: OpenAI itself has another name for the output limit than the servers that copy it.
+        contents: The bytes of what is attached.
 
     Returns:
         A JSON object.
     """
     body: dict[str, Any] = {
         "model": model,
-        "messages": _messages(request),
+        "messages": _messages(request, contents),
         "stream": True,
         "stream_options": {"include_usage": True},
     }
@@ -41,20 +44,39 @@ def body_for(request: ModelRequest, model: str, host: str) -> dict[str, Any]:
     return body
 
 
-def _messages(request: ModelRequest) -> list[dict[str, Any]]:
+def _messages(request: ModelRequest, contents: Contents) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = []
     if request.system:
         messages.append({"role": "system", "content": request.system})
     for item in request.items:
         match item:
             case UserText():
-                messages.append({"role": "user", "content": item.text})
+                messages.append({"role": "user", "content": _user(item, contents)})
             case ModelTurn():
                 if item.text or item.calls:
                     messages.append(_assistant(item))
             case ToolResults():
                 messages.extend(_tool(result) for result in item.results)
     return messages
+
+
+def _user(item: UserText, contents: Contents) -> str | list[dict[str, Any]]:
+    """A plain string where there is nothing but text, which every server understands; else a list of parts."""
+    texts: list[str] = []
+    parts: list[dict[str, Any]] = []
+    for one in item.attachments:
+        data = contents.get(one.hash)
+        if data is None:
+            texts.append(lost_text(one))
+        elif one.is_text:
+            texts.append(text_of(one, data))
+        else:
+            url = f"data:{one.media_type};base64,{base64.b64encode(data).decode()}"
+            file: dict[str, Any] = {"type": "file", "file": {"filename": one.name, "file_data": url}}
+            picture: dict[str, Any] = {"type": "image_url", "image_url": {"url": url}}
+            parts += [{"type": "text", "text": label_of(one)}, picture if one.is_picture else file]
+    text = "\n\n".join([*texts, item.text] if item.text else texts)
+    return [*parts, {"type": "text", "text": text}] if parts else text
 
 
 def _assistant(turn: ModelTurn) -> dict[str, Any]:

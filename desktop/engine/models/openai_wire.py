@@ -15,6 +15,7 @@ from desktop.engine.errors import ModelError, RequestRefused, StreamCut
 from desktop.engine.messages import ModelInfo, ModelRequest, ModelTurn
 from desktop.engine.models import rehearsal
 from desktop.engine.models.base import ModelChunk, TurnFinished
+from desktop.engine.models.contents import NO_CONTENTS, Contents, in_thread_if
 from desktop.engine.models.http_faults import fault_for_status, fault_for_transport, parse_retry_after
 from desktop.engine.models.openai_request import body_for
 from desktop.engine.models.openai_turn import TurnReader
@@ -68,11 +69,12 @@ class Connection:
         self._client.project = None
         self._client.admin_api_key = None
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelChunk, None]:
+    async def stream(self, request: ModelRequest, contents: Contents = NO_CONTENTS) -> AsyncGenerator[ModelChunk, None]:
         """Stream one turn.
 
         Args:
             request: What to send.
+            contents: The bytes of what is attached.
 
         Yields:
             Deltas, then exactly one TurnFinished.
@@ -84,7 +86,8 @@ class Connection:
         reader = TurnReader(self._label, {call.id for turn in turns for call in turn.calls})
 
         async def open_stream() -> AsyncIterator[ChatCompletionChunk]:
-            body = body_for(request, self._info.name, self._info.host)
+            host = self._info.host
+            body = await in_thread_if(contents, lambda: body_for(request, self._info.name, host, contents))
             answer: AsyncIterator[ChatCompletionChunk] = await self._client.chat.completions.create(**body)
             return answer
 

@@ -19,6 +19,7 @@ class ModelEntry(Value):
         name: The provider's name of it.
         label: The name shown to the person.
         base_url: Where it is served; None for the provider's own place.
+        inputs: What it reads beside text; None for what its provider is known to take.
     """
 
     key: str
@@ -26,6 +27,7 @@ class ModelEntry(Value):
     name: str
     label: str
     base_url: str | None = None
+    inputs: tuple[Literal["image", "pdf"], ...] | None = None
 
 
 class Role(Value):

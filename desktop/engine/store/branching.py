@@ -5,6 +5,7 @@ from itertools import groupby
 
 from desktop.engine.errors import RunNotFound, UnknownName
 from desktop.engine.messages import Message
+from desktop.engine.store.attachments import attached_to_messages
 from desktop.engine.store.branches import choose, choose_run, parent_of
 from desktop.engine.store.conversations import insert_message
 from desktop.engine.store.database import Database
@@ -48,7 +49,7 @@ class Branching:
 
         Args:
             message_id: The earlier message; it stays, with all that came after it, as a branch of its own.
-            text: The new one.
+            text: The new one; the files of the earlier one go with it.
             options: What it runs with.
 
         Returns:
@@ -59,16 +60,18 @@ class Branching:
             UnknownName: The person sent no such message.
         """
         run_id = self._ids.new("r")
-        message = Message(id=self._ids.new("m"), role="user", text=text, run_id=run_id)
+        new_id = self._ids.new("m")
 
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: sqlite3.Connection) -> Message:
             conversation_id = _conversation_of(db, message_id, role="user")
             self._runs.check_idle(db, conversation_id)
+            files = attached_to_messages(db, conversation_id).get(message_id, ())
+            message = Message(id=new_id, role="user", text=text, run_id=run_id, attachments=files)
             insert_run(db, run_id, conversation_id, message.id, options)
             insert_message(db, conversation_id, message, parent_id=parent_of(db, message_id))
+            return message
 
-        await self._database.write(work)
-        return run_id, message
+        return run_id, await self._database.write(work)
 
     async def work_again(self, run_id: str, options: RunOptions) -> str:
         """Keep a new run at work on the message of an earlier one, whose branch becomes the chosen one.

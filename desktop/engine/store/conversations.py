@@ -4,7 +4,8 @@ import sqlite3
 from datetime import datetime
 
 from desktop.engine.errors import UnknownName
-from desktop.engine.messages import ConversationInfo, Message, MessageDetails, utc_now
+from desktop.engine.messages import Attachment, ConversationInfo, Message, MessageDetails, utc_now
+from desktop.engine.store.attachments import attach_to_message, attached_to_messages
 from desktop.engine.store.branches import choose, end_of_branch, line_to
 from desktop.engine.store.database import Database
 from desktop.engine.store.ids import IdMaker
@@ -69,7 +70,9 @@ class Conversations:
         rows = await self._database.read(
             lambda db: db.execute(
                 f"{_LIST} WHERE c.deleted_at IS NULL AND (c.draft <> ''"
-                " OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id)) ORDER BY c.updated_at DESC"
+                " OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id)"
+                " OR EXISTS (SELECT 1 FROM draft_attachments d WHERE d.conversation_id = c.id))"
+                " ORDER BY c.updated_at DESC"
             ).fetchall()
         )
         return [self._info(row) for row in rows]
@@ -126,15 +129,18 @@ class Conversations:
             before_run: Those before the message that this run works on, on whichever branch that is.
         """
 
-        def work(db: sqlite3.Connection) -> list[sqlite3.Row]:
+        def work(db: sqlite3.Connection) -> list[Message]:
             if before_run is not None:
-                return line_to(db, _message_of(db, before_run))[:-1]
-            return db.execute(
-                "SELECT * FROM messages WHERE conversation_id = ? AND NOT superseded ORDER BY position",
-                (conversation_id,),
-            ).fetchall()
+                rows = line_to(db, _message_of(db, before_run))[:-1]
+            else:
+                rows = db.execute(
+                    "SELECT * FROM messages WHERE conversation_id = ? AND NOT superseded ORDER BY position",
+                    (conversation_id,),
+                ).fetchall()
+            files = attached_to_messages(db, conversation_id)
+            return [self._message(row, files.get(row["id"], ())) for row in rows]
 
-        return [self._message(row) for row in await self._database.read(work)]
+        return await self._database.read(work)
 
     async def own_words(self, conversation_id: str, until_run: str) -> list[str]:
         """What the person said in a conversation, oldest first, up to the message that a run works on."""
@@ -155,7 +161,7 @@ class Conversations:
             archived=bool(row["archived"]),
         )
 
-    def _message(self, row: sqlite3.Row) -> Message:
+    def _message(self, row: sqlite3.Row, attachments: tuple[Attachment, ...]) -> Message:
         return Message(
             id=row["id"],
             role=row["role"],
@@ -164,6 +170,7 @@ class Conversations:
             created_at=datetime.fromisoformat(row["created_at"]),
             details=MessageDetails.model_validate_json(row["details"]) if row["details"] else None,
             off_record=self._off_record,
+            attachments=attachments,
         )
 
 
@@ -214,10 +221,15 @@ def insert_message(
             "UPDATE messages SET superseded = (SELECT p.superseded FROM messages p WHERE p.id = ?) WHERE id = ?",
             (parent_id, message.id),
         )
+    attach_to_message(db, conversation_id, message)
     db.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (at, conversation_id))
     if message.role == "user":
         db.execute(
             "UPDATE conversations SET title = ? WHERE id = ? AND titled_by = '' AND"
             " (SELECT COUNT(*) FROM messages WHERE conversation_id = ?) = 1",
-            (title_of(message.text), conversation_id, conversation_id),
+            (
+                title_of(message.text or "\n".join(one.name for one in message.attachments)),
+                conversation_id,
+                conversation_id,
+            ),
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.engine.errors import StoreTooNew
-from desktop.engine.store import audit_schema, branch_schema, search_schema
+from desktop.engine.store import attachment_schema, audit_schema, branch_schema, search_schema
 from desktop.engine.store.migration_stops import m004_stops
 
 _FIRST = """
@@ -182,8 +182,21 @@ def m006_search(connection: sqlite3.Connection) -> None:
     search_schema.create(connection)
 
 
+def m007_attachments(connection: sqlite3.Connection) -> None:
+    """Files, once each by their hash, and which messages and drafts they go with."""
+    attachment_schema.create(connection)
+
+
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (m001_first, m002_grants, m003_audit, m004_stops, m005_branches, m006_search)
+MIGRATIONS: tuple[Migration, ...] = (
+    m001_first,
+    m002_grants,
+    m003_audit,
+    m004_stops,
+    m005_branches,
+    m006_search,
+    m007_attachments,
+)
 
 
 def migrate(connection: sqlite3.Connection, path: Path | None, migrations: Sequence[Migration] = MIGRATIONS) -> None:

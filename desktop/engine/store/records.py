@@ -7,7 +7,17 @@ from pydantic import Field
 
 from desktop.engine.events import HandoffMessage
 from desktop.engine.gate import Access, DecidedBy, Decision, Deny, Policy, TaintSource
-from desktop.engine.messages import Brain, CallState, JsonObject, ModelRequest, ModelTurn, ToolCall, ToolResult, Value
+from desktop.engine.messages import (
+    Attachment,
+    Brain,
+    CallState,
+    JsonObject,
+    ModelRequest,
+    ModelTurn,
+    ToolCall,
+    ToolResult,
+    Value,
+)
 
 RunState = Literal["running", "waiting", "interrupted", "done", "failed", "stopped"]
 
@@ -176,6 +186,7 @@ class StoredRun(Value):
         options: What it was begun with.
         request: The person's message.
         message_id: Its id.
+        attachments: The files that go with it.
         opening: What every round's request begins with; None before round 1.
         summary: None until the loop has ended.
         handoff: None until it was built.
@@ -193,6 +204,7 @@ class StoredRun(Value):
     options: RunOptions
     request: str
     message_id: str = ""
+    attachments: tuple[Attachment, ...] = ()
     opening: ModelRequest | None = None
     summary: str | None = None
     handoff: tuple[HandoffMessage, ...] | None = None

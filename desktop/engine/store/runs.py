@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 
 from desktop.engine.errors import RunBusy, RunNotFound, StoreDamaged, UnknownName
 from desktop.engine.events import HandoffMessage
-from desktop.engine.messages import Brain, Message, MessageDetails, ModelRequest, StopReason, utc_now
+from desktop.engine.messages import Attachment, Brain, Message, MessageDetails, ModelRequest, StopReason, utc_now
+from desktop.engine.store.attachments import attached_to_run
 from desktop.engine.store.branches import choose_run, place_of_answer
 from desktop.engine.store.conversations import insert_message
 from desktop.engine.store.cut_calls import close_stopped_calls, has_open_gates, settle_interrupted_calls
@@ -34,13 +35,16 @@ class Runs:
         self._database = database
         self._ids = ids
 
-    async def create(self, conversation_id: str, text: str, options: RunOptions) -> tuple[str, Message]:
+    async def create(
+        self, conversation_id: str, text: str, options: RunOptions, attachments: Sequence[Attachment] = ()
+    ) -> tuple[str, Message]:
         """Keep the person's message and a new run at work on it, in one step.
 
         Args:
             conversation_id: Where.
             text: The message.
             options: What it runs with.
+            attachments: The files that go with it, stored; they leave the draft.
 
         Returns:
             The run's id, and the message.
@@ -50,7 +54,7 @@ class Runs:
             UnknownName: There is no such conversation.
         """
         run_id = self._ids.new("r")
-        message = Message(id=self._ids.new("m"), role="user", text=text, run_id=run_id)
+        message = Message(id=self._ids.new("m"), role="user", text=text, run_id=run_id, attachments=tuple(attachments))
 
         def work(db: sqlite3.Connection) -> None:
             if db.execute("SELECT 1 FROM conversations WHERE id = ?", (conversation_id,)).fetchone() is None:
@@ -71,18 +75,18 @@ class Runs:
             StoreDamaged: It cannot be read.
         """
 
-        def work(db: sqlite3.Connection) -> sqlite3.Row | None:
+        def work(db: sqlite3.Connection) -> tuple[sqlite3.Row | None, tuple[Attachment, ...]]:
             row: sqlite3.Row | None = db.execute(
                 "SELECT r.*, (SELECT text FROM messages WHERE id = r.message_id) AS request FROM runs r WHERE r.id = ?",
                 (run_id,),
             ).fetchone()
-            return row
+            return row, attached_to_run(db, run_id)
 
-        row = await self._database.read(work)
+        row, attachments = await self._database.read(work)
         if row is None:
             raise RunNotFound(f"There is no run {run_id!r}.", action="Look at the runs that wait.")
         try:
-            return _run(row)
+            return _run(row, attachments)
         except ValueError as error:
             raise StoreDamaged(
                 f"The stored run {run_id!r} cannot be read: it is damaged or was written by a newer program.",
@@ -286,7 +290,7 @@ def _responder_of(options: str) -> str:
         return ""
 
 
-def _run(row: sqlite3.Row) -> StoredRun:
+def _run(row: sqlite3.Row, attachments: tuple[Attachment, ...]) -> StoredRun:
     return StoredRun(
         id=row["id"],
         conversation_id=row["conversation_id"],
@@ -294,6 +298,7 @@ def _run(row: sqlite3.Row) -> StoredRun:
         options=RunOptions.model_validate_json(row["options"]),
         request=row["request"] or "",
         message_id=row["message_id"] or "",
+        attachments=attachments,
         opening=ModelRequest.model_validate_json(row["opening"]) if row["opening"] else None,
         summary=row["summary"],
         handoff=_HANDOFF.validate_json(row["handoff"]) if row["handoff"] else None,

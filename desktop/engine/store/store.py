@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.engine.store.attachments import Attachments
 from desktop.engine.store.audit import AuditLog
 from desktop.engine.store.branching import Branching
 from desktop.engine.store.calls import Calls
@@ -38,6 +39,7 @@ class Store:
         search: Over the text of all messages.
         keeping: Names, pins, archive and deletion of conversations.
         importing: Takes in conversations of other programs.
+        attachments: Files, and what they go with.
         ids: Makes ids of this store.
     """
 
@@ -55,6 +57,7 @@ class Store:
     search: Search
     keeping: Keeping
     importing: Importing
+    attachments: Attachments
     ids: IdMaker
 
     @classmethod
@@ -85,6 +88,7 @@ class Store:
             search=Search(database),
             keeping=Keeping(database),
             importing=Importing(database, ids),
+            attachments=Attachments(database),
             ids=ids,
         )
 

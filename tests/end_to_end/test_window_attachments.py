@@ -1,0 +1,133 @@
+"""Files in the real window: chosen, pasted, kept over a kill, sent to real SDKs, shown in the transcript."""
+
+import base64
+import contextlib
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+
+from tests.end_to_end.desktop_session import ROOT, Desktop, Program, wait_until
+from tests.end_to_end.providers import providers
+from tests.end_to_end.stored import Stored
+from tests.wire import claude, gemini
+
+pytestmark = pytest.mark.end_to_end
+
+_CLIPBOARD = """
+import sys
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+application = QGuiApplication(sys.argv[:1])
+if sys.argv[1] == "picture":
+    image = QImage(120, 80, QImage.Format.Format_RGB32)
+    image.fill(QColor("#2a6f4e"))
+    application.clipboard().setImage(image)
+else:
+    application.clipboard().setText("A long line of pasted words.\\n" * 200)
+print("ready", flush=True)
+application.exec()
+"""
+
+
+@contextlib.contextmanager
+def clipboard(screen: Desktop, what: str) -> Iterator[None]:
+    """Another program that holds a picture or a long text in the clipboard."""
+    command = [sys.executable, "-c", _CLIPBOARD, what]
+    with subprocess.Popen(command, env=screen.environment, cwd=ROOT, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"ready\n"
+        try:
+            yield
+        finally:
+            holder.terminate()
+
+
+def choose(screen: Desktop, program: Program, path: Path) -> None:
+    """Choose a file by the attach button."""
+    program.press("push button", "Attach files")
+    program.wait_for("text", "File name:")
+    program.press("text", "File name:")
+    program.wait_for_focus("File name:")
+    screen.type(str(path))
+    screen.keys("Return")
+
+
+def chip(program: Program, name: str) -> None:
+    program.wait_for("list item", begins=f"{name}, ")
+
+
+def paste(screen: Desktop, program: Program) -> None:
+    program.click(program.wait_for("text", "Message"))
+    program.wait_for_focus("Message")
+    screen.keys("ctrl+v")
+
+
+def test_a_chosen_picture_reaches_both_models_and_stands_in_the_transcript(screen: Desktop, stored: Stored) -> None:
+    stored.home.mkdir(parents=True)
+    path = stored.home / "cat.png"
+    image = QImage(320, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor("#d08a2e"))
+    assert image.save(str(path))
+    with providers(
+        gemini=(gemini.answers(gemini.chunk(gemini.text("An orange area."), finish="STOP")),),
+        claude=(claude.answers(claude.text(0, "It is orange.")),),
+    ) as both:
+        program = screen.launch(stored.home, variables=both.variables)
+        choose(screen, program, path)
+        chip(program, "cat.png")
+        program.send("What colour is it?")
+        program.wait_for("list item", begins="Assistant:", holds="It is orange.")
+        program.wait_for("list item", begins="You: What colour is it? Attached: cat.png (PNG picture, 320")
+        asked, told = both.gemini.requests[0].json, both.claude.requests[0].json
+    encoded = base64.b64encode(path.read_bytes()).decode()
+    (inline,) = [part["inlineData"] for part in asked["contents"][-1]["parts"] if "inlineData" in part]
+    assert inline["mime_type"] == "image/png"
+    assert base64.urlsafe_b64decode(inline["data"]) == path.read_bytes()  # the SDK's alphabet
+    assert [block["source"] for block in told["messages"][-1]["content"] if block["type"] == "image"] == [
+        {"type": "base64", "media_type": "image/png", "data": encoded}
+    ]
+    kept = stored.runs()[0]["handoff"] + stored.runs()[0]["opening"]
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in kept
+    assert encoded[:60] not in kept
+
+
+def test_what_is_pasted_stays_with_the_draft_over_a_kill(screen: Desktop, stored: Stored) -> None:
+    program = screen.launch(stored.home, "--demo")
+    with clipboard(screen, "picture"):
+        paste(screen, program)
+        chip(program, "Pasted picture.png")
+    with clipboard(screen, "text"):
+        paste(screen, program)
+        chip(program, "Pasted text.txt")
+    wait_until(lambda: len(stored.rows("SELECT 1 FROM draft_attachments")) == 2, "the draft to be kept")
+    program.kill()
+    program = screen.launch(stored.home, "--demo")
+    program.press("list item", "New conversation")
+    chip(program, "Pasted picture.png")
+    chip(program, "Pasted text.txt")
+    program.send("What is it?")
+    program.wait_for("list item", begins="Assistant:", holds="A long line of pasted words.")
+    assert stored.rows("SELECT 1 FROM draft_attachments") == []
+
+
+def test_undo_puts_a_long_paste_back_as_text(screen: Desktop, stored: Stored) -> None:
+    program = screen.launch(stored.home, "--demo")
+    with clipboard(screen, "text"):
+        paste(screen, program)
+        chip(program, "Pasted text.txt")
+        screen.keys("ctrl+z")
+        program.wait_for("text", "Message", holds="A long line of pasted words.")
+    assert program.find("list item", begins="Pasted text.txt, ") is None
+    wait_until(lambda: stored.rows("SELECT 1 FROM blobs") == [], "the file to be gone")
+
+
+def test_a_file_that_no_model_reads_is_refused_in_words(screen: Desktop, stored: Stored) -> None:
+    stored.home.mkdir(parents=True)
+    (stored.home / "archive.zip").write_bytes(b"PK\x03\x04 and so on")
+    program = screen.launch(stored.home, "--demo")
+    choose(screen, program, stored.home / "archive.zip")
+    program.wait_for("label", begins="'archive.zip' cannot be attached. It is a ZIP archive")
