@@ -115,6 +115,9 @@ class _Connector:
     async def connect(self, entry: ModelEntry) -> Model:
         return self.model
 
+    def info(self, entry: ModelEntry) -> ModelInfo:
+        return self.model.info
+
 
 class _NothingRead(PastCalls):
     """As if no result had ever come in: what grants alone would let through."""

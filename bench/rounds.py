@@ -64,6 +64,9 @@ class _RecordingConnector:
     async def connect(self, entry: ModelEntry) -> Model:
         return _Recording(await self._connector.connect(entry), self.kept)
 
+    def info(self, entry: ModelEntry) -> ModelInfo:
+        return self._connector.info(entry)
+
 
 class _BareSdks:
     """The requests of a run, each built before the clock runs, sent one after the other."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from desktop.audit_keys import KeyringAuditKeys
 from desktop.engine.audit_keeping import AuditKeeper
 from desktop.engine.gate import Access, Policy
+from desktop.engine.messages import Brain
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, ModelEntry, Registry, Role
 from desktop.engine.running import Limits, Runner
@@ -20,8 +21,8 @@ from desktop.engine.tools.sandbox import find_sandbox
 from desktop.engine.tools.toolbox import Toolbox
 from desktop.paths import Paths
 from desktop.resources import resource_path
-from desktop.secrets import KeyStore, Provider
-from desktop.settings import Settings
+from desktop.secrets import KeyStore
+from desktop.settings import ModelRow, Settings
 
 LOCAL_MODEL = "local"
 """The registry's key of the model on the chosen local server."""
@@ -63,8 +64,8 @@ class _Keys:
     def __init__(self, store: KeyStore) -> None:
         self._store = store
 
-    async def get(self, provider: str) -> str | None:
-        return await self._store.get(Provider(provider))
+    async def get(self, name: str) -> str | None:
+        return await self._store.get(name)
 
 
 async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener: Listener) -> Engine:
@@ -102,11 +103,27 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
             evidence_tokens=settings.evidence_budget_tokens,
             attachment_tokens=settings.attachment_budget_tokens,
             persona=read_persona(paths),
+            read_persona=functools.partial(read_persona, paths),
         ),
         all_usage=store.usage,
     )
     session = Session(store=store, off_record=off_record, runner=runner, listener=listener)
     return Engine(session, store, off_record, connector, audit, opened)
+
+
+def model_entry(row: ModelRow) -> ModelEntry:
+    """A model of the settings as the engine knows it."""
+    return ModelEntry(
+        key=row.name,
+        provider=row.provider,
+        name=row.model or row.name,
+        label=row.label or row.model or row.name,
+        base_url=row.host or None,
+        key_label=row.key,
+        context_tokens=row.context_tokens,
+        options=row.options,
+        inputs=row.inputs,
+    )
 
 
 def make_registry(settings: Settings) -> Registry:
@@ -115,17 +132,7 @@ def make_registry(settings: Settings) -> Registry:
     Args:
         settings: Its demo or local server, where chosen, takes both seats of every role that names no models.
     """
-    models = [
-        ModelEntry(
-            key=row.name,
-            provider=row.provider,
-            name=row.name,
-            label=row.label or row.name,
-            base_url=row.host or None,
-            inputs=row.inputs,
-        )
-        for row in settings.models
-    ]
+    models = [model_entry(row) for row in settings.models]
     orchestrator, responder = settings.orchestrator, settings.responder
     if settings.local_server_url:
         name = settings.local_server_model or "default"
@@ -145,6 +152,9 @@ def make_registry(settings: Settings) -> Registry:
             label=row.name.capitalize(),
             orchestrator=row.orchestrator or orchestrator,
             responder=row.responder or responder,
+            orchestrator_fallbacks=(*row.orchestrator_fallbacks, *row.fallbacks),
+            responder_fallbacks=(*row.responder_fallbacks, *row.fallbacks),
+            fallback_to_paid=row.fallback_to_paid,
             tools_enabled=row.tools_enabled,
             answer=row.answer,
             tools=row.tools,
@@ -152,12 +162,14 @@ def make_registry(settings: Settings) -> Registry:
             max_rounds=row.max_rounds,
             inject_datetime=row.inject_datetime,
             inject_mode=row.inject_mode,
+            persona=row.persona,
         )
         for row in settings.roles
     ]
     if settings.demo:
         seats = {"orchestrator": DEMO_ORCHESTRATOR.key, "responder": DEMO_RESPONDER.key}
-        roles = [role.model_copy(update=seats) for role in roles]
+        none = {"orchestrator_fallbacks": (), "responder_fallbacks": ()}
+        roles = [role.model_copy(update=seats | none) for role in roles]
     return Registry(models, sorted(roles, key=lambda role: role.name != settings.role))
 
 
@@ -172,6 +184,7 @@ def run_options(
     access: Access | None = None,
     max_rounds: int | None = None,
     policies: Mapping[str, Policy] | None = None,
+    models: Mapping[Brain, str] | None = None,
 ) -> RunOptions:
     """What a run is begun with: the settings, narrowed by the role, narrowed by what was asked for.
 
@@ -185,11 +198,13 @@ def run_options(
         access: Lowers the access level.
         max_rounds: Lowers the round limit.
         policies: Over the person's own, for this run; they never lift a block.
+        models: Names of models in the place of the role's own, where they are known and the demo is off.
 
     Raises:
         UnknownName: There is no such role, or it names no known model.
     """
-    chosen = registry.role(role) if role is not None else registry.default_role
+    own = {} if settings.demo else {brain: name for brain, name in (models or {}).items() if name in registry.models}
+    chosen = with_models(registry.role(role) if role is not None else registry.default_role, own)
     for key in (chosen.orchestrator, chosen.responder):
         registry.model(key)
     asked = dict(policies or {})
@@ -199,6 +214,9 @@ def run_options(
         role=chosen.name,
         orchestrator=chosen.orchestrator,
         responder=chosen.responder,
+        orchestrator_fallbacks=_known(registry, chosen.orchestrator_fallbacks),
+        responder_fallbacks=_known(registry, chosen.responder_fallbacks),
+        fallback_to_paid=chosen.fallback_to_paid,
         tools_enabled=chosen.tools_enabled and settings.tools_enabled and tools_enabled,
         answer=chosen.answer if responder else "summary",
         access=_lowest([settings.access, chosen.access, access]),
@@ -210,17 +228,38 @@ def run_options(
         inject_mode=chosen.inject_mode,
         run_budget_usd=settings.budget_run_usd,
         day_budget_usd=settings.budget_day_usd,
+        persona=chosen.persona,
     )
 
 
-def read_persona(paths: Paths) -> str:
-    """The persona: the person's file where there is one, else the one that comes with the program."""
-    own = paths.persona / "default.md"
-    file = own if own.is_file() else resource_path("persona/default.md")
+def read_persona(paths: Paths, name: str = "") -> str:
+    """The persona: the person's file where there is one, else the one that comes with the program.
+
+    Args:
+        paths: Where things lie.
+        name: Name of a file in the persona folder; empty, or one that is not there, for the default.
+    """
+    own = [paths.persona / each for each in (name, "default.md") if each and Path(each).name == each]
+    file = next((each for each in own if each.is_file()), resource_path("persona/default.md"))
     try:
         return file.read_text(encoding="utf-8")
     except OSError:
         return ""
+
+
+def with_models(role: Role, models: Mapping[Brain, str]) -> Role:
+    """A role with other models in its seats.
+
+    Args:
+        role: The role.
+        models: Names of models, by brain; the role's own stays where there is none.
+    """
+    return role.model_copy(update={brain.value: name for brain, name in models.items() if name})
+
+
+def _known(registry: Registry, names: Sequence[str]) -> tuple[str, ...]:
+    """The names that the registry has: a fallback that has gone keeps nobody from asking."""
+    return tuple(name for name in names if name in registry.models)
 
 
 def _lowest(levels: Sequence[Access | None]) -> Access:

@@ -162,6 +162,7 @@ async def _ask(arguments: argparse.Namespace, text: str, terminal: Terminal) -> 
             access=Access(arguments.access) if arguments.access else None,
             max_rounds=arguments.max_rounds,
             policies=policies,
+            models=conversation.models if arguments.conversation else None,
         )
         engine.session.runner.check(options, attachments)
         if not arguments.conversation:

@@ -39,6 +39,7 @@ from desktop.presenter import ADD_KEYS, BUDGET, GO_ON, REVIEW, WRITE_AGAIN, Pres
 from desktop.queue_actions import QueueActions
 from desktop.run_panes import RunPanes
 from desktop.settings import Settings
+from desktop.settings_actions import SettingsActions
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.main_window import MainWindow
 
@@ -79,6 +80,7 @@ class Controller(QObject):
         self._queue = QueueActions(window, self._holder, self.actions, self.conversations)
         self.keeping = KeepingActions(window, self._holder, self.actions, self.conversations)
         self.finding = FindingActions(window, self._holder, self.actions, self.conversations)
+        self._settings_actions = SettingsActions(window, settings, self._holder, self.actions, self.take_registry)
         self._began: dict[str, float] = {}
         self._decided: set[str] = set()  # waiting runs with all decisions, while another run of theirs is at work
         self._wants_key: str | None = None

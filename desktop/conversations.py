@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.actions import Actions
-from desktop.engine.messages import ConversationInfo
+from desktop.engine.messages import Brain, ConversationInfo
 from desktop.engine.store.store import Store
 from desktop.engine.versions import Version
 from desktop.engine_holder import EngineHolder
@@ -74,6 +74,7 @@ class Conversations(QObject):
         window.workspace_change_requested.connect(self._choose_workspace)
         window.tools_toggled.connect(lambda _on: self.show_models())
         window.role_chosen.connect(lambda name: actions.do(self._set_role(name)))
+        window.top_bar.model_menu.model_chosen.connect(lambda _brain, _name: actions.do(self._set_models()))
 
     @property
     def workspace(self) -> Path:
@@ -119,6 +120,7 @@ class Conversations(QObject):
         window.set_totals("")
         window.set_off_record(False)
         window.set_workspace(str(self.workspace))
+        window.top_bar.model_menu.clear_choice()
         self.show_models()
         self.shown.emit(None)
 
@@ -241,7 +243,10 @@ class Conversations(QObject):
             if folder == self._paths.workspace:
                 folder = await asyncio.to_thread(self._paths.make_workspace)
             store = engine.off_record if self._window.top_bar.off_record.isChecked() else engine.store
-            self.open = await store.conversations.create(str(folder), self.role_name)
+            info = await store.conversations.create(str(folder), self.role_name)
+            if models := self.chosen_models:
+                await store.conversations.set_models(info.id, models)
+            self.open = info.model_copy(update={"models": models})
             self._window.set_off_record(self.open.off_record, changeable=False)
             self._window.set_workspace(self.open.workspace)
             return self.open
@@ -251,9 +256,19 @@ class Conversations(QObject):
         """The role that is chosen in the window."""
         return chosen_role(self._window, self._holder.registry).name
 
+    @property
+    def chosen_models(self) -> dict[Brain, str]:
+        """The models that are chosen in the window in the place of the role's, those that have gone left out."""
+        chosen = self._window.top_bar.model_menu.chosen
+        known = self._holder.registry.models if self._holder.current is not None else {}
+        return {Brain(brain): name for brain, name in chosen.items() if name in known}
+
     def show_roles(self) -> None:
         """Show the roles and models of the registry, which may have changed."""
-        show_roles(self._window, self._holder.registry, self.open.role if self.open is not None else None)
+        info = self.open
+        models = info.models if info is not None and not self._settings.demo else {}
+        self._window.top_bar.model_menu.setVisible(not self._settings.demo)
+        show_roles(self._window, self._holder.registry, info.role if info is not None else None, models)
 
     def show_models(self) -> None:
         """Show who works on the next message."""
@@ -283,6 +298,13 @@ class Conversations(QObject):
         if self.open is not None:
             await self._store(self.open.id).conversations.set_role(self.open.id, name)
             self.open = self.open.model_copy(update={"role": name})
+
+    async def _set_models(self) -> None:
+        self.show_models()
+        if self.open is not None:
+            models = self.chosen_models
+            self.open = self.open.model_copy(update={"models": models})
+            await self._store(self.open.id).conversations.set_models(self.open.id, models)
 
     def _choose_workspace(self) -> None:
         chooser = QFileDialog(self._window, "The folder that tools may touch")

@@ -80,7 +80,6 @@ class GateActions(QObject):
         self._told: list[str] = []
         self._notifier = Notifier(window, tray_icon(application_icon(), self), lambda: _notification_service(actions))
         window.tools_settings_requested.connect(lambda: actions.do(self._open_tools()))
-        window.settings_requested.connect(lambda: actions.do(self._open_tools()))
         window.waiting_chosen.connect(lambda where, run: actions.do(conversations.show(where, run)))
         self._dialog.policy_chosen.connect(lambda tool, policy: actions.do(self._set_policy(tool, policy)))
         self._dialog.audit_requested.connect(self._leave_for_audit)

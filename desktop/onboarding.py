@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QObject
 
 from desktop.controller import Controller
+from desktop.engine.models.connect import KEY_NAMES
 from desktop.secrets import KeyRefused, KeyringFailed, KeySource, KeyStore, Provider
 from desktop.settings import Settings, SettingsDamaged
 from desktop.views.keys_dialog import KeysDialog, KeyStatus
@@ -20,6 +21,12 @@ _LABELS = {
     Provider.OPENAI: "OpenAI or compatible",
 }
 _ADD_KEYS = "Add API keys"
+
+
+def _label_of(name: str) -> str:
+    provider, _, label = name.partition("/")
+    words = _LABELS[Provider(provider)]
+    return f"{words}, {label}" if label else words
 
 
 class Onboarding(QObject):
@@ -96,14 +103,18 @@ class Onboarding(QObject):
 
     async def _show_keys(self) -> None:
         statuses = [
-            KeyStatus(status.provider, _LABELS[status.provider], status.source.value, status.variable)
-            for status in await self._keys.status()
+            KeyStatus(status.provider, _label_of(status.provider), status.source.value, status.variable)
+            for status in await self._keys.status(self._further_keys())
         ]
         self._dialog.show_status(statuses, has_keyring=self._keys.keyring_problem is None)
 
+    def _further_keys(self) -> list[str]:
+        """Names of the keys that models of the settings name beside the default ones."""
+        return [f"{KEY_NAMES[row.provider]}/{row.key}" for row in self._settings.models if row.key]
+
     async def _save_key(self, provider: str, key: str) -> None:
         try:
-            await self._keys.save(Provider(provider), key)
+            await self._keys.save(provider, key)
         except KeyRefused as error:
             self._dialog.show_problem(str(error))
             return
@@ -117,7 +128,7 @@ class Onboarding(QObject):
 
     async def _remove_key(self, provider: str) -> None:
         try:
-            await self._keys.remove(Provider(provider))
+            await self._keys.remove(provider)
         except KeyringFailed as error:
             self._dialog.show_problem(str(error))
             return

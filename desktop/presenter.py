@@ -8,6 +8,7 @@ from desktop.engine.events import (
     ConfirmationRequested,
     ConfirmationResolved,
     Event,
+    FallbackUsed,
     HandoffReady,
     Retrying,
     RoundStarted,
@@ -50,6 +51,7 @@ class Presenter:
         self._answering = False
         self._responder_label = ""
         self._off_record = False
+        self._took_over = ""
 
     def show_conversation(
         self,
@@ -85,6 +87,7 @@ class Presenter:
         self._calls = []
         self._round = ""
         self._answering = False
+        self._took_over = ""
         self._responder_label = responder_label
         self._window.set_status("")
 
@@ -148,8 +151,8 @@ class Presenter:
                 self._window.transcript.extend_answer(text)
             case AnswerFinished():
                 self._finish_answer(event)
-            case Retrying():
-                self._retry(event)
+            case Retrying() | FallbackUsed():
+                self._try_again(event)
             case RunFinished() | RunStopped() | RunFailed():
                 self._end(event)
 
@@ -180,10 +183,19 @@ class Presenter:
         self._window.transcript.finish_answer(message)
         self._answering = False
 
-    def _retry(self, event: Retrying) -> None:
-        if event.brain is Brain.RESPONDER:
-            self._window.transcript.restart_answer()
-        words = f"{event.reason} Attempt {event.attempt} in {event.wait_s:.0f} s."
+    def _try_again(self, event: Retrying | FallbackUsed) -> None:
+        is_answer = event.brain is Brain.RESPONDER
+        if isinstance(event, Retrying):
+            words = f"{event.reason} Attempt {event.attempt} in {event.wait_s:.0f} s."
+            if is_answer:
+                self._window.transcript.restart_answer()
+        else:
+            words = f"{event.to} takes over: {event.reason}"
+            self._took_over = f"{event.to} took over"
+            if is_answer:
+                self._responder_label = event.to
+                self._window.transcript.drop_answer()
+                self._begin_answer()
         self._window.transcript.set_activity(words)
         self._window.set_status(words)
 
@@ -228,11 +240,11 @@ class Presenter:
         evidence = [f"{self._run_id}/{call_id}" for call_id in self._calls]
         self._window.transcript.begin_answer(self._responder_label, self._off_record, evidence)
         self._answering = True
-        self._window.set_status("Answering")
+        self._window.set_status(" · ".join(part for part in ("Answering", self._took_over) if part))
 
     def _show_activity(self, what: str) -> None:
         count = len(self._calls)
         calls = f"{count} call{'' if count == 1 else 's'}" if count else ""
-        words = " · ".join(part for part in (what, self._round, calls) if part)
+        words = " · ".join(part for part in (what, self._round, calls, self._took_over) if part)
         self._window.transcript.set_activity(words)
         self._window.set_status(words)

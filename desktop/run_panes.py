@@ -8,6 +8,7 @@ from desktop.engine.events import (
     ConfirmationRequested,
     ConfirmationResolved,
     Event,
+    FallbackUsed,
     HandoffReady,
     Retrying,
     RoundStarted,
@@ -126,6 +127,8 @@ def _words_of(event: Event) -> str:
             return f"{tool} asks"
         case Retrying(attempt=attempt):
             return f"Attempt {attempt}"
+        case FallbackUsed(to=label):
+            return f"{label} takes over"
     return {
         ConfirmationResolved: "Decided",
         SummaryReady: "Summary",

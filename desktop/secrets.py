@@ -2,15 +2,16 @@
 
 import asyncio
 import os
+import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
 SERVICE = "cortex-desktop"
-"""The name of our entries in the keyring; the user name is the provider's."""
+"""The name of our entries in the keyring; the user name is the key's: ``gemini``, or ``gemini/work``."""
 
 _T = TypeVar("_T")
 
@@ -31,6 +32,26 @@ VARIABLES: Mapping[Provider, tuple[str, ...]] = {
 """The environment's variables of each provider, first choice first."""
 
 
+_LABEL = re.compile(r"[\w][\w .-]{0,39}")
+
+
+def key_name(provider: Provider, label: str = "") -> str:
+    """The name of a key, which is also its user name in the keyring.
+
+    Args:
+        provider: Whose it is.
+        label: Which of them; empty for the default one.
+
+    Raises:
+        ValueError: The label cannot be one; says why.
+    """
+    if not label:
+        return provider.value
+    if not _LABEL.fullmatch(label):
+        raise ValueError("A label of a key has letters, digits, blanks, dots and dashes: at most 40 of them.")
+    return f"{provider.value}/{label}"
+
+
 class KeySource(StrEnum):
     """Where a key comes from, or was put."""
 
@@ -42,16 +63,16 @@ class KeySource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyStatus:
-    """Whether there is a key for a provider. Holds no key.
+    """Whether there is a key of a name. Holds no key.
 
     Attributes:
-        provider: The provider.
+        provider: The provider; for a further key of it ``gemini/work``.
         source: Where its key comes from.
         variable: The environment's variable, where that is the source or holds an unusable key; else empty.
         problem: Why a key that is there is not used, in words; else empty.
     """
 
-    provider: Provider
+    provider: str
     source: KeySource
     variable: str = ""
     problem: str = ""
@@ -129,7 +150,7 @@ class KeyStore:
         self._load = load
         self._environment = environment
         self._timeout_s = timeout_s
-        self._session: dict[Provider, str] = {}
+        self._session: dict[str, str] = {}
         self._problem: str | None = None
         self._keyring: Keyring | None = None
         self._answered: threading.Event | None = None
@@ -143,11 +164,11 @@ class KeyStore:
         """Why the system's keyring is not in use, in words; None while it works or was not needed yet."""
         return self._problem
 
-    async def get(self, provider: Provider) -> str | None:
-        """The key to use for a provider: this session's, else the keyring's, else the environment's.
+    async def get(self, provider: str) -> str | None:
+        """The key of a name: this session's, else the keyring's, else, for a provider's default, the environment's.
 
         Args:
-            provider: The provider.
+            provider: The key's name: a provider, or ``gemini/work``.
 
         Returns:
             The key; None where there is none, or none that is usable.
@@ -160,22 +181,26 @@ class KeyStore:
             key = self._of_environment(provider)[0]
         return key
 
-    async def status(self) -> list[KeyStatus]:
+    async def status(self, further: Sequence[str] = ()) -> list[KeyStatus]:
         """Whether there are keys. Tries the keyring, also where it failed before.
 
-        Returns:
-            One status for each provider, in the order of `Provider`.
-        """
-        stored: Mapping[Provider, str | None] = {}
-        with suppress(KeyringFailed):
-            stored = await self._read(list(Provider))
-        return [self._status(provider, stored.get(provider)) for provider in Provider]
+        Args:
+            further: Names of keys beside the providers' default ones.
 
-    async def save(self, provider: Provider, key: str) -> KeySource:
+        Returns:
+            One status for each provider, in the order of `Provider`, and one for each further key.
+        """
+        names = list(dict.fromkeys((*Provider, *further)))
+        stored: Mapping[str, str | None] = {}
+        with suppress(KeyringFailed):
+            stored = await self._read(names)
+        return [self._status(name, stored.get(name)) for name in names]
+
+    async def save(self, provider: str, key: str) -> KeySource:
         """Keep a key in the keyring, or where that cannot be for this session only (`keyring_problem` says why).
 
         Args:
-            provider: The provider.
+            provider: The key's name.
             key: The key as typed.
 
         Returns:
@@ -194,8 +219,8 @@ class KeyStore:
         self._session.pop(provider, None)
         return KeySource.KEYRING
 
-    async def remove(self, provider: Provider) -> None:
-        """Forget a provider's key, in the keyring and in this session. The environment is not ours to change.
+    async def remove(self, provider: str) -> None:
+        """Forget a key, in the keyring and in this session. The environment is not ours to change.
 
         Raises:
             KeyringFailed: The keyring could not be asked; a key that is in it is still there.
@@ -208,7 +233,7 @@ class KeyStore:
 
         await self.with_keyring(delete)
 
-    def _status(self, provider: Provider, stored: str | None) -> KeyStatus:
+    def _status(self, provider: str, stored: str | None) -> KeyStatus:
         if provider in self._session:
             return KeyStatus(provider, KeySource.SESSION)
         if stored is not None:
@@ -216,10 +241,10 @@ class KeyStore:
         key, variable, problem = self._of_environment(provider)
         return KeyStatus(provider, KeySource.NONE if key is None else KeySource.ENVIRONMENT, variable, problem)
 
-    def _of_environment(self, provider: Provider) -> tuple[str | None, str, str]:
+    def _of_environment(self, provider: str) -> tuple[str | None, str, str]:
         """The key, its variable, and why a key is not used; the first usable variable wins."""
         found: tuple[str | None, str, str] = (None, "", "")
-        for variable in VARIABLES[provider]:
+        for variable in VARIABLES[Provider(provider)] if provider in set(Provider) else ():
             text = self._environment.get(variable, "")
             if not text.strip():
                 continue
@@ -230,8 +255,8 @@ class KeyStore:
                 found = (None, variable, f"The variable {variable} is not used. {error}")
         return found
 
-    async def _read(self, providers: list[Provider]) -> dict[Provider, str | None]:
-        def read(keyring: Keyring) -> dict[Provider, str | None]:
+    async def _read(self, providers: list[str]) -> dict[str, str | None]:
+        def read(keyring: Keyring) -> dict[str, str | None]:
             return {provider: (keyring.get_password(SERVICE, provider) or "").strip() or None for provider in providers}
 
         stored = await self.with_keyring(read)

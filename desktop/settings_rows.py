@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from desktop.engine.gate import Access, Policy
 from desktop.settings_file import Problem, TomlFile
@@ -27,17 +27,25 @@ class ModelRow(Row):
     """A model of the registry.
 
     Attributes:
-        name: The provider's name of the model; roles and settings refer to it by this name.
+        name: What roles and settings call it; most often the provider's own name of the model.
         provider: Who speaks: gemini, anthropic or openai-compatible.
         label: The name shown; empty for the name.
+        model: The provider's name of it, where the same model stands here more than once; empty for the name.
         host: Address that replaces the provider's own; needed for openai-compatible; else empty.
         inputs: What it reads beside text, of ``image`` and ``pdf``; None for what its provider is known to take.
+        key: Label of the key it is given; empty for the provider's default one.
+        context_tokens: How much it can read at once; None where that is not known.
+        options: Fields of the provider's own request, sent as they are.
     """
 
     provider: Literal["gemini", "anthropic", "openai-compatible"]
     label: str = ""
+    model: str = ""
     host: str = ""
     inputs: tuple[Literal["image", "pdf"], ...] | None = None
+    key: str = ""
+    context_tokens: int | None = Field(default=None, ge=500, le=10_000_000, strict=True)
+    options: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class RoleRow(Row):
@@ -47,7 +55,10 @@ class RoleRow(Row):
         name: Its name, shown and used by ``--role``.
         orchestrator: Name of the model that gathers; empty for the setting ``models.orchestrator``.
         responder: Name of the model that writes; empty for the setting ``models.responder``.
-        fallbacks: Names of models that take over when the role's own fails for good, in order.
+        orchestrator_fallbacks: Names of models that take over when the one that gathers fails for good, in order.
+        responder_fallbacks: The same for the one that writes.
+        fallbacks: The same for both, behind the seat's own.
+        fallback_to_paid: Whether a model elsewhere, or one that costs, may take over from one on this machine.
         tools: Names of the tools it may use; None for all of its access level.
         access: Access level; None for the setting ``run.access``. It can lower that, never raise it.
         max_rounds: Round limit; None for the setting ``run.max_rounds``. The smaller one holds.
@@ -55,11 +66,15 @@ class RoleRow(Row):
         inject_mode: Whether the system prompt tells the mode.
         answer: ``responder``, or ``summary`` to end with the orchestrator's summary.
         tools_enabled: False for direct chat.
+        persona: Name of a file in the persona folder; empty for ``default.md``.
     """
 
     orchestrator: str = ""
     responder: str = ""
+    orchestrator_fallbacks: tuple[str, ...] = ()
+    responder_fallbacks: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
+    fallback_to_paid: bool = Field(default=False, strict=True)
     tools: tuple[str, ...] | None = None
     access: Access | None = None
     max_rounds: int | None = Field(default=None, ge=1, le=100, strict=True)
@@ -67,6 +82,7 @@ class RoleRow(Row):
     inject_mode: bool = Field(default=True, strict=True)
     answer: Literal["responder", "summary"] = "responder"
     tools_enabled: bool = Field(default=True, strict=True)
+    persona: str = Field(default="", pattern=r"^$|^[^/\\]+\.md$")
 
 
 DEFAULT_MODELS = (
@@ -92,6 +108,22 @@ DEFAULT_ROLES = (
             "calculate",
         ),
     ),
+    RoleRow(
+        name="researcher",
+        tools=(
+            "list_directory",
+            "read_file",
+            "search_files",
+            "fetch_page",
+            "current_time",
+            "calculate",
+            "save_note",
+            "find_notes",
+        ),
+        access=Access.USER,
+        max_rounds=20,
+    ),
+    RoleRow(name="writer", tools_enabled=False, access=Access.USER),
 )
 
 _R = TypeVar("_R", bound=Row)
@@ -102,8 +134,8 @@ _WORDS: Mapping[str, str] = {
     "bool_type": "Write true or false.",
     "int_type": "Write a whole number.",
     "tuple_type": 'Write a list of names: ["…", "…"].',
-    "greater_than_equal": "Write a whole number from 1 to 100.",
-    "less_than_equal": "Write a whole number from 1 to 100.",
+    "dict_type": "Write it as a table: options = { temperature = 0.2 }.",
+    "string_pattern_mismatch": 'Write the name of a file in the persona folder, without a path: "poet.md".',
 }
 _SAFE: Mapping[str, Any] = {"access": Access.USER, "tools": (), "tools_enabled": False}
 """What holds in place of a value with a fault, where the default could permit more than was meant."""
@@ -163,9 +195,29 @@ def _read_row(kind: type[_R], item: Mapping[str, Any]) -> tuple[_R | None, dict[
     return kind.model_validate({**usable, **safe}), words
 
 
+def check_row(kind: type[_R], item: Mapping[str, Any]) -> tuple[_R | None, dict[str, str]]:
+    """A row as a form gives it.
+
+    Args:
+        kind: The type of the row.
+        item: Its fields.
+
+    Returns:
+        The row, or None, and by field what is wrong with it.
+    """
+    try:
+        return kind.model_validate(item), {}
+    except ValidationError as error:
+        return None, {str(fault["loc"][0]): _in_words(fault["type"], fault.get("ctx")) for fault in error.errors()}
+
+
 def _in_words(fault: str, context: Mapping[str, Any] | None) -> str:
     if fault in ("literal_error", "enum") and context:
         return f"Write one of {str(context['expected']).replace(chr(39), chr(34))}."
+    if fault == "greater_than_equal" and context:
+        return f"Write a whole number, {context['ge']:,} or more."
+    if fault == "less_than_equal" and context:
+        return f"Write a whole number, {context['le']:,} or less."
     return _WORDS.get(fault, "The value does not fit.")
 
 

@@ -11,6 +11,7 @@ from desktop.engine.events import (
     AnswerFinished,
     ConfirmationRequested,
     Event,
+    FallbackUsed,
     Retrying,
     RoundStarted,
     RunFailed,
@@ -61,7 +62,7 @@ class Terminal:
             case AnswerDelta(text=text) if self._streams:
                 self._streamed = True
                 self._print(_without_controls(text))
-            case Retrying() if self._streamed:
+            case Retrying() | FallbackUsed() if self._streamed:
                 self._streamed = False
                 self._print("\n")
             case AnswerFinished(text=text):
@@ -79,6 +80,8 @@ class Terminal:
                 self.note(f"  {tool}: {state.value}, {duration_ms} ms")
             case Retrying(attempt=attempt, wait_s=wait_s, reason=reason):
                 self.note(f"{reason} Attempt {attempt} in {wait_s:.1f} s.")
+            case FallbackUsed(to=label, reason=reason):
+                self.note(f"{label} takes over: {reason}")
             case AnswerFinished(stop_reason=stop) if stop is not StopReason.END:
                 self.note(f"The answer ended early: {stop.value}.")
             case RunStopped():

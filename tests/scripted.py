@@ -17,6 +17,7 @@ from desktop.engine.messages import (
     ToolResults,
     Usage,
 )
+from desktop.engine.models.address import host_of
 from desktop.engine.models.base import Model, ModelChunk, TextDelta, TurnFinished
 from desktop.engine.models.registry import ModelEntry, Registry, Role
 
@@ -149,6 +150,10 @@ class ScriptedConnector:
         if isinstance(model, Exception):
             raise model
         return model
+
+    def info(self, entry: ModelEntry) -> ModelInfo:
+        host = host_of(entry.base_url) if entry.base_url else "this program"
+        return ModelInfo(provider=entry.provider, name=entry.name, label=entry.label, host=host)
 
 
 def registry() -> Registry:

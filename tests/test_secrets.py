@@ -18,6 +18,7 @@ from desktop.secrets import (
     KeyStore,
     Provider,
     checked_key,
+    key_name,
 )
 from tests import keyring_session
 
@@ -398,3 +399,19 @@ def test_keyring_package_is_not_imported_before_it_is_needed(tmp_path: Path) -> 
     script = "import sys, desktop.secrets, desktop.os_keyring\nprint('keyring' in sys.modules)"
 
     assert keyring_session.run_python(script, tmp_path) == "False\n"
+
+
+async def test_a_further_key_has_a_name_of_its_own_and_nothing_of_the_environment(make: Make) -> None:
+    keyring = MemoryKeyring()
+    store = make(keyring, GEMINI_API_KEY=OTHER)
+    name = key_name(Provider.GEMINI, "work")
+    assert name == "gemini/work"
+    assert await store.get(name) is None
+    assert await store.save(name, KEY) is KeySource.KEYRING
+    assert keyring.get_password("cortex-desktop", "gemini/work") == KEY
+    assert (await store.get(name), await store.get(Provider.GEMINI)) == (KEY, OTHER)
+    assert (await store.status([name]))[-1] == KeyStatus("gemini/work", KeySource.KEYRING)
+    await store.remove(name)
+    assert await store.get(name) is None
+    with pytest.raises(ValueError, match="at most 40"):
+        key_name(Provider.GEMINI, "a/b")

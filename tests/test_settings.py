@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from desktop.engine.gate import Access, Policy
 from desktop.settings import ModelRow, RoleRow, Setting, Settings, SettingsDamaged
+from desktop.settings_rows import DEFAULT_ROLES
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_missing_file_means_defaults_and_makes_none(file: Path) -> None:
     assert settings.access is Access.ADMIN
     assert settings.demo is False
     assert (settings.orchestrator, settings.responder) == ("gemini-3.8-flash", "claude-sonnet-5-5")
-    assert [role.name for role in settings.roles] == ["chat", "orchestrator", "coder"]
+    assert [role.name for role in settings.roles] == ["chat", "orchestrator", "coder", "researcher", "writer"]
     assert settings.policies == {}
     assert not file.exists()
 
@@ -404,7 +405,14 @@ tools_enabled = false
     assert settings.models[-1] == ModelRow(
         name="qwen3", provider="openai-compatible", label="Qwen at home", host="http://localhost:11434/v1"
     )
-    assert [role.name for role in settings.roles] == ["chat", "orchestrator", "coder", "background"]
+    assert [role.name for role in settings.roles] == [
+        "chat",
+        "orchestrator",
+        "coder",
+        "researcher",
+        "writer",
+        "background",
+    ]
     assert settings.roles[2] == RoleRow(
         name="coder",
         responder="qwen3",
@@ -415,8 +423,8 @@ tools_enabled = false
         inject_datetime=False,
         answer="summary",
     )
-    assert settings.roles[3].tools is None
-    assert settings.roles[3].tools_enabled is False
+    assert settings.roles[-1].tools is None
+    assert settings.roles[-1].tools_enabled is False
 
 
 def test_faulty_rows_are_named_and_permit_no_more_than_was_meant(file: Path) -> None:
@@ -451,7 +459,7 @@ provider = "acme"
         ", line 1: role.careful: Two entries have this name; the first one holds. Rename the other.",
         ', line 3: role.careful.access: Write one of "user" or "admin". Until then it is "user".',
         ', line 4: role.careful.tools: Write a list of names: ["…", "…"]. Until then the role has no tools.',
-        ", line 5: role.careful.max_rounds: Write a whole number from 1 to 100. Until then it counts as not there.",
+        ", line 5: role.careful.max_rounds: Write a whole number, 1 or more. Until then it counts as not there.",
         ', line 6: role.careful.answer: Write one of "responder" or "summary". Until then it counts as not there.',
         ", line 7: role.careful.tools_enabled: Write true or false. Until then it is false.",
         ", line 8: role.careful.mood: No setting has this name; it is left as it is. Look for a typing error.",
@@ -467,7 +475,7 @@ def test_rows_in_another_shape_are_named(file: Path, text: str) -> None:
     settings, problems = Settings.load(write(file, text))
 
     assert len(problems) == 1
-    assert len(settings.roles) == 3
+    assert settings.roles == DEFAULT_ROLES
 
 
 def test_rows_come_back_and_those_removed_go_but_unread_ones_stay(file: Path) -> None:

@@ -7,8 +7,9 @@ from typing import Literal
 
 from desktop.engine.errors import EngineError
 from desktop.engine.messages import ModelInfo, ModelRequest, Usage
-from desktop.engine.models.base import Model, ModelChunk
+from desktop.engine.models.base import Connects, Model, ModelChunk
 from desktop.engine.models.prices import price_of
+from desktop.engine.models.registry import ModelEntry
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.usage import UsageLog
 from desktop.engine.tokens import request_tokens
@@ -86,6 +87,38 @@ class Metered:
         if options.day_budget_usd:
             spent = await self.of_day.cost_since(start_of_day())
             _hold("day", "Today", spent, expected, options.day_budget_usd)
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredConnector:
+    """Makes models whose calls stay within the budgets of a run.
+
+    Attributes:
+        connector: Makes the models.
+        run_id: The run.
+        options: What the run may cost.
+        of_run: Where the usage of the run is kept.
+        of_day: Where the usage of all runs is kept.
+    """
+
+    connector: Connects
+    run_id: str
+    options: RunOptions
+    of_run: UsageLog
+    of_day: UsageLog
+
+    def info(self, entry: ModelEntry) -> ModelInfo:
+        """Which model, and where it runs."""
+        return self.connector.info(entry)
+
+    async def connect(self, entry: ModelEntry) -> Model:
+        """A model ready to be called.
+
+        Raises:
+            ModelError: It cannot be called: a key or an address is missing.
+        """
+        model = await self.connector.connect(entry)
+        return Metered(model, self.run_id, self.options, self.of_run, self.of_day)
 
 
 def _hold(kind: BudgetKind, what: str, spent: float, expected: float, budget: float) -> None:

@@ -105,13 +105,14 @@ async def _has_answer(store: Store, run: StoredRun) -> bool:
 def _cut_message(
     store: Store, run: StoredRun, registry: Registry, brain: Brain, text: str, stop: StopReason
 ) -> Message:
-    key = run.options.orchestrator if brain is Brain.ORCHESTRATOR else run.options.responder
+    key = run.options.at_work(brain)
     entry = registry.models.get(key)
     details = MessageDetails(
         model=entry.name if entry else key,
         label=entry.label if entry else key,
         provider=entry.provider if entry else "",
         brain=brain,
+        fallback=brain in run.options.stand_ins,
         gather_ms=run.gather_ms,
         stop=stop,
     )

@@ -2,8 +2,7 @@
 
 from desktop.engine.context import opening_request
 from desktop.engine.handoff import build_handoff, to_request
-from desktop.engine.messages import ModelInfo, ModelRequest, Usage, Value
-from desktop.engine.models.address import host_of
+from desktop.engine.messages import ModelRequest, Usage, Value
 from desktop.engine.models.prices import price_of
 from desktop.engine.models.registry import ModelEntry
 from desktop.engine.prompts import DIRECT, ORCHESTRATOR, RESPONDER
@@ -68,13 +67,9 @@ async def estimate(
     tokens, cost, unpriced = 0, 0.0, []
     for entry, request in calls:
         count = request_tokens(request)
-        price = await price_of(_info(entry), Usage(input_tokens=count))
+        price = await price_of(runner.connector.info(entry), Usage(input_tokens=count))
         tokens += count
         cost += price or 0.0
         if price is None:
             unpriced.append(entry.label)
     return Estimate(input_tokens=tokens, cost_usd=cost, unpriced=tuple(unpriced))
-
-
-def _info(entry: ModelEntry) -> ModelInfo:
-    return ModelInfo(provider=entry.provider, name=entry.name, label=entry.label, host=host_of(entry.base_url or ""))

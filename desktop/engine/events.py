@@ -6,7 +6,7 @@ A view or a script needs nothing else to follow a run; what an event says is in 
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from desktop.engine.gate import Card, Decision, ScopeChoice, TaintSource
 from desktop.engine.messages import (
@@ -206,6 +206,21 @@ class Retrying(_Event):
     brain: Brain = Brain.ORCHESTRATOR
 
 
+class FallbackUsed(_Event):
+    """A model failed for good and the next of its seat takes over. Text of the failed turn is void; nothing else is."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+    type: Literal["fallback_used"] = "fallback_used"
+    from_model: str = Field(alias="from")
+    """Label of the model that failed; ``from`` in JSON."""
+    to: str
+    """Label of the model that takes over."""
+    reason: str
+    """Why the first one failed, in words."""
+    brain: Brain
+
+
 class RunFinished(_Event):
     """The run is done."""
 
@@ -255,6 +270,7 @@ Event = Annotated[
     | AnswerFinished
     | UsageReported
     | Retrying
+    | FallbackUsed
     | RunFinished
     | RunStopped
     | RunFailed,

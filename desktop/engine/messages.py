@@ -380,6 +380,7 @@ class ConversationInfo(Value):
         updated_at: Aware UTC.
         workspace: The folder its tools work in, absolute.
         role: Name of the role it uses.
+        models: By brain, name of the model that works in the place of the role's.
         off_record: Whether it lives in memory only.
         waiting: Whether one of its runs waits for a decision.
         running: Whether one of its runs is at work.
@@ -392,6 +393,7 @@ class ConversationInfo(Value):
     updated_at: datetime
     workspace: str
     role: str = "chat"
+    models: dict[Brain, str] = Field(default_factory=dict)
     off_record: bool = False
     waiting: bool = False
     running: bool = False

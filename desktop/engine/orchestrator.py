@@ -12,7 +12,7 @@ from desktop.engine.context import round_request
 from desktop.engine.errors import ModelError
 from desktop.engine.events import Event, RoundStarted, RunPaused, SummaryReady, ToolCallRequested
 from desktop.engine.messages import Brain, CallPart, ModelTurn, Part, TextPart, UserText
-from desktop.engine.model_call import Called, Caller, call_model, usage_event
+from desktop.engine.model_call import Called, Caller, usage_event
 from desktop.engine.prompts import ROUND_LIMIT
 from desktop.engine.settling import Gathering, finished, settle
 from desktop.engine.store.records import StoredRound
@@ -77,7 +77,7 @@ async def _model_round(
     yield RoundStarted(run_id=work.run_id, round=number, of=work.options.max_rounds)
     request = round_request(work.opening, rounds, RESULT_LIMIT_TOKENS)
     turn, spent = ModelTurn(), None
-    async with contextlib.aclosing(call_model(work.model, request, _caller(work))) as items:
+    async with contextlib.aclosing(work.seat.call(request, _caller(work))) as items:
         async for item in items:
             if isinstance(item, Called):
                 turn, spent = item.turn, item.spent
@@ -114,7 +114,7 @@ async def _last_round(
     )
     turn, spent = ModelTurn(), None
     with contextlib.suppress(ModelError):
-        async with contextlib.aclosing(call_model(work.model, request, _caller(work))) as items:
+        async with contextlib.aclosing(work.seat.call(request, _caller(work))) as items:
             async for item in items:
                 if isinstance(item, Called):
                     turn, spent = item.turn, item.spent

@@ -6,7 +6,15 @@ import logging
 from collections.abc import AsyncIterator
 
 from desktop.engine.errors import StoreError
-from desktop.engine.events import AnswerDelta, Event, OrchestratorDelta, Retrying, RoundStarted, UsageReported
+from desktop.engine.events import (
+    AnswerDelta,
+    Event,
+    FallbackUsed,
+    OrchestratorDelta,
+    Retrying,
+    RoundStarted,
+    UsageReported,
+)
 from desktop.engine.messages import Brain
 from desktop.engine.store.runs import Runs
 
@@ -41,13 +49,13 @@ class Partial:
         return "".join(self._pieces)
 
     def follow(self, event: Event) -> None:
-        """Take in an event: deltas grow the text, a retry or the next turn voids it."""
+        """Take in an event: deltas grow the text, a retry, a fallback or the next turn voids it."""
         match event:
             case OrchestratorDelta(text=text):
                 self._grow(Brain.ORCHESTRATOR, text)
             case AnswerDelta(text=text):
                 self._grow(Brain.RESPONDER, text)
-            case RoundStarted() | Retrying():
+            case RoundStarted() | Retrying() | FallbackUsed():
                 self._pieces.clear()
                 self._changed.set()
             case UsageReported():

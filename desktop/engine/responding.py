@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from desktop.engine.cancelling import to_the_end
 from desktop.engine.events import AnswerFinished, Event, HandoffMessage, HandoffReady
+from desktop.engine.fallback import Seat
 from desktop.engine.handoff import to_request
-from desktop.engine.messages import Brain, Message, MessageDetails, ModelInfo, ModelTurn
-from desktop.engine.model_call import Called, Caller, call_model, usage_event
-from desktop.engine.models.base import Model
+from desktop.engine.messages import Brain, Message, MessageDetails, ModelTurn
+from desktop.engine.model_call import Called, Caller, usage_event
 from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.prompts import NOTHING_GATHERED
 from desktop.engine.store.records import StoredRun
@@ -24,14 +24,14 @@ class Responding:
     Attributes:
         run: The run, its loop ended.
         handoff: The responder's request.
-        model: The responder.
+        seat: The responder.
         store: Where the run is kept.
         retry: How often and how long to try again.
     """
 
     run: StoredRun
     handoff: tuple[HandoffMessage, ...]
-    model: Model
+    seat: Seat
     store: Store
     retry: RetryPolicy
 
@@ -59,7 +59,7 @@ async def respond(work: Responding) -> AsyncGenerator[Event, None]:
     )
     began = time.monotonic()
     turn = ModelTurn()
-    async with contextlib.aclosing(call_model(work.model, to_request(work.handoff), caller)) as items:
+    async with contextlib.aclosing(work.seat.call(to_request(work.handoff), caller)) as items:
         async for item in items:
             if isinstance(item, Called):
                 turn = item.turn
@@ -68,19 +68,19 @@ async def respond(work: Responding) -> AsyncGenerator[Event, None]:
             else:
                 yield item
     answer_ms = round((time.monotonic() - began) * 1000)
-    details = _details(work.model.info, Brain.RESPONDER, turn, gather_ms=run.gather_ms, answer_ms=answer_ms)
+    details = _details(work.seat, Brain.RESPONDER, turn, gather_ms=run.gather_ms, answer_ms=answer_ms)
     yield await _finish(work.store, run, turn.text, details)
 
 
 async def answer_with_summary(
-    run: StoredRun, summary: str, info: ModelInfo, store: Store, *, gathered: bool
+    run: StoredRun, summary: str, seat: Seat, store: Store, *, gathered: bool
 ) -> AsyncGenerator[Event, None]:
     """End a run with the summary as its answer (B7).
 
     Args:
         run: The run, its loop ended.
         summary: The orchestrator's.
-        info: The orchestrator.
+        seat: The orchestrator.
         store: Where the run is kept.
         gathered: Whether any tool was called.
 
@@ -88,7 +88,7 @@ async def answer_with_summary(
         AnswerFinished.
     """
     text = summary or ("The orchestrator wrote no summary of its results." if gathered else NOTHING_GATHERED)
-    details = _details(info, Brain.ORCHESTRATOR, ModelTurn(), gather_ms=run.gather_ms, answer_ms=0)
+    details = _details(seat, Brain.ORCHESTRATOR, ModelTurn(), gather_ms=run.gather_ms, answer_ms=0)
     yield await _finish(store, run, text, details)
 
 
@@ -107,13 +107,15 @@ async def _finish(store: Store, run: StoredRun, text: str, details: MessageDetai
     )
 
 
-def _details(info: ModelInfo, brain: Brain, turn: ModelTurn, *, gather_ms: int, answer_ms: int) -> MessageDetails:
+def _details(seat: Seat, brain: Brain, turn: ModelTurn, *, gather_ms: int, answer_ms: int) -> MessageDetails:
+    info = seat.info
     return MessageDetails(
         model=info.name,
         label=info.label,
         provider=info.provider,
         host=info.host,
         brain=brain,
+        fallback=seat.is_fallback,
         usage=turn.usage,
         gather_ms=gather_ms,
         answer_ms=answer_ms,

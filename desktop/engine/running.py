@@ -1,19 +1,22 @@
 """The steps of a run from its stored state to its end: gather, hand off, answer."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+import sys
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.engine.asking import confirmation
-from desktop.engine.budgets import Metered
+from desktop.engine.budgets import MeteredConnector
 from desktop.engine.context import opening_request
 from desktop.engine.errors import AttachmentRefused
 from desktop.engine.events import ConfirmationRequested, Event, HandoffMessage, RunFinished, RunPaused, RunStarted
+from desktop.engine.fallback import Seat
 from desktop.engine.handoff import build_handoff
 from desktop.engine.history_files import Refit
 from desktop.engine.media import quoted
-from desktop.engine.messages import Attachment, CallState, ModelRequest
+from desktop.engine.messages import Attachment, Brain, CallState, ModelRequest
 from desktop.engine.models.attachment_limits import limits_of, objections_of, readers
 from desktop.engine.models.base import Connects
 from desktop.engine.models.registry import Registry
@@ -43,6 +46,7 @@ class Limits:
         retry: How often and how long a model call is tried again.
         persona: Text that stands before the responder's instructions.
         stop_patience_s: How long a stopped call has to end, before nobody waits for it any more.
+        read_persona: Reads the persona of a file's name, for a role that names one; it may block.
     """
 
     history_tokens: int = 24_000
@@ -51,6 +55,7 @@ class Limits:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     persona: str = ""
     stop_patience_s: float = PATIENCE_S
+    read_persona: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +159,12 @@ class Runner:
 
     async def _gathering(self, store: Store, run: StoredRun, stops: Stops) -> Gathering:
         toolbox = self._tools_of(run)
-        model = await self._model(store, run, run.options.orchestrator)
         return Gathering(
             run_id=run.id,
             conversation_id=run.conversation_id,
             options=run.options,
             opening=run.opening or await self._open(store, run, toolbox),
-            model=model,
+            seat=self._seat(store, run, Brain.ORCHESTRATOR),
             toolbox=toolbox,
             context=_context_of(store, run),
             store=store,
@@ -169,10 +173,16 @@ class Runner:
             stops=stops,
         )
 
-    async def _model(self, store: Store, run: StoredRun, key: str) -> Metered:
-        """A model of a run, its calls within the run's budgets."""
-        model = await self.connector.connect(self.registry.model(key))
-        return Metered(model, run.id, run.options, store.usage, self.all_usage or store.usage)
+    def _context_tokens(self, run: StoredRun, brain: Brain) -> int:
+        """What the models of a seat can all read at once: a request must fit also the one that takes over."""
+        entries = [self.registry.models.get(name) for name in run.options.seat(brain)]
+        known = [entry.context_tokens for entry in entries if entry is not None and entry.context_tokens]
+        return min(known, default=sys.maxsize)
+
+    def _seat(self, store: Store, run: StoredRun, brain: Brain) -> Seat:
+        usage = self.all_usage or store.usage
+        connector = MeteredConnector(self.connector, run.id, run.options, store.usage, usage)
+        return Seat(run, brain, self.registry, connector, store.runs)
 
     async def _open(self, store: Store, run: StoredRun, toolbox: Toolbox) -> ModelRequest:
         """What the rounds begin with: made once, then read from the store, so that a resumed run says the same."""
@@ -181,7 +191,7 @@ class Runner:
             history=await store.conversations.messages(run.conversation_id, before_run=run.id),
             request=run.request,
             tools=toolbox.declarations,
-            budget_tokens=self.limits.history_tokens,
+            budget_tokens=min(self.limits.history_tokens, self._context_tokens(run, Brain.ORCHESTRATOR) // 4),
             attachments=run.attachments,
             refit=self._refit(run, run.options.orchestrator),
         )
@@ -192,12 +202,12 @@ class Runner:
         options = run.options
         calls = [call for past in await store.calls.rounds(run.id) for call in past.calls]
         if options.tools_enabled and options.answer == "summary":
-            model = await self.connector.connect(self.registry.model(options.orchestrator))
-            steps = answer_with_summary(run, run.summary or "", model.info, store, gathered=bool(calls))
+            seat = self._seat(store, run, Brain.ORCHESTRATOR)
+            steps = answer_with_summary(run, run.summary or "", seat, store, gathered=bool(calls))
         else:
             handoff = await self._handoff(store, run, calls if options.tools_enabled else None)
-            model = await self._model(store, run, options.responder)
-            steps = respond(Responding(run, handoff, model, store, self.limits.retry))
+            seat = self._seat(store, run, Brain.RESPONDER)
+            steps = respond(Responding(run, handoff, seat, store, self.limits.retry))
         async with contextlib.aclosing(steps) as events:
             async for event in events:
                 yield event
@@ -205,16 +215,20 @@ class Runner:
     async def _handoff(
         self, store: Store, run: StoredRun, calls: Sequence[StoredCall] | None
     ) -> tuple[HandoffMessage, ...]:
+        persona = self.limits.persona
+        if run.options.persona and self.limits.read_persona is not None:
+            persona = await asyncio.to_thread(self.limits.read_persona, run.options.persona)
+        fitting = self._context_tokens(run, Brain.RESPONDER)
         return build_handoff(
-            system=_system_prompt(run, self.limits.persona, DIRECT if calls is None else RESPONDER),
+            system=_system_prompt(run, persona, DIRECT if calls is None else RESPONDER),
             history=await store.conversations.messages(run.conversation_id, before_run=run.id),
             request=run.request,
             calls=calls,
             summary=run.summary or "",
-            history_budget_tokens=self.limits.history_tokens,
-            evidence_budget_tokens=self.limits.evidence_tokens,
             attachments=run.attachments,
             refit=self._refit(run, run.options.responder),
+            history_budget_tokens=min(self.limits.history_tokens, fitting // 4),
+            evidence_budget_tokens=min(self.limits.evidence_tokens, fitting // 2),
         )
 
     def _refit(self, run: StoredRun, model: str) -> Refit:

@@ -10,7 +10,7 @@ from desktop.engine.endings import stop_run
 from desktop.engine.errors import RunBusy, StoreError
 from desktop.engine.events import ConfirmationResolved, Event, RunRecord
 from desktop.engine.gate import AllowOnce, Decision, Deny, Grant
-from desktop.engine.messages import Attachment, CallState, JsonObject, Message
+from desktop.engine.messages import Attachment, Brain, CallState, JsonObject, Message
 from desktop.engine.records import can_write_again, run_record
 from desktop.engine.run_task import Around, RunTask
 from desktop.engine.running import Runner
@@ -196,6 +196,7 @@ class Session:
             raise RunBusy("The evidence of this run is not whole.", action="Go on with the run instead.")
         await self._let_go()
         await runs.claim(run_id, ("done", "failed", "stopped", "interrupted"))
+        await runs.set_stand_in(run_id, Brain.RESPONDER, None)
         self._begin(run_id, resumed=True)
 
     async def stop(self, run_id: str) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 from desktop.engine.asking import confirmation, still_granted
 from desktop.engine.errors import EngineError
 from desktop.engine.events import Event, RunPaused, ToolCallFinished, ToolCallStarted
+from desktop.engine.fallback import Seat
 from desktop.engine.gate import Deny, binding
 from desktop.engine.messages import CallState, ModelRequest, canonical
-from desktop.engine.models.base import Model
 from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.site import Site
 from desktop.engine.stopping import Ended, Stops
@@ -29,14 +29,14 @@ class Gathering(Site):
 
     Attributes:
         opening: What every round's request begins with.
-        model: The orchestrator.
+        seat: The orchestrator.
         retry: How often and how long to try again.
         gathered_ms: Milliseconds that earlier stretches of the loop took.
         stops: Which of its calls the person stopped.
     """
 
     opening: ModelRequest
-    model: Model
+    seat: Seat
     retry: RetryPolicy
     gathered_ms: int = 0
     stops: Stops = field(default_factory=Stops)

@@ -20,6 +20,7 @@ QFrame[kind="notice"] { background: $raised; border: none; border-radius: 8px; }
 QLabel[kind="muted"] { color: $muted; }
 QLabel[kind="danger"] { color: $danger; }
 QLabel[kind="heading"] { font-weight: 600; }
+QLabel[kind="danger"] { color: $danger; }
 
 QPushButton {
     background: transparent; color: $text; border: 1px solid $outline; border-radius: 6px;

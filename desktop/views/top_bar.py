@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from desktop.views.commands import MenuButton
 from desktop.views.controls import Button, ElidedLabel, Switch
+from desktop.views.model_menu import ModelMenu
 from desktop.views.theme import SPACE
 
 _WIDE = 780
@@ -22,6 +23,7 @@ class TopBar(QWidget):
         waiting_button: Shows the conversation list, where something waits in it and it is folded; "Waiting for you".
         role: The combo box "Role".
         models: The label named "Models".
+        model_menu: The button "Choose models" behind it, with a menu of models for each seat.
         off_record: The check box "Off the record".
         tools_button: Shows and folds the tool pane; checked while it is shown.
         debug_button: Shows and folds the debug pane; checked while it is shown.
@@ -50,6 +52,7 @@ class TopBar(QWidget):
         self.role.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.models = ElidedLabel(kind="muted")
         self.models.setAccessibleName("Models")
+        self.model_menu = ModelMenu()
         self.off_record = Switch("Off the record")
         self.off_record.setAccessibleName("Off the record")
         self.off_record.setToolTip("On: nothing of this conversation is kept on disk; it ends with the window.")
@@ -64,7 +67,9 @@ class TopBar(QWidget):
         row.addWidget(self.list_button)
         row.addWidget(self.waiting_button)
         row.addWidget(self.role)
-        row.addWidget(self.models, 1)
+        row.addWidget(self.models)
+        row.addWidget(self.model_menu)
+        row.addStretch(1)
         row.addSpacing(SPACE)
         row.addWidget(self.off_record)
         row.addWidget(self.tools_button)

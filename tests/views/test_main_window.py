@@ -275,13 +275,13 @@ def test_no_label_guesses_rich_text_and_every_button_has_a_name(window: MainWind
 def test_the_top_bar_is_reached_by_tab(window: MainWindow) -> None:
     window.top_bar.list_button.setFocus()
     reached = []
-    for _ in range(5):
+    for _ in range(6):
         focused = QApplication.focusWidget()
         assert focused is not None
         reached.append(focused)
         QTest.keyClick(focused, Qt.Key.Key_Tab)
     bar = window.top_bar
-    assert reached == [bar.list_button, bar.role, bar.off_record, bar.tools_button, bar.debug_button]
+    assert reached == [bar.list_button, bar.role, bar.model_menu, bar.off_record, bar.tools_button, bar.debug_button]
 
 
 def test_status_and_totals_are_shown(window: MainWindow) -> None:

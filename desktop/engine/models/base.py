@@ -74,3 +74,11 @@ class Connects(Protocol):
             ModelError: It cannot be called: a key or an address is missing.
         """
         ...
+
+    def info(self, entry: ModelEntry) -> ModelInfo:
+        """Which model, and where it runs.
+
+        Args:
+            entry: Which model; it need not be one that can be called.
+        """
+        ...

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from desktop.engine.errors import KeyMissing, KeyRejected, ModelError, StreamCut
-from desktop.engine.messages import ModelInfo, ModelRequest
+from desktop.engine.messages import JsonObject, ModelInfo, ModelRequest
 from desktop.engine.models.address import host_of
 from desktop.engine.models.base import ModelChunk, TurnFinished
 from desktop.engine.models.claude_request import PROVIDER, request_body
@@ -33,12 +33,21 @@ class ClaudeModel:
         base_url: Where the API is; None for Anthropic's own address. The environment has no say in it.
         timeout_s: Longest silence of the server, in seconds; it sends pings while the model thinks.
         load: Where the bytes of attachments come from.
+        options: Fields of the provider's own request, sent as they are; the program's own fields win.
     """
 
     def __init__(
-        self, name: str, label: str, key: str, base_url: str | None, timeout_s: float, load: Load = no_load
+        self,
+        name: str,
+        label: str,
+        key: str,
+        base_url: str | None,
+        timeout_s: float,
+        load: Load = no_load,
+        options: JsonObject | None = None,
     ) -> None:
         self._load = load
+        self._options = options or {}
         self._url = base_url or PUBLIC_URL
         self._info = ModelInfo(provider=PROVIDER, name=name, label=label, host=host_of(self._url))
         self._key = key
@@ -69,7 +78,7 @@ class ClaudeModel:
 
         reader = TurnReader(self._info.label, self._info.name)
         contents = await load_contents(request, self._load)
-        body = await in_thread_if(contents, lambda: request_body(self._info.name, request, contents))
+        body = await in_thread_if(contents, lambda: request_body(self._info.name, request, contents, self._options))
         try:
             answer = await client.messages.create(**body, stream=True, **self._auth())
             # The raw events, as blocks must go back as they came; the SDK's own accumulation names a call's arguments

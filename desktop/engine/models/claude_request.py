@@ -13,6 +13,7 @@ from desktop.engine.media import decode_text
 from desktop.engine.messages import (
     Attachment,
     CallPart,
+    JsonObject,
     ModelRequest,
     ModelTurn,
     RequestItem,
@@ -41,7 +42,9 @@ _THINKING: Final = frozenset({"thinking", "redacted_thinking"})
 _FOREIGN: Final = re.compile(r"[^a-zA-Z0-9_-]")
 
 
-def request_body(model: str, request: ModelRequest, contents: Contents = NO_CONTENTS) -> dict[str, Any]:
+def request_body(
+    model: str, request: ModelRequest, contents: Contents = NO_CONTENTS, options: JsonObject | None = None
+) -> dict[str, Any]:
     """The keyword arguments of the SDK's ``messages.create``, which are the body's fields.
 
     The order of the cache is tools, system, messages. A breakpoint stands at the end of each part that comes again:
@@ -53,6 +56,7 @@ def request_body(model: str, request: ModelRequest, contents: Contents = NO_CONT
         model: The provider's name of the model.
         request: What to send.
         contents: The bytes of what is attached.
+        options: Fields that the person adds; ``max_tokens`` may be one, all others of the program's own win.
 
     Returns:
         The body.
@@ -75,6 +79,11 @@ def request_body(model: str, request: ModelRequest, contents: Contents = NO_CONT
         body["tools"][-1]["cache_control"] = _CACHE
         if not request.allow_calls:
             body["tool_choice"] = {"type": "none"}
+    given = dict(options or {})
+    if request.max_output_tokens is None and isinstance(given.get("max_tokens"), int):
+        body["max_tokens"] = given["max_tokens"]
+    if extra := {name: value for name, value in given.items() if name not in (*body, "stream")}:
+        body["extra_body"] = extra
     return body
 
 

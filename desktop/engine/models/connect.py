@@ -6,7 +6,9 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from desktop.engine.errors import KeyMissing, RequestRefused
-from desktop.engine.messages import is_this_machine
+from desktop.engine.messages import ModelInfo, is_this_machine
+from desktop.engine.models import claude, gemini
+from desktop.engine.models.address import host_of
 from desktop.engine.models.base import Model
 from desktop.engine.models.claude import ClaudeModel
 from desktop.engine.models.contents import Load, no_load
@@ -16,25 +18,54 @@ from desktop.engine.models.openai_compatible import OpenAICompatibleModel
 from desktop.engine.models.registry import ModelEntry
 
 KEY_NAMES: Mapping[str, str] = {"gemini": "gemini", "anthropic": "anthropic", "openai-compatible": "openai"}
-"""The keyring's user name by provider."""
+"""The keyring's user name by provider, of its default key; a further one has its label behind a slash."""
 BASE_URL_VARIABLES: Mapping[str, str] = {
     "gemini": "GOOGLE_GEMINI_BASE_URL",
     "anthropic": "ANTHROPIC_BASE_URL",
     "openai-compatible": "OPENAI_BASE_URL",
 }
+OPENAI_HOST = "api.openai.com"
+_PUBLIC_URLS = {"gemini": gemini.PUBLIC_URL, "anthropic": claude.PUBLIC_URL}
+_WHO = {"gemini": "Gemini", "anthropic": "Claude", "openai-compatible": "OpenAI"}
 _TIMEOUT_S = 120.0
 
 
 def is_loopback(base_url: str) -> bool:
-    """Whether an address is on this machine: the person's OpenAI key is not for such a server."""
+    """Whether an address is on this machine."""
     return is_this_machine(urlsplit(base_url).hostname or "")
+
+
+def key_name(entry: ModelEntry) -> str | None:
+    """Which key a model is given.
+
+    Args:
+        entry: Which model.
+
+    Returns:
+        ``gemini``, ``anthropic`` or ``openai`` for a provider's default key, ``openai/work`` for one with a label; None
+        where none goes: the default key of OpenAI is for OpenAI (or for where the environment points that), and for
+        no other server.
+    """
+    if entry.provider == "demo":
+        return None
+    owner = KEY_NAMES[entry.provider]
+    if entry.key_label:
+        return f"{owner}/{entry.key_label}"
+    if entry.provider == "openai-compatible" and entry.base_url and not _is_openai(entry.base_url):
+        return None
+    return owner
+
+
+def _is_openai(base_url: str) -> bool:
+    parts = urlsplit(base_url)
+    return parts.scheme == "https" and host_of(base_url) == OPENAI_HOST
 
 
 class Keys(Protocol):
     """Where API keys come from."""
 
-    async def get(self, provider: str) -> str | None:
-        """The key of ``gemini``, ``anthropic`` or ``openai``; None where there is none."""
+    async def get(self, name: str) -> str | None:
+        """A key by its name (see ``key_name``); None where there is none."""
         ...
 
 
@@ -51,11 +82,47 @@ class Connector:
         self._load = load
         self._keys = keys
         self._environment = environment
-        self._made: dict[tuple[ModelEntry, str, str], Model] = {}
+        self._made: dict[tuple[str, str, str], Model] = {}
 
     def redirections(self) -> dict[str, str]:
         """The environment's base addresses in force, by variable name."""
         return {name: self._environment[name] for name in BASE_URL_VARIABLES.values() if self._environment.get(name)}
+
+    @property
+    def api_version(self) -> str | None:
+        """The environment's version of Gemini's API; None for the program's own choice."""
+        return self._environment.get("GOOGLE_GENAI_API_VERSION") or None
+
+    def base_url(self, entry: ModelEntry) -> str | None:
+        """Where a model is asked, where that is not the provider's own place."""
+        if entry.provider == "demo":
+            return None
+        return entry.base_url or self._environment.get(BASE_URL_VARIABLES[entry.provider]) or None
+
+    def info(self, entry: ModelEntry) -> ModelInfo:
+        """Which model, and where it runs."""
+        if entry.provider == "demo":
+            host = "this program"
+        else:
+            host = host_of(self.base_url(entry) or _PUBLIC_URLS.get(entry.provider, ""))
+        return ModelInfo(provider=entry.provider, name=entry.name, label=entry.label, host=host)
+
+    async def key(self, entry: ModelEntry) -> str:
+        """The key that a model is given; empty where it is given none.
+
+        Raises:
+            KeyMissing: It needs one and there is none.
+        """
+        name = key_name(entry)
+        key = await self._keys.get(name) if name is not None else None
+        needs_key = entry.provider != "openai-compatible" or entry.key_label or _is_openai(entry.base_url or "")
+        if not key and name is not None and needs_key:
+            which = f" named {entry.key_label!r}" if entry.key_label else ""
+            raise KeyMissing(
+                f"There is no API key for {_WHO[entry.provider]}{which}, which {entry.label} needs.",
+                action="Add the key under API keys, or try the offline demo.",
+            )
+        return key or ""
 
     async def connect(self, entry: ModelEntry) -> Model:
         """A model ready to be called; the key is read anew each time, so that a replaced one counts.
@@ -70,31 +137,25 @@ class Connector:
         if entry.provider == "demo":
             demo = DemoOrchestrator if entry.name == "demo-orchestrator" else DemoResponder
             return demo(load=self._load)
-        base_url = entry.base_url or self._environment.get(BASE_URL_VARIABLES[entry.provider]) or None
-        local_server = entry.provider == "openai-compatible" and is_loopback(entry.base_url or "")
-        key = "" if local_server else await self._keys.get(KEY_NAMES[entry.provider]) or ""
-        if not key and entry.provider != "openai-compatible":
-            provider = "Gemini" if entry.provider == "gemini" else "Claude"
-            raise KeyMissing(
-                f"There is no API key for {provider}, which {entry.label} needs.",
-                action="Add the key under API keys, or try the offline demo.",
-            )
-        identity = (entry, key, base_url or "")
+        base_url = self.base_url(entry)
+        key = await self.key(entry)
+        identity = (entry.model_dump_json(), key, base_url or "")
         if identity not in self._made:
             self._made[identity] = self._make(entry, key, base_url)
         return self._made[identity]
 
     def _make(self, entry: ModelEntry, key: str, base_url: str | None) -> Model:
         if entry.provider == "gemini":
-            version = self._environment.get("GOOGLE_GENAI_API_VERSION") or None
-            return GeminiModel(entry.name, entry.label, key, base_url, version, _TIMEOUT_S, self._load)
+            return GeminiModel(
+                entry.name, entry.label, key, base_url, self.api_version, _TIMEOUT_S, self._load, entry.options
+            )
         if entry.provider == "anthropic":
-            return ClaudeModel(entry.name, entry.label, key, base_url, _TIMEOUT_S, self._load)
+            return ClaudeModel(entry.name, entry.label, key, base_url, _TIMEOUT_S, self._load, entry.options)
         if base_url is None or not urlsplit(base_url).netloc:
             raise RequestRefused(
                 f"The model {entry.label} has no server address.", action="Choose a local server, or set base_url."
             )
-        return OpenAICompatibleModel(entry.name, entry.label, key, base_url, _TIMEOUT_S, self._load)
+        return OpenAICompatibleModel(entry.name, entry.label, key, base_url, _TIMEOUT_S, self._load, entry.options)
 
     async def aclose(self) -> None:
         """Release all connections."""

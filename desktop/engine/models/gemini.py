@@ -1,24 +1,15 @@
 """Gemini. This module is light; the SDK, which takes seconds to import, comes with ``gemini_wire`` at first use."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
-
-from desktop.engine.messages import ModelInfo, ModelRequest
+from desktop.engine.messages import JsonObject, ModelInfo
 from desktop.engine.models.address import host_of
-from desktop.engine.models.base import ModelChunk
-from desktop.engine.models.contents import Load, load_contents, no_load
-from desktop.engine.models.http_faults import fault_of_key
-
-if TYPE_CHECKING:
-    from desktop.engine.models.gemini_wire import Connection
+from desktop.engine.models.contents import Load, no_load
+from desktop.engine.models.sdk_model import Connection, SdkModel
 
 PUBLIC_URL = "https://generativelanguage.googleapis.com"
 DEFAULT_API_VERSION = "v1"
 
 
-class GeminiModel:
+class GeminiModel(SdkModel):
     """A Gemini model, or one behind a server that speaks its protocol.
 
     Args:
@@ -29,6 +20,7 @@ class GeminiModel:
         api_version: None for ``v1``.
         timeout_s: Seconds of silence after which the model counts as not answering.
         load: Where the bytes of attachments come from.
+        options: Fields of the provider's own request, sent as they are.
     """
 
     def __init__(
@@ -40,55 +32,19 @@ class GeminiModel:
         api_version: str | None = None,
         timeout_s: float = 120.0,
         load: Load = no_load,
+        options: JsonObject | None = None,
     ) -> None:
-        self._load = load
         self._base_url = base_url or PUBLIC_URL
+        info = ModelInfo(provider="gemini", name=name, label=label, host=host_of(self._base_url))
+        super().__init__(info, key, load)
         self._api_version = api_version or DEFAULT_API_VERSION
-        self._key = key.strip()
         self._timeout_s = timeout_s
-        self._info = ModelInfo(provider="gemini", name=name, label=label, host=host_of(self._base_url))
-        self._connection: Connection | None = None
-        self._connecting = asyncio.Lock()
+        self._options = options or {}
 
-    @property
-    def info(self) -> ModelInfo:
-        """Which model, and where it runs."""
-        return self._info
+    def _open(self) -> Connection:
+        from desktop.engine.models import gemini_wire
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelChunk, None]:
-        """Stream one turn. Close it with ``contextlib.aclosing``: that closes the connection.
-
-        Args:
-            request: What to send.
-
-        Yields:
-            Deltas, then exactly one TurnFinished.
-
-        Raises:
-            ModelError: The turn is not usable; a TransientModelError is worth another try.
-        """
-        if fault := fault_of_key(self._info.label, self._key):
-            raise fault
-        connection = await self._connect()
-        contents = await load_contents(request, self._load)
-        async with contextlib.aclosing(connection.stream(request, contents)) as chunks:
-            async for chunk in chunks:
-                yield chunk
-
-    async def aclose(self) -> None:
-        """Release the connections."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.aclose()
-
-    async def _connect(self) -> "Connection":
-        async with self._connecting:
-            if self._connection is None:
-                self._connection = await asyncio.to_thread(self._open)
-            return self._connection
-
-    def _open(self) -> "Connection":
-        from desktop.engine.models.gemini_wire import Connection, rehearse_once  # in a worker thread: it takes seconds
-
-        rehearse_once()
-        return Connection(self._info, self._key, self._base_url, self._api_version, self._timeout_s)
+        gemini_wire.rehearse_once()
+        return gemini_wire.Connection(
+            self._info, self._key, self._base_url, self._api_version, self._timeout_s, options=self._options
+        )

@@ -14,6 +14,7 @@ from google.genai import types
 
 from desktop.engine.messages import (
     CallPart,
+    JsonObject,
     ModelInfo,
     ModelRequest,
     ModelTurn,
@@ -36,6 +37,9 @@ from desktop.engine.models.pump import pumped
 logging.getLogger("google_genai").setLevel(logging.WARNING)  # below that it may log parts of requests
 
 
+_OWN_FIELDS = frozenset({"contents", "tools", "toolConfig", "systemInstruction"})
+
+
 class Connection:
     """A client of the SDK, with an HTTP client of its own.
 
@@ -48,6 +52,7 @@ class Connection:
         base_url: Where to send the requests.
         api_version: ``v1``, ``v1beta`` …
         timeout_s: Seconds of silence after which the model counts as not answering.
+        options: Fields of the provider's own request, sent as they are; the conversation and tools are the program's.
         http: Given only for a rehearsal.
     """
 
@@ -58,16 +63,21 @@ class Connection:
         base_url: str,
         api_version: str,
         timeout_s: float,
+        *,
+        options: JsonObject | None = None,
         http: httpx2.AsyncClient | None = None,
     ) -> None:
         self._info = info
         self._timeout_s = timeout_s
         self._http = http or httpx2.AsyncClient(follow_redirects=False, timeout=None)
         # No timeout is given to the SDK: it would tell the server, which then cuts a long answer off.
+        extra = {name: value for name, value in (options or {}).items() if name not in _OWN_FIELDS}
         self._client = genai.Client(
             vertexai=False,
             api_key=key,
-            http_options=types.HttpOptions(base_url=base_url, api_version=api_version, httpx_async_client=self._http),
+            http_options=types.HttpOptions(
+                base_url=base_url, api_version=api_version, httpx_async_client=self._http, extra_body=extra or None
+            ),
         )
 
     async def stream(self, request: ModelRequest, contents: Contents = NO_CONTENTS) -> AsyncGenerator[ModelChunk, None]:
@@ -116,7 +126,7 @@ def rehearse_once() -> None:
     answer = {"candidates": [candidate | {"finishReason": "STOP"}], "usageMetadata": {"promptTokenCount": 1}}
 
     def stream(http: httpx2.AsyncClient, request: ModelRequest) -> AsyncGenerator[ModelChunk, None]:
-        return Connection(rehearsal.INFO, "none", rehearsal.URL, "v1", 10.0, http).stream(request)
+        return Connection(rehearsal.INFO, "none", rehearsal.URL, "v1", 10.0, http=http).stream(request)
 
     rehearsal.rehearse(stream, f"data: {json.dumps(answer)}\n\n".encode())
 

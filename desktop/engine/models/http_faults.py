@@ -35,10 +35,17 @@ _NO_QUOTA = re.compile(
     re.IGNORECASE,
 )
 _TOO_LONG = re.compile(
-    r"context[ _](length|window)|token count|too many tokens|maximum.{0,30}tokens"
+    r"context[ _](length|window|size)|token count|too many tokens|maximum.{0,30}tokens"
     r"|(prompt|input|request).{0,20}too (long|large)",
     re.IGNORECASE,
 )
+_NO_TOOLS = re.compile(
+    r"does not support (tools|function|tool)|tool choice requires|enable-auto-tool-choice|tools param requires --jinja",
+    re.IGNORECASE,
+)
+_LOADING = re.compile(r"loading( the)? model|model is (still )?loading", re.IGNORECASE)
+_LOADING_WAIT_S = 10.0
+_NO_MODEL = re.compile(r"model_not_found|no models? loaded|model .{0,120} (not found|does not exist)", re.IGNORECASE)
 _REGION = re.compile(r"location is not supported|unsupported_country|country, region", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z_]{3,50}")
 
@@ -107,7 +114,12 @@ def fault_for_status(
             f"{provider_label} refused the API key ({shown}).",
             action="Enter a valid key in the settings, and check that it may use this model.",
         )
-    if status in (404, 410):
+    if status in (400, 422, 500) and _NO_TOOLS.search(detail):
+        return RequestRefused(
+            f"{provider_label} cannot call tools, with this model or as it was started ({shown}).",
+            action="Choose a model that can call tools to gather, switch tools off, or start the server with tools on.",
+        )
+    if status in (404, 410) or (status in (400, 422) and _NO_MODEL.search(detail)):
         return ModelUnavailable(
             f"{provider_label} does not know this model or no longer serves it ({shown}).",
             action="Choose another model, or check the address set for this provider.",
@@ -120,6 +132,12 @@ def fault_for_status(
         return RequestRefused(
             f"{provider_label} says that the request is too long ({shown}).",
             action="Start a new conversation, lower the history budget, or choose a model with a larger context.",
+        )
+    if status == 503 and _LOADING.search(detail):
+        return Overloaded(
+            f"{provider_label} is still loading its model ({shown}).",
+            action="Wait until it is loaded, then try again.",
+            retry_after_s=retry_after_s or _LOADING_WAIT_S,
         )
     if status >= 500 and status not in (501, 505):
         return Overloaded(

@@ -3,25 +3,16 @@
 This module is light; the SDK, which takes seconds to import, comes with ``openai_wire`` at first use.
 """
 
-import asyncio
-import contextlib
-from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
-
-from desktop.engine.messages import ModelInfo, ModelRequest
+from desktop.engine.messages import JsonObject, ModelInfo
 from desktop.engine.models.address import host_of
-from desktop.engine.models.base import ModelChunk
-from desktop.engine.models.contents import Load, load_contents, no_load
-from desktop.engine.models.http_faults import fault_of_key
-
-if TYPE_CHECKING:
-    from desktop.engine.models.openai_wire import Connection
+from desktop.engine.models.contents import Load, no_load
+from desktop.engine.models.sdk_model import Connection, SdkModel
 
 _NO_KEY = "no-key"
 """Sent where there is no key: a server on this machine asks for none, and the SDK sends no request without one."""
 
 
-class OpenAICompatibleModel:
+class OpenAICompatibleModel(SdkModel):
     """A model behind a server that speaks OpenAI's protocol.
 
     Args:
@@ -31,58 +22,27 @@ class OpenAICompatibleModel:
         base_url: Where to send the requests, ``/v1`` included. The environment has no say in it.
         timeout_s: Seconds of silence after which the model counts as not answering.
         load: Where the bytes of attachments come from.
+        options: Fields of the provider's own request, sent as they are.
     """
 
     def __init__(
-        self, name: str, label: str, key: str, base_url: str, timeout_s: float = 120.0, load: Load = no_load
+        self,
+        name: str,
+        label: str,
+        key: str,
+        base_url: str,
+        timeout_s: float = 120.0,
+        load: Load = no_load,
+        options: JsonObject | None = None,
     ) -> None:
-        self._load = load
+        info = ModelInfo(provider="openai-compatible", name=name, label=label, host=host_of(base_url))
+        super().__init__(info, key.strip() or _NO_KEY, load)
         self._base_url = base_url
-        self._key = key.strip() or _NO_KEY
         self._timeout_s = timeout_s
-        self._info = ModelInfo(provider="openai-compatible", name=name, label=label, host=host_of(base_url))
-        self._connection: Connection | None = None
-        self._connecting = asyncio.Lock()
+        self._options = options or {}
 
-    @property
-    def info(self) -> ModelInfo:
-        """Which model, and where it runs."""
-        return self._info
+    def _open(self) -> Connection:
+        from desktop.engine.models import openai_wire
 
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelChunk, None]:
-        """Stream one turn. Close it with ``contextlib.aclosing``: that closes the connection.
-
-        Args:
-            request: What to send.
-
-        Yields:
-            Deltas, then exactly one TurnFinished.
-
-        Raises:
-            ModelError: The turn is not usable; a TransientModelError is worth another try.
-        """
-        if fault := fault_of_key(self._info.label, self._key):
-            raise fault
-        connection = await self._connect()
-        contents = await load_contents(request, self._load)
-        async with contextlib.aclosing(connection.stream(request, contents)) as chunks:
-            async for chunk in chunks:
-                yield chunk
-
-    async def aclose(self) -> None:
-        """Release the connections."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.aclose()
-
-    async def _connect(self) -> "Connection":
-        async with self._connecting:
-            if self._connection is None:
-                self._connection = await asyncio.to_thread(self._open)
-            return self._connection
-
-    def _open(self) -> "Connection":
-        from desktop.engine.models.openai_wire import Connection, rehearse_once  # in a worker thread: it takes seconds
-
-        rehearse_once()
-        return Connection(self._info, self._key, self._base_url, self._timeout_s)
+        openai_wire.rehearse_once()
+        return openai_wire.Connection(self._info, self._key, self._base_url, self._timeout_s, options=self._options)

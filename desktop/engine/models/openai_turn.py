@@ -25,8 +25,15 @@ _STOPS: Final[Mapping[str, StopReason]] = {
     "tool_calls": StopReason.CALLS,
     "function_call": StopReason.CALLS,
     "length": StopReason.MAX_TOKENS,
+    "eos": StopReason.END,
+    "eos_token": StopReason.END,
+    "end_turn": StopReason.END,
+    "stop_sequence": StopReason.END,
+    "tool_use": StopReason.CALLS,
+    "max_tokens": StopReason.MAX_TOKENS,
 }
-"""The finish reasons that leave a usable turn; ``content_filter`` and all others are errors."""
+"""The finish reasons that leave a usable turn, those of servers that copy OpenAI's included; ``content_filter`` and all
+others are errors."""
 _WORD: Final = re.compile(r"[a-z_]{2,50}")
 
 
@@ -37,6 +44,14 @@ class _OpenCall:
     id: str = ""
     name: str = ""
     pieces: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its arguments are a JSON object already."""
+        try:
+            return isinstance(json.loads("".join(self.pieces)), dict)
+        except ValueError:
+            return False
 
 
 class TurnReader:
@@ -133,7 +148,7 @@ class TurnReader:
     def _read_call(self, piece: Mapping[str, Any]) -> None:
         function = _object(piece.get("function"))
         call_id, name, arguments = _text(piece.get("id")), _text(function.get("name")), function.get("arguments")
-        call = self._call_for(piece.get("index"), call_id, name)
+        call = self._call_for(piece.get("index"), call_id, name, has_arguments=bool(arguments))
         call.id = call.id or call_id
         if name != call.name:  # some servers send it again with each piece
             call.name += name
@@ -142,12 +157,17 @@ class TurnReader:
         elif arguments is not None:  # some servers send the object itself
             call.pieces.append(json.dumps(arguments))
 
-    def _call_for(self, index: object, call_id: str, name: str) -> _OpenCall:
-        """The call that a piece belongs to; a new one where the index is new, or an id says so."""
+    def _call_for(self, index: object, call_id: str, name: str, *, has_arguments: bool) -> _OpenCall:
+        """The call that a piece belongs to; a new one where the index is new, or an id says so.
+
+        Some servers give every call the index 0 and no id: there a name behind whole arguments begins the next call.
+        """
         if isinstance(index, int):
             known = self._by_index.get(index)
         else:
             known = self._calls[-1] if self._calls and not name else None
+        if known is not None and name and known.is_whole and (has_arguments or name != known.name):
+            known = None
         if known is None or (call_id and known.id and call_id != known.id):
             known = _OpenCall()
             self._calls.append(known)

@@ -12,7 +12,7 @@ import openai
 from openai.types.chat import ChatCompletionChunk
 
 from desktop.engine.errors import ModelError, RequestRefused, StreamCut
-from desktop.engine.messages import ModelInfo, ModelRequest, ModelTurn
+from desktop.engine.messages import JsonObject, ModelInfo, ModelRequest, ModelTurn
 from desktop.engine.models import rehearsal
 from desktop.engine.models.base import ModelChunk, TurnFinished
 from desktop.engine.models.contents import NO_CONTENTS, Contents, in_thread_if
@@ -46,12 +46,21 @@ class Connection:
         key: The API key.
         base_url: Where to send the requests.
         timeout_s: Seconds of silence after which the model counts as not answering.
+        options: Fields of the server's own request, sent as they are; the program's own fields win.
         http: Given only for a rehearsal.
     """
 
     def __init__(
-        self, info: ModelInfo, key: str, base_url: str, timeout_s: float, http: httpx2.AsyncClient | None = None
+        self,
+        info: ModelInfo,
+        key: str,
+        base_url: str,
+        timeout_s: float,
+        *,
+        options: JsonObject | None = None,
+        http: httpx2.AsyncClient | None = None,
     ) -> None:
+        self._options = options or {}
         self._info = info
         self._label = f"{info.label} at {info.host}"
         self._timeout_s = timeout_s
@@ -88,7 +97,10 @@ class Connection:
         async def open_stream() -> AsyncIterator[ChatCompletionChunk]:
             host = self._info.host
             body = await in_thread_if(contents, lambda: body_for(request, self._info.name, host, contents))
-            answer: AsyncIterator[ChatCompletionChunk] = await self._client.chat.completions.create(**body)
+            extra = {name: value for name, value in self._options.items() if name not in body}
+            answer: AsyncIterator[ChatCompletionChunk] = await self._client.chat.completions.create(
+                **body, extra_body=extra or None
+            )
             return answer
 
         answer = pumped(open_stream, silence_s=self._timeout_s, translate=self._fault_of)
@@ -139,7 +151,7 @@ def rehearse_once() -> None:
     answer["usage"] = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
 
     def stream(http: httpx2.AsyncClient, request: ModelRequest) -> AsyncGenerator[ModelChunk, None]:
-        return Connection(rehearsal.INFO, "none", rehearsal.URL, 10.0, http).stream(request)
+        return Connection(rehearsal.INFO, "none", rehearsal.URL, 10.0, http=http).stream(request)
 
     rehearsal.rehearse(stream, f"data: {json.dumps(answer)}\n\ndata: [DONE]\n\n".encode())
 

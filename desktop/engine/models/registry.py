@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from pydantic import Field
+
 from desktop.engine.errors import UnknownName
 from desktop.engine.gate import Access
-from desktop.engine.messages import Value
+from desktop.engine.messages import JsonObject, Value
 
 Provider = Literal["gemini", "anthropic", "openai-compatible", "demo"]
 
@@ -20,6 +22,9 @@ class ModelEntry(Value):
         label: The name shown to the person.
         base_url: Where it is served; None for the provider's own place.
         inputs: What it reads beside text; None for what its provider is known to take.
+        key_label: Which of the keys for its provider, or for its own place, it is given; empty for the default one.
+        context_tokens: How much it can read at once; None where that is not known.
+        options: Fields of the provider's own request, sent as they are.
     """
 
     key: str
@@ -28,6 +33,9 @@ class ModelEntry(Value):
     label: str
     base_url: str | None = None
     inputs: tuple[Literal["image", "pdf"], ...] | None = None
+    key_label: str = ""
+    context_tokens: int | None = Field(default=None, ge=1)
+    options: JsonObject = Field(default_factory=dict)
 
 
 class Role(Value):
@@ -38,6 +46,9 @@ class Role(Value):
         label: The name shown to the person.
         orchestrator: Key of the model that gathers.
         responder: Key of the model that writes.
+        orchestrator_fallbacks: Keys of the models that take over from the orchestrator, in order.
+        responder_fallbacks: The same for the responder.
+        fallback_to_paid: Whether a model elsewhere, or one that costs, may take over from one on this machine.
         tools_enabled: False: the responder answers alone.
         answer: Who gives the answer.
         tools: The tool list; None for all that the access level has. It narrows and never widens.
@@ -45,12 +56,16 @@ class Role(Value):
         max_rounds: Lowers the global round limit; None leaves it.
         inject_datetime: Whether the system prompts tell the time.
         inject_mode: Whether they tell the mode.
+        persona: Name of the persona's file; empty for the default.
     """
 
     name: str
     label: str
     orchestrator: str
     responder: str
+    orchestrator_fallbacks: tuple[str, ...] = ()
+    responder_fallbacks: tuple[str, ...] = ()
+    fallback_to_paid: bool = False
     tools_enabled: bool = True
     answer: Literal["responder", "summary"] = "responder"
     tools: tuple[str, ...] | None = None
@@ -58,6 +73,7 @@ class Role(Value):
     max_rounds: int | None = None
     inject_datetime: bool = True
     inject_mode: bool = True
+    persona: str = ""
 
 
 DEMO_ORCHESTRATOR = ModelEntry(

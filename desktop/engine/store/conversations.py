@@ -1,10 +1,12 @@
 """Conversations and their messages."""
 
+import json
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 
 from desktop.engine.errors import UnknownName
-from desktop.engine.messages import Attachment, ConversationInfo, Message, MessageDetails, utc_now
+from desktop.engine.messages import Attachment, Brain, ConversationInfo, Message, MessageDetails, utc_now
 from desktop.engine.store.attachments import attach_to_message, attached_to_messages
 from desktop.engine.store.branches import choose, end_of_branch, line_to
 from desktop.engine.store.database import Database
@@ -105,6 +107,15 @@ class Conversations:
         """Choose the role of its next runs."""
         await self._set(conversation_id, "role", role)
 
+    async def set_models(self, conversation_id: str, models: Mapping[Brain, str]) -> None:
+        """Choose models for its next runs in the place of the role's.
+
+        Args:
+            conversation_id: Which conversation.
+            models: Names of models in the registry, by brain.
+        """
+        await self._set(conversation_id, "models", json.dumps(dict(models)))
+
     async def set_draft(self, conversation_id: str, draft: str) -> None:
         """Keep what is typed and not sent."""
         await self._set(conversation_id, "draft", draft)
@@ -154,6 +165,7 @@ class Conversations:
             updated_at=datetime.fromisoformat(row["updated_at"]),
             workspace=row["workspace"],
             role=row["role"],
+            models=_models(row["models"]),
             off_record=self._off_record,
             waiting=bool(row["waiting"]),
             running=bool(row["running"]),
@@ -172,6 +184,16 @@ class Conversations:
             off_record=self._off_record,
             attachments=attachments,
         )
+
+
+def _models(written: str) -> dict[Brain, str]:
+    """What is stored of them; a brain or a value of another shape counts as not there."""
+    try:
+        read = json.loads(written)
+    except ValueError:
+        return {}
+    names = read if isinstance(read, dict) else {}
+    return {brain: names[brain] for brain in Brain if isinstance(names.get(brain), str)}
 
 
 def _message_of(db: sqlite3.Connection, run_id: str) -> str | None:

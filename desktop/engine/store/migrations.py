@@ -187,6 +187,11 @@ def m007_attachments(connection: sqlite3.Connection) -> None:
     attachment_schema.create(connection)
 
 
+def m008_conversation_models(connection: sqlite3.Connection) -> None:
+    """In the conversations: the models that the person chose in the place of the role's, as JSON by brain."""
+    connection.execute("ALTER TABLE conversations ADD COLUMN models TEXT NOT NULL DEFAULT '{}'")
+
+
 Migration = Callable[[sqlite3.Connection], None]
 MIGRATIONS: tuple[Migration, ...] = (
     m001_first,
@@ -196,6 +201,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m005_branches,
     m006_search,
     m007_attachments,
+    m008_conversation_models,
 )
 
 

@@ -30,6 +30,10 @@ class RunOptions(Value):
         role: The role's name.
         orchestrator: Name of a model in the registry.
         responder: Name of a model in the registry.
+        orchestrator_fallbacks: Names of the models that take over from the orchestrator, in order.
+        responder_fallbacks: The same for the responder.
+        fallback_to_paid: Whether a model elsewhere, or one that costs, may take over from one on this machine.
+        stand_ins: By brain, the name of the model that took over; the one part that changes while the run is worked.
         tools_enabled: False lets the responder answer alone (B8).
         answer: Who gives the answer; ``summary`` ends with the orchestrator's (B7).
         access: The access level.
@@ -42,12 +46,17 @@ class RunOptions(Value):
         run_budget_usd: US dollars that the run may cost; 0 for no limit.
         day_budget_usd: US dollars that all runs of a day may cost; 0 for no limit.
         allow_unpriced: Whether models of unknown price may be called although there is a budget.
+        persona: Name of the persona's file; empty for the default.
     """
 
     version: Literal[1] = 1
     role: str = "chat"
     orchestrator: str
     responder: str
+    orchestrator_fallbacks: tuple[str, ...] = ()
+    responder_fallbacks: tuple[str, ...] = ()
+    fallback_to_paid: bool = False
+    stand_ins: dict[Brain, str] = Field(default_factory=dict)
     tools_enabled: bool = True
     answer: Literal["responder", "summary"] = "responder"
     access: Access = Access.ADMIN
@@ -60,6 +69,19 @@ class RunOptions(Value):
     run_budget_usd: float = 0.0
     day_budget_usd: float = 0.0
     allow_unpriced: bool = False
+    persona: str = ""
+
+    def seat(self, brain: Brain) -> tuple[str, ...]:
+        """Names of the models of a brain: its own first, then those that may take over, each once."""
+        if brain is Brain.ORCHESTRATOR:
+            names = (self.orchestrator, *self.orchestrator_fallbacks)
+        else:
+            names = (self.responder, *self.responder_fallbacks)
+        return tuple(dict.fromkeys(names))
+
+    def at_work(self, brain: Brain) -> str:
+        """Name of the model that works as a brain now: its own, or the one that took over."""
+        return self.stand_ins.get(brain, self.seat(brain)[0])
 
 
 class StoredCall(Value):

@@ -135,6 +135,28 @@ class Runs:
         """Change what a run goes on with; nothing may work on it."""
         await self._set(run_id, options=options.model_dump_json())
 
+    async def set_stand_in(self, run_id: str, brain: Brain, model: str | None) -> None:
+        """Keep that a model took over from a brain's own; what had streamed of the turn is void.
+
+        Args:
+            run_id: The run.
+            brain: Which brain.
+            model: The model's name in the registry; None for the brain's own again.
+        """
+
+        def work(db: sqlite3.Connection) -> None:
+            row = db.execute("SELECT options FROM runs WHERE id = ?", (run_id,)).fetchone()
+            options = RunOptions.model_validate_json(row["options"])
+            others = {each: name for each, name in options.stand_ins.items() if each is not brain}
+            stand_ins = others if model is None else {**others, brain: model}
+            kept = options.model_copy(update={"stand_ins": stand_ins})
+            db.execute(
+                "UPDATE runs SET options = ?, partial_brain = NULL, partial_text = '' WHERE id = ?",
+                (kept.model_dump_json(), run_id),
+            )
+
+        await self._database.write(work)
+
     async def set_summary(self, run_id: str, summary: str, gather_ms: int) -> None:
         """Keep the summary: the loop has ended."""
         await self._set(run_id, summary=summary, gather_ms=gather_ms, partial_brain=None, partial_text="")
@@ -250,8 +272,14 @@ class Runs:
             return  # it had just ended by itself
         settle_interrupted_calls(db, run_id)
         if row["partial_brain"] == Brain.RESPONDER and row["partial_text"]:
-            model = _responder_of(row["options"])
-            details = MessageDetails(model=model, label=model, stop=StopReason.CUT, stop_detail="the program ended")
+            model, is_fallback = _responder_of(row["options"])
+            details = MessageDetails(
+                model=model,
+                label=model,
+                fallback=is_fallback,
+                stop=StopReason.CUT,
+                stop_detail="the program ended",
+            )
             message = Message(
                 id=self._ids.new("m"), role="assistant", text=row["partial_text"], run_id=run_id, details=details
             )
@@ -282,12 +310,13 @@ def _end(
     )
 
 
-def _responder_of(options: str) -> str:
-    """The responder's name in the registry; empty where the options cannot be read."""
+def _responder_of(options: str) -> tuple[str, bool]:
+    """The responder's name in the registry, empty where the options cannot be read, and whether it had taken over."""
     try:
-        return RunOptions.model_validate_json(options).responder
+        read = RunOptions.model_validate_json(options)
     except ValueError:
-        return ""
+        return "", False
+    return read.at_work(Brain.RESPONDER), Brain.RESPONDER in read.stand_ins
 
 
 def _run(row: sqlite3.Row, attachments: tuple[Attachment, ...]) -> StoredRun:

@@ -1,12 +1,17 @@
 """From a registry entry to a model: keys, addresses, and what is kept."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from desktop.engine.errors import KeyMissing, RequestRefused
-from desktop.engine.messages import ModelInfo
-from desktop.engine.models.connect import Connector, is_loopback
+from desktop.engine.messages import JsonObject, ModelInfo, ModelRequest, UserText
+from desktop.engine.models.connect import Connector, is_loopback, key_name
 from desktop.engine.models.demo import DemoOrchestrator, DemoResponder
 from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, ModelEntry
+from tests.wire import openai as wire
+from tests.wire.reading import turn_of
+from tests.wire.server import WireServer, wire_server
 
 GEMINI = ModelEntry(key="g", provider="gemini", name="gemini-x", label="Gemini X")
 CLAUDE = ModelEntry(key="c", provider="anthropic", name="claude-x", label="Claude X")
@@ -16,6 +21,15 @@ LOCAL = ModelEntry(
 REMOTE = ModelEntry(
     key="r", provider="openai-compatible", name="gpt", label="GPT", base_url="https://llm.example.org/v1"
 )
+
+
+OPENAI = REMOTE.model_copy(update={"base_url": "https://api.openai.com/v1"})
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[WireServer]:
+    async with wire_server() as scripted:
+        yield scripted
 
 
 class Keys:
@@ -48,10 +62,68 @@ async def test_a_missing_key_is_said_with_what_to_do(entry: ModelEntry, who: str
 async def test_each_provider_is_given_its_own_key() -> None:
     keys = Keys(gemini="g-key", anthropic="a-key", openai="o-key")
     connector = Connector(keys, {})
-    for entry in (GEMINI, CLAUDE, REMOTE):
+    for entry in (GEMINI, CLAUDE, OPENAI):
         model = await connector.connect(entry)
         assert (model.info.name, model.info.label) == (entry.name, entry.label)
     assert keys.asked == ["gemini", "anthropic", "openai"]
+    await connector.aclose()
+
+
+@pytest.mark.parametrize(
+    ("address", "label", "expected"),
+    [
+        ("https://api.openai.com/v1", "", "openai"),
+        ("https://api.openai.com:443/v1", "", "openai"),
+        (None, "", "openai"),
+        ("http://api.openai.com/v1", "", None),
+        ("https://api.openai.com.example.org/v1", "", None),
+        ("https://api.openai.com@example.org/v1", "", None),
+        ("https://api.openai.com:8443/v1", "", None),
+        ("https://llm.example.org/v1", "", None),
+        ("http://127.0.0.1:8000/v1", "", None),
+        ("https://llm.example.org/v1", "example", "openai/example"),
+        ("http://127.0.0.1:8000/v1", "vllm", "openai/vllm"),
+    ],
+)
+def test_the_key_of_openai_is_for_openai_alone(address: str | None, label: str, expected: str | None) -> None:
+    entry = REMOTE.model_copy(update={"base_url": address, "key_label": label})
+    assert key_name(entry) == expected
+
+
+async def test_a_server_elsewhere_gets_no_key_of_openai(server: WireServer) -> None:
+    server.script(wire.says("Hello."))
+    entry = REMOTE.model_copy(update={"base_url": f"{server.url}/v1"})
+    connector = Connector(Keys(openai="o-key"), {})
+    await turn_of(await connector.connect(entry), ModelRequest(items=(UserText(text="Hi"),)))
+    assert server.requests[0].headers["authorization"] == "Bearer no-key"
+    await connector.aclose()
+
+
+async def test_a_key_with_a_label_goes_where_its_model_is(server: WireServer) -> None:
+    server.script(wire.says("Hello."))
+    entry = REMOTE.model_copy(update={"base_url": f"{server.url}/v1", "key_label": "lab"})
+    connector = Connector(Keys(openai="o-key", **{"openai/lab": "lab-key"}), {})
+    await turn_of(await connector.connect(entry), ModelRequest(items=(UserText(text="Hi"),)))
+    assert server.requests[0].headers["authorization"] == "Bearer lab-key"
+    await connector.aclose()
+
+
+async def test_a_missing_key_with_a_label_is_named() -> None:
+    entry = CLAUDE.model_copy(update={"key_label": "work"})
+    with pytest.raises(KeyMissing, match="no API key for Claude named 'work'"):
+        await Connector(Keys(anthropic="private"), {}).connect(entry)
+
+
+async def test_the_options_of_an_entry_are_sent_and_do_not_replace_the_conversation(server: WireServer) -> None:
+    server.script(wire.says("Hello."))
+    options: JsonObject = {"temperature": 0.2, "messages": [], "stream": False}
+    entry = LOCAL.model_copy(update={"base_url": f"{server.url}/v1", "options": options})
+    connector = Connector(Keys(), {})
+    await turn_of(await connector.connect(entry), ModelRequest(items=(UserText(text="Hi"),)))
+    sent = server.requests[0].json
+    assert sent["temperature"] == 0.2
+    assert sent["stream"] is True
+    assert sent["messages"] == [{"role": "user", "content": "Hi"}]
     await connector.aclose()
 
 

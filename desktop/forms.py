@@ -1,0 +1,286 @@
+"""Between the settings and the forms of their dialog: values as text, and back, with words for what does not fit."""
+
+import json
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, TypeVar
+
+from desktop.engine.models.registry import ModelEntry
+from desktop.secrets import Provider, key_name
+from desktop.setting import Setting
+from desktop.settings import Settings
+from desktop.settings_rows import ModelRow, RoleRow, check_row
+from desktop.views.form import FormField
+
+_R = TypeVar("_R", ModelRow, RoleRow)
+Problems = dict[str, str]
+"""By field, what is wrong with it and what would fit."""
+
+_PROVIDERS = (
+    ("gemini", "Google Gemini"),
+    ("anthropic", "Anthropic Claude"),
+    ("openai-compatible", "OpenAI or compatible"),
+)
+_NO_TOOLS = "none"
+MODEL_FIELDS = (
+    FormField("provider", "Provider", "choice", choices=_PROVIDERS),
+    FormField(
+        "model", "Model", "suggest", help="The provider's name of it. “List models” asks the provider for its names."
+    ),
+    FormField("label", "Label", help="What the window shows.", placeholder="as the model"),
+    FormField("name", "Name", help="What roles and the settings file call it.", placeholder="as the model"),
+    FormField(
+        "host", "Address", help="Where it is asked, if not at the provider's own place: http://localhost:11434/v1"
+    ),
+    FormField(
+        "key",
+        "Key",
+        help="Label of the key it is given. Empty: the provider's default key; a server of your own gets no key.",
+        placeholder="default",
+    ),
+    FormField("context_tokens", "Context size in tokens", help="Less of the conversation is sent where it is small."),
+    FormField(
+        "options",
+        "Further options",
+        help="Fields of the provider's request, as JSON.",
+        placeholder='{"temperature": 0.2}',
+    ),
+)
+_BY_GENERAL = ("", "As in General")
+ROLE_FIELDS = (
+    FormField("name", "Name", help="Shown in the toolbar, and used by --role."),
+    FormField("orchestrator", "Gathers", "choice", help="The model that works with tools.", choices=(_BY_GENERAL,)),
+    FormField(
+        "orchestrator_fallbacks",
+        "Gathers when that fails",
+        help="Names of models, with commas between; the first that can takes over.",
+    ),
+    FormField("responder", "Answers", "choice", help="The model that writes the answer.", choices=(_BY_GENERAL,)),
+    FormField(
+        "responder_fallbacks",
+        "Answers when that fails",
+        help="Names of models, with commas between; the first that can takes over.",
+    ),
+    FormField(
+        "fallback_to_paid",
+        "May leave this machine",
+        "switch",
+        help="A model elsewhere, or one that costs, may take over when one on this machine fails.",
+    ),
+    FormField("tools_enabled", "Use tools", "switch", help="Off: the model that answers works alone."),
+    FormField(
+        "tools",
+        "Tools",
+        help=f"Names with commas between; empty for all that the access allows, “{_NO_TOOLS}” for none.",
+        placeholder="all",
+    ),
+    FormField(
+        "access",
+        "Tool access",
+        "choice",
+        help="It can lower what General says, never raise it.",
+        choices=(_BY_GENERAL, ("admin", "All tools"), ("user", "No commands")),
+    ),
+    FormField("max_rounds", "Rounds at most", help="Empty for the number in General; the smaller one holds."),
+    FormField(
+        "answer",
+        "Answer",
+        "choice",
+        choices=(("responder", "Written from what was gathered"), ("summary", "The summary of what was gathered")),
+    ),
+    FormField("inject_datetime", "Tell date and time", "switch"),
+    FormField("inject_mode", "Tell the mode", "switch", help="Whether the conversation is off the record."),
+    FormField("persona", "Persona", help="A file in the persona folder; empty for default.md.", placeholder="poet.md"),
+)
+_NUMBERS = {"context_tokens", "max_rounds"}
+_SWITCHES = {field.name for field in ROLE_FIELDS if field.kind == "switch"}
+_LISTS = {"orchestrator_fallbacks", "responder_fallbacks", "tools"}
+
+
+def general_fields() -> list[FormField]:
+    """The form of the page "General", from the declarations of the settings."""
+    return [_field_of(setting) for setting in Settings.declared()]
+
+
+def _field_of(setting: Setting[Any]) -> FormField:
+    words = setting.label
+    if setting.unit and setting.unit not in words.lower():
+        words += f" ({setting.unit})"
+    if isinstance(setting.default, bool):
+        return FormField(setting.key, words, "switch", help=setting.help)
+    if setting.choices is not None:
+        choices = tuple((str(value), said) for value, said in setting.choices.items())
+        return FormField(setting.key, words, "choice", help=setting.help, choices=choices)
+    if setting.key in (Settings.role.key, Settings.orchestrator.key, Settings.responder.key):
+        return FormField(setting.key, words, "choice", help=setting.help)
+    return FormField(setting.key, words, help=setting.help)
+
+
+def general_values(settings: Settings) -> dict[str, str]:
+    """The settings in force, as text."""
+    return {setting.key: _text_of(settings.get(setting)) for setting in Settings.declared()}
+
+
+def read_general(values: Mapping[str, str]) -> tuple[dict[str, Any], Problems]:
+    """What stands in the form, in the settings' types.
+
+    Args:
+        values: Of the form.
+
+    Returns:
+        The values by the settings' names, and what does not fit.
+    """
+    read: dict[str, Any] = {}
+    problems: Problems = {}
+    for setting in Settings.declared():
+        text = values.get(setting.key, "")
+        value: Any = text
+        if isinstance(setting.default, bool):
+            value = text == "true"
+        elif isinstance(setting.default, int):
+            value = int(text) if text.isdecimal() and len(text) < 10 else None
+        try:
+            read[setting.key] = setting.check(value)
+        except ValueError as error:
+            problems[setting.key] = str(error)
+    return read, problems
+
+
+def model_values(row: ModelRow) -> dict[str, str]:
+    """A model as its form shows it."""
+    values = {name: _text_of(value) for name, value in row.model_dump(mode="json").items()}
+    values["model"] = row.model or row.name
+    values["name"] = "" if row.name == values["model"] else row.name
+    values["options"] = json.dumps(row.options, ensure_ascii=False) if row.options else ""
+    return values
+
+
+def read_model(values: Mapping[str, str], taken: Sequence[str] = ()) -> tuple[ModelRow | None, Problems]:
+    """What stands in the form of a model.
+
+    Args:
+        values: Of the form.
+        taken: Names of the other models.
+
+    Returns:
+        The model, or None, and what does not fit.
+    """
+    item, problems = _item(values)
+    model = values.get("model", "")
+    item["name"] = values.get("name") or model
+    item["model"] = "" if item["name"] == model else model
+    if not model:
+        problems["model"] = "Write the provider's name of the model, or list the models and choose one."
+    elif item["name"] in taken:
+        problems["name"] = f"There is a model {item['name']} already. Write another name for this one."
+    host = values.get("host", "")
+    if host and not host.startswith(("http://", "https://")):
+        problems["host"] = "Write an address that begins http:// or https://."
+    elif not host and values.get("provider") == "openai-compatible":
+        problems["host"] = "Write the server's address; OpenAI's own is https://api.openai.com/v1."
+    try:
+        key_name(Provider.OPENAI, values.get("key", ""))
+    except ValueError as error:
+        problems["key"] = str(error)
+    try:
+        options = json.loads(values.get("options") or "{}")
+    except ValueError:
+        options = None
+    if isinstance(options, dict):
+        item["options"] = options
+    else:
+        problems["options"] = 'Write a JSON object: {"temperature": 0.2}.'
+        item.pop("options", None)
+    return _checked(ModelRow, item, problems)
+
+
+def role_values(row: RoleRow) -> dict[str, str]:
+    """A role as its form shows it."""
+    values = {name: _text_of(value) for name, value in row.model_dump(mode="json").items()}
+    if row.tools is not None:
+        values["tools"] = ", ".join(row.tools) or _NO_TOOLS
+    return values
+
+
+def new_role_values() -> dict[str, str]:
+    """The form of a role that is not there yet."""
+    return role_values(RoleRow(name="new")) | {"name": ""}
+
+
+def read_role(
+    values: Mapping[str, str],
+    *,
+    before: RoleRow | None,
+    taken: Sequence[str],
+    models: Sequence[str],
+    tools: Sequence[str],
+) -> tuple[RoleRow | None, Problems]:
+    """What stands in the form of a role.
+
+    Args:
+        values: Of the form.
+        before: The role as it is; what the form does not show stays.
+        taken: Names of the other roles.
+        models: Names of the models there are.
+        tools: Names of the tools there are.
+
+    Returns:
+        The role, or None, and what does not fit.
+    """
+    item, problems = _item(values)
+    for name in _LISTS & values.keys():
+        item[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
+        known = tools if name == "tools" else models
+        unknown = [part for part in item[name] if part not in known and part != _NO_TOOLS]
+        if unknown:
+            what = "tool" if name == "tools" else "model"
+            problems[name] = f"There is no {what} {unknown[0]}. There are: {', '.join(known)}."
+    if not item.get("tools"):
+        item["tools"] = None
+    elif item["tools"] == (_NO_TOOLS,):
+        item["tools"] = ()
+    item["access"] = values.get("access") or None
+    if item.get("name") in taken:
+        problems["name"] = f"There is a role {item['name']} already. Write another name for this one."
+    item["fallbacks"] = before.fallbacks if before is not None else ()
+    return _checked(RoleRow, item, problems)
+
+
+def _item(values: Mapping[str, str]) -> tuple[dict[str, Any], Problems]:
+    item: dict[str, Any] = {}
+    problems: Problems = {}
+    for name, text in values.items():
+        if name in _SWITCHES:
+            item[name] = text == "true"
+        elif name in _NUMBERS:
+            if text and not (text.isdecimal() and len(text) < 10):
+                problems[name] = "Write a whole number, or nothing."
+            item[name] = int(text) if text and name not in problems else None
+        else:
+            item[name] = text
+    return item, problems
+
+
+def _checked(kind: type[_R], item: Mapping[str, Any], problems: Problems) -> tuple[_R | None, Problems]:
+    row, faults = check_row(kind, item)
+    problems = faults | problems
+    return (None if problems else row), problems
+
+
+def _text_of(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Enum():
+            return str(value.value)
+        case list() | tuple():
+            return ", ".join(str(each) for each in value)
+        case _:
+            return str(value)
+
+
+def model_choices(models: Mapping[str, ModelEntry]) -> list[tuple[str, str]]:
+    """The models as choices of a form; those of the demo are for the demo."""
+    return [(entry.key, entry.label) for entry in models.values() if entry.provider != "demo"]

@@ -1,0 +1,198 @@
+"""A page of named rows: a list of them, and a form for the one that is chosen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.views.controls import Button, label, one_line, set_tool_tip
+from desktop.views.form import Form, FormField
+from desktop.views.notice_bar import NoticeBar, NoticeKind
+from desktop.views.theme import SPACE
+
+_NAME = int(Qt.ItemDataRole.UserRole)
+_LIST_WIDTH = 190
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A row.
+
+    Attributes:
+        name: Told apart from the others by it.
+        label: What the list shows.
+        values: Of the form's fields.
+        is_own: Whether the person made or changed it: it can be taken back.
+        is_built_in: Whether the program comes with one of this name: taking it back leaves that one.
+    """
+
+    name: str
+    label: str
+    values: Mapping[str, str]
+    is_own: bool = False
+    is_built_in: bool = False
+
+
+class RowsPage(QWidget):
+    """Shows rows and lets them be added, changed and removed; nothing changes until it is told so from outside.
+
+    Args:
+        what: What a row is: "model".
+        fields: Of the form.
+        actions: Further buttons under the form: key and words.
+
+    Attributes:
+        rows: The list, named "Models" for "model".
+        form: The form.
+        notice: Says what came of something.
+        add_button, remove_button, save_button: The push buttons "Add model", "Remove model", "Save model".
+        further: The further buttons, by key.
+
+    Signals:
+        saved(str, dict): The name of the row before, empty for a new one, and the form's values.
+        removed(str): The row's name.
+        action_requested(str, dict): The key of a further button, and the form's values.
+    """
+
+    saved = Signal(str, dict)
+    removed = Signal(str)
+    action_requested = Signal(str, dict)
+
+    def __init__(
+        self, what: str, fields: Sequence[FormField], actions: Mapping[str, str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._what = what
+        self._shown: dict[str, PageRow] = {}
+        self._current = ""
+        self.rows = QListWidget()
+        self.rows.setAccessibleName(f"{what.capitalize()}s")
+        self.rows.setProperty("kind", "choices")
+        self.rows.setFixedWidth(_LIST_WIDTH)
+        self.rows.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.add_button = Button("Add", "plus", kind="flat", name=f"Add {what}")
+        self.remove_button = Button("Remove", kind="flat", name=f"Remove {what}")
+        self.form = Form(fields)
+        self.notice = NoticeBar()
+        self.save_button = Button("Save", kind="primary", name=f"Save {what}")
+        self.further = {key: Button(words) for key, words in actions.items()}
+        self._lay_out()
+        self.rows.currentItemChanged.connect(lambda new, _old: self._choose(new))
+        self.add_button.clicked.connect(self.begin)
+        self.remove_button.clicked.connect(lambda: self.removed.emit(self._current))
+        self.save_button.clicked.connect(lambda: self.saved.emit(self._current, self.form.values))
+        for key, button in self.further.items():
+            button.clicked.connect(lambda _checked=False, key=key: self.action_requested.emit(key, self.form.values))
+
+    def _lay_out(self) -> None:
+        under_list = QHBoxLayout()
+        under_list.setSpacing(0)
+        under_list.addWidget(self.add_button)
+        under_list.addWidget(self.remove_button)
+        under_list.addStretch(1)
+        left = QVBoxLayout()
+        left.setSpacing(SPACE)
+        left.addWidget(self.rows, 1)
+        left.addLayout(under_list)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, SPACE, 0)
+        column.addWidget(self.form)
+        scroll.setWidget(inside)
+        foot = QHBoxLayout()
+        foot.setSpacing(SPACE)
+        for button in self.further.values():
+            foot.addWidget(button)
+        foot.addStretch(1)
+        foot.addWidget(self.save_button)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE)
+        right.addWidget(scroll, 1)
+        right.addWidget(self.notice)
+        right.addLayout(foot)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(2 * SPACE)
+        whole.addLayout(left)
+        whole.addLayout(right, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lay the list out in the theme's sizes, which it did not have when it was filled."""
+        self.rows.doItemsLayout()
+        super().showEvent(event)
+
+    def show_rows(self, rows: Sequence[PageRow], current: str = "") -> None:
+        """Show these rows.
+
+        Args:
+            rows: In order.
+            current: Name of the row whose form is shown; empty for the one before, or else the first.
+        """
+        wanted = current or self._current
+        self._shown = {row.name: row for row in rows}
+        self.rows.blockSignals(True)
+        self.rows.clear()
+        for row in rows:
+            item = QListWidgetItem(one_line(row.label))
+            item.setData(_NAME, row.name)
+            self.rows.addItem(item)
+        names = list(self._shown)
+        place = names.index(wanted) if wanted in names else 0
+        self.rows.setCurrentRow(place if names else -1)
+        self.rows.blockSignals(False)
+        self._choose(self.rows.currentItem())
+
+    def begin(self) -> None:
+        """Show an empty form, for a new row."""
+        self.rows.blockSignals(True)
+        self.rows.setCurrentRow(-1)
+        self.rows.blockSignals(False)
+        self._current = ""
+        self.form.show_values({})
+        self.say("")
+        self.remove_button.setEnabled(False)
+        self.form.setFocus()
+        self.form.focusNextChild()
+
+    def say(self, words: str, kind: NoticeKind = "info") -> None:
+        """Say what came of something; empty takes it away."""
+        self.notice.show_notice(words, kind=kind)
+
+    def set_busy(self, busy: bool) -> None:
+        """Let the further buttons wait while one of them is at work."""
+        for button in self.further.values():
+            button.setEnabled(not busy)
+
+    def _choose(self, item: QListWidgetItem | None) -> None:
+        row = self._shown.get(item.data(_NAME)) if item is not None else None
+        if row is None:
+            return
+        if row.name != self._current:
+            self.say("")
+        self._current = row.name
+        self.form.show_values(row.values)
+        self.remove_button.setText("Restore" if row.is_built_in else "Remove")
+        self.remove_button.setEnabled(row.is_own)
+        set_tool_tip(
+            self.remove_button,
+            f"Back to the {self._what} that comes with the program" if row.is_built_in else f"Remove {self._what}",
+        )
+
+
+def page_heading(text: str, words: str) -> QWidget:
+    """The head of a page: its name, and a sentence."""
+    head = QWidget()
+    column = QVBoxLayout(head)
+    column.setContentsMargins(0, 0, 0, SPACE // 2)
+    column.setSpacing(2)
+    column.addWidget(label(text, "heading"))
+    column.addWidget(label(words, "muted", wrap=True))
+    return head
