@@ -5,7 +5,18 @@ import sys
 
 from bench.line import Measure, NotMeasured
 
-MODULES = ("gates", "installation", "start", "idle", "first_token", "reads", "rounds", "search", "gate_attacks")
+MODULES = (
+    "gates",
+    "transcript",
+    "installation",
+    "start",
+    "idle",
+    "first_token",
+    "reads",
+    "rounds",
+    "search",
+    "gate_attacks",
+)
 """In the order they are taken; each has a function ``measure``."""
 
 

@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from bench.model_server import TOKEN
 from desktop.views.main_window import MainWindow
-from desktop.views.message_canvas import MessageCanvas
-from desktop.views.prose_block import ProseBlock
+from desktop.views.transcript import Transcript
 
 _LOOK_MS = 50
 _REST_MS = 150
@@ -35,12 +34,14 @@ class _Person(QObject):
         self._timer.timeout.connect(self._look)
         self._timer.start()
 
-    def note_paint(self, canvas: MessageCanvas) -> None:
+    def note_paint(self, transcript: Transcript) -> None:
         """Look for the words that are awaited in what was just painted."""
         now = time.monotonic()
         token = TOKEN.format(self._painted + 1)
-        texts = (block.document.toPlainText() for block in canvas.blocks if isinstance(block, ProseBlock))
-        if any(token in text for text in texts):
+        column = transcript.column
+        layout = column.existing(len(column.messages) - 1)
+        segments = [slot.segment for slot in layout.slots if slot.width] if layout is not None else []
+        if any(segment is not None and token in segment.shown_text() for segment in segments):
             self._painted += 1
             os.write(int(os.environ["BENCH_PIPE"]), f"{now}\n".encode())
 
@@ -63,19 +64,19 @@ class _Person(QObject):
 def _run(count: int) -> None:
     person: list[_Person] = []
     enter_loop = QApplication.exec
-    paint = MessageCanvas.paintEvent
+    paint = Transcript.paintEvent
 
     def enter(*_: object) -> int:
         if not person:
             person.append(_Person(count))
         return enter_loop()
 
-    def paint_and_note(canvas: MessageCanvas, event: QPaintEvent) -> None:
-        paint(canvas, event)
-        person[0].note_paint(canvas)
+    def paint_and_note(transcript: Transcript, event: QPaintEvent) -> None:
+        paint(transcript, event)
+        person[0].note_paint(transcript)
 
     QApplication.exec = enter  # type: ignore[method-assign]
-    MessageCanvas.paintEvent = paint_and_note  # type: ignore[method-assign,assignment]
+    Transcript.paintEvent = paint_and_note  # type: ignore[method-assign,assignment]
     sys.argv[0] = "desktop"
     runpy.run_module("desktop", run_name="__main__", alter_sys=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import os
 import signal
@@ -234,6 +233,7 @@ class _Program:
         import asyncio
 
         from desktop.audit_actions import AuditActions
+        from desktop.collecting import Collector
         from desktop.controller import Controller
         from desktop.estimates import Estimates
         from desktop.exchange_actions import ExchangeActions
@@ -271,7 +271,8 @@ class _Program:
         if problems:
             window.set_notice(problems[0], kind="danger")
         opening = asyncio.create_task(self._open(settings, keys, controller, onboarding))
-        opening.add_done_callback(lambda _opening: _settle_memory())
+        collector = Collector(window)
+        opening.add_done_callback(lambda _opening: collector.start())
         await self._closed.wait()
         instance.close()
         await keeper.keep()
@@ -341,10 +342,3 @@ class _Program:
             if number is not None:
                 with contextlib.suppress(NotImplementedError, ValueError):
                     loop.add_signal_handler(number, self._closed.set)
-
-
-def _settle_memory() -> None:
-    """What start-up made stays: keep the collector from walking through it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.enable()

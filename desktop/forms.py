@@ -21,6 +21,13 @@ _PROVIDERS = (
     ("anthropic", "Anthropic Claude"),
     ("openai-compatible", "OpenAI or compatible"),
 )
+_INPUTS = (
+    ("", "As its provider documents"),
+    ("none", "Text alone"),
+    ("image", "Text and pictures"),
+    ("pdf", "Text and PDF"),
+    ("image, pdf", "Text, pictures and PDF"),
+)
 _NO_TOOLS = "none"
 MODEL_FIELDS = (
     FormField("provider", "Provider", "choice", choices=_PROVIDERS),
@@ -38,6 +45,7 @@ MODEL_FIELDS = (
         help="Label of the key it is given. Empty: the provider's default key; a server of your own gets no key.",
         placeholder="default",
     ),
+    FormField("inputs", "Reads", "choice", help="What it takes beside text.", choices=_INPUTS),
     FormField("context_tokens", "Context size in tokens", help="Less of the conversation is sent where it is small."),
     FormField(
         "options",
@@ -137,6 +145,8 @@ def read_general(values: Mapping[str, str]) -> tuple[dict[str, Any], Problems]:
         value: Any = text
         if isinstance(setting.default, bool):
             value = text == "true"
+        elif isinstance(setting.default, float):
+            value = _amount(text)
         elif isinstance(setting.default, int):
             value = int(text) if text.isdecimal() and len(text) < 10 else None
         try:
@@ -146,11 +156,19 @@ def read_general(values: Mapping[str, str]) -> tuple[dict[str, Any], Problems]:
     return read, problems
 
 
+def _amount(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def model_values(row: ModelRow) -> dict[str, str]:
     """A model as its form shows it."""
     values = {name: _text_of(value) for name, value in row.model_dump(mode="json").items()}
     values["model"] = row.model or row.name
     values["name"] = "" if row.name == values["model"] else row.name
+    values["inputs"] = "" if row.inputs is None else ", ".join(sorted(row.inputs)) or "none"
     values["options"] = json.dumps(row.options, ensure_ascii=False) if row.options else ""
     return values
 
@@ -169,6 +187,8 @@ def read_model(values: Mapping[str, str], taken: Sequence[str] = ()) -> tuple[Mo
     model = values.get("model", "")
     item["name"] = values.get("name") or model
     item["model"] = "" if item["name"] == model else model
+    inputs = values.get("inputs", "")
+    item["inputs"] = None if not inputs else tuple(part for part in inputs.split(", ") if part != "none")
     if not model:
         problems["model"] = "Write the provider's name of the model, or list the models and choose one."
     elif item["name"] in taken:

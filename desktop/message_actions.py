@@ -47,8 +47,9 @@ class MessageActions(QObject):
         self._options = options
         self._is_busy = is_busy
         self._was_busy = False
-        window.transcript.set_actions(self._actions_of)
+        window.transcript.set_actions(self._actions_of, lambda message: message.id in conversations.versions)
         window.transcript.message_action.connect(lambda message, action: actions.do(self._act(message, action)))
+        window.transcript.quote_requested.connect(window.composer.quote)
         window.composer.edit_submitted.connect(lambda what, text: actions.do(self._send_anew(what, text)))
         window.composer.edit_last_requested.connect(lambda: actions.do(self._edit_last()))
 

@@ -1,5 +1,6 @@
 """One setting: its name in the file, its type, its default and its words."""
 
+import math
 from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
@@ -67,6 +68,8 @@ class Setting(Generic[_T]):
         if kind is float and type(value) is int:
             value = float(value)
         if type(value) is not kind:  # exactly: True is no number
+            raise ValueError(self._wanted())
+        if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(self._wanted())
         checked: Any = value
         if self.choices is not None and checked not in self.choices:

@@ -26,6 +26,7 @@ FULL = ModelRow(
     label="Qwen",
     model="qwen3:8b",
     host="http://localhost:11434/v1",
+    inputs=("image", "pdf"),
     key="lab",
     context_tokens=8192,
     options={"temperature": 0.2, "stop": ["x"]},
@@ -99,6 +100,18 @@ def test_every_setting_has_a_field_and_comes_back_in_its_type(tmp_path: Path) ->
     read, problems = read_general(general_values(settings))
     assert problems == {}
     assert read == {setting.key: settings.get(setting) for setting in Settings.declared()}
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-1", "much", ""])
+def test_an_amount_that_is_none_is_said(tmp_path: Path, text: str) -> None:
+    _, problems = read_general(general_values(Settings(tmp_path / "settings.toml")) | {"budget.run_usd": text})
+    assert problems == {"budget.run_usd": "Write a number from 0 to 100000."}
+
+
+def test_an_amount_comes_back(tmp_path: Path) -> None:
+    read, problems = read_general(general_values(Settings(tmp_path / "settings.toml")) | {"budget.run_usd": "2.5"})
+    assert problems == {}
+    assert read["budget.run_usd"] == 2.5
 
 
 def test_a_number_outside_its_limits_is_said(tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.debug_pane import DebugPane
 from desktop.views.literal_view import LiteralView
 from desktop.views.tool_pane import ToolPane
-from desktop.views.transcript import Transcript
+from desktop.views.transcript import RunDetail, RunLine, Transcript
+from desktop.views.transcript.selection import Selection
 
 ANSWER = """## What the folder holds
 
@@ -128,7 +129,7 @@ def transcript_reading() -> QWidget:
     view.show_conversation(conversation() * 4, EVIDENCE)
     view.show()
     QApplication.processEvents()
-    view._bar.setValue(300)
+    view.verticalScrollBar().setValue(300)
     view.append_message(conversation()[3])
     return view
 
@@ -149,6 +150,45 @@ def transcript_streaming() -> QWidget:
     view.show()
     view.extend_answer("Two notes mention the launch [1].\n\n```python\nfor note in notes:\n    print(note.tit")
     view._flush()
+    return view
+
+
+def transcript_run_line() -> QWidget:
+    view = Transcript()
+    view.resize(760, 520)
+    details = (
+        RunDetail("I look for the notes first, and then read what mentions the launch."),
+        RunDetail("list_directory .", "c1", CallState.DONE),
+        RunDetail("read_file plan.md", "c2", CallState.DONE),
+        RunDetail("fetch_page https://example.org/launch", "c3", CallState.FAILED),
+    )
+    lines = {"r1": RunLine("Gathered: 3 calls, 2 rounds, 4.2 s", "done", details)}
+    messages = conversation()
+    view.show_conversation([messages[0], messages[3].model_copy(update={"run_id": "r1"})], EVIDENCE, lines)
+    view.show()
+    box = view.runs.line("r1")
+    assert box is not None
+    view.press_part(0, box, box.parts()[0])
+    view.set_run_line("r2", RunLine("Gathering: round 1", "working"))
+    view.set_outcome("You stopped this run. It can go on from here.", "go_on", "Go on", run_id="r1")
+    return view
+
+
+def transcript_finding() -> QWidget:
+    view = Transcript()
+    view.resize(760, 520)
+    view.show_conversation(conversation() * 2, EVIDENCE)
+    view.show()
+    view.open_find("launch")
+    QApplication.processEvents()
+    return view
+
+
+def transcript_selected() -> QWidget:
+    view = Transcript()
+    view.resize(760, 520)
+    view.show_conversation(conversation(), EVIDENCE)
+    view.select(Selection((1, 1, 20), (3, 0, 14)))
     return view
 
 
@@ -325,6 +365,9 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "transcript-reading": transcript_reading,
     "transcript-gathering": transcript_gathering,
     "transcript-streaming": transcript_streaming,
+    "transcript-run-line": transcript_run_line,
+    "transcript-finding": transcript_finding,
+    "transcript-selected": transcript_selected,
     "tool-pane": tool_pane,
     "tool-pane-waiting": tool_pane_waiting,
     **{f"debug-{name}": debug_pane(tab) for tab, name in enumerate(("summary", "handoff", "rounds", "times", "usage"))},

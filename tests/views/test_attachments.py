@@ -17,7 +17,8 @@ from desktop.views.attachment_pictures import AttachmentPictures, shared_picture
 from desktop.views.composer import Composer
 from desktop.views.debug_pane import handoff_text
 from desktop.views.main_window import MainWindow
-from desktop.views.message_canvas import MessageCanvas
+from desktop.views.transcript import Transcript
+from desktop.views.transcript.accessible import name_of
 
 
 def of(number: int, name: str = "plan.txt", media_type: str = "text/plain", **more: Any) -> Attachment:
@@ -262,29 +263,31 @@ def test_a_picture_is_asked_for_once_and_drawn_when_it_comes() -> None:
     assert kept.width() == 2
 
 
+def showing(qtbot: QtBot, message: Message) -> Transcript:
+    transcript = Transcript()
+    qtbot.addWidget(transcript)
+    transcript.resize(700, 500)
+    transcript.show()
+    transcript.show_conversation([message])
+    return transcript
+
+
 def test_a_sent_message_shows_and_tells_its_files(qtbot: QtBot) -> None:
-    parent = QWidget()
-    qtbot.addWidget(parent)
     message = Message(id="m", role="user", text="Look.", attachments=(PICTURE, PLAN))
-    canvas = MessageCanvas(message, (), parent)
-    plain = MessageCanvas(message.model_copy(update={"attachments": ()}), (), parent)
-    assert canvas.accessibleName() == (
+    transcript, plain = showing(qtbot, message), showing(qtbot, message.model_copy(update={"attachments": ()}))
+    assert name_of(transcript, 0) == (
         "You: Look. Attached: cat.png (PNG picture, 800 \N{MULTIPLICATION SIGN} 600, 1 KB), plan.txt (Text, 1 KB)"
     )
-    height = canvas.lay_out(600)
-    assert height > plain.lay_out(600) + 40
-    canvas.resize(600, height)
+    assert transcript.column.layout(0).height > plain.column.layout(0).height + 40
     wanted = told(shared_pictures().wanted)
-    canvas.grab()
+    transcript.grab()
     assert wanted in ([PICTURE.hash], [])  # asked for by the first test that drew it
 
 
 def test_a_message_of_files_alone_has_no_empty_bubble(qtbot: QtBot) -> None:
-    parent = QWidget()
-    qtbot.addWidget(parent)
-    alone = MessageCanvas(Message(id="m", role="user", text="", attachments=(PLAN,)), (), parent)
-    worded = MessageCanvas(Message(id="m", role="user", text="x", attachments=(PLAN,)), (), parent)
-    assert alone.lay_out(600) < worded.lay_out(600) - 20
+    alone = showing(qtbot, Message(id="m", role="user", text="", attachments=(PLAN,)))
+    worded = showing(qtbot, Message(id="m", role="user", text="x", attachments=(PLAN,)))
+    assert alone.column.layout(0).height < worded.column.layout(0).height - 20
     assert chips_in_words(()) == ""
 
 

@@ -1,0 +1,353 @@
+# ruff: noqa: D102 - what the methods do is told once, in `Segment`
+"""A block of code: its language, a copy button, and lines that scroll sideways. Only lines that show are laid out."""
+
+import time
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from math import ceil, floor
+
+from pygments.token import _TokenType
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
+
+from desktop.views.code_highlight import _format as colour_format
+from desktop.views.documents import drawable, fixed_font
+from desktop.views.icons import icon_pixmap
+from desktop.views.literal_text import one_line
+from desktop.views.theme import SPACE
+from desktop.views.transcript import kinds
+from desktop.views.transcript.code_colours import CodeColours, Span
+from desktop.views.transcript.code_source import CodeSource, read_fence, read_indented
+from desktop.views.transcript.kinds import Kind, read_kind
+from desktop.views.transcript.marks import mark_format
+from desktop.views.transcript.positions import Positions, caret_x
+from desktop.views.transcript.segment import Control, Link, Look, Mark, Piece, Segment
+
+ROW_LIMIT = 240
+"""Characters that one row shows; a longer line goes on in the next row."""
+_HEADER = 4 * SPACE
+_BARE_HEADER = SPACE
+_SIDE = SPACE * 3 // 2
+_BELOW = 2 * SPACE
+_RADIUS = 8.0
+_COPIED_SECONDS = 1.5
+_KEPT_ROWS = 300
+
+
+class CodeSegment(Segment):
+    """One block of code.
+
+    Args:
+        piece: Its source.
+        look: How it is drawn.
+    """
+
+    def __init__(self, piece: Piece, look: Look) -> None:
+        self.piece = piece
+        self._look = look
+        self._kind = read_kind(piece.kind)
+        self._left = 3.0 * SPACE * min(8, len(self._kind.items))
+        self._font = fixed_font(look.font, 0.92)
+        metrics = QFontMetricsF(self._font)
+        self._letter = metrics.horizontalAdvance("0")
+        self._row_height = float(ceil(metrics.lineSpacing() * 1.22))
+        self._base = (self._row_height - metrics.height()) / 2 + metrics.ascent()
+        self._option = QTextOption()
+        self._option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        self._option.setTabStopDistance(4 * self._letter)
+        self._width = -1.0
+        self._offset = 0.0
+        self._copied_until = 0.0
+        self._layouts: dict[int, QTextLayout] = {}
+        self._places: list[tuple[int, int]] = []  # of each row: the line, and where in it the row begins
+        self._show(_read(piece, self._kind))
+        self._colours = CodeColours(self._source.language)
+
+    def _show(self, source: CodeSource) -> None:
+        self._source = source
+        self._text = drawable(source.code)
+        self._lines = self._text.split("\n")
+        self._measure()
+
+    def _measure(self) -> None:
+        longest = max(map(len, self._lines))
+        self._is_wrapped = longest > ROW_LIMIT
+        if self._is_wrapped:
+            starts: list[int] = []
+            ends: list[int] = []
+            at = 0
+            self._places = []
+            for number, line in enumerate(self._lines):
+                for begin in range(0, max(1, len(line)), ROW_LIMIT):
+                    starts.append(at + begin)
+                    ends.append(at + min(len(line), begin + ROW_LIMIT))
+                    self._places.append((number, begin))
+                at += len(line) + 1
+            self._starts, self._ends = starts, ends
+            longest = ROW_LIMIT
+        else:
+            self._starts, self._ends = [], []
+        self._text_width = longest * self._letter
+        if not (self._text.isascii() and "\t" not in self._text):
+            metrics = QFontMetricsF(self._font)
+            widest = sorted(self._lines, key=len)[-4:] if len(self._lines) < 3000 else self._lines[:4]
+            shown = max(metrics.horizontalAdvance(line[:ROW_LIMIT].replace("\t", "    ")) for line in widest)
+            self._text_width = max(self._text_width if self._text.isascii() else 0.0, shown)
+
+    @property
+    def _top(self) -> float:
+        """Where the first row begins."""
+        return float(_HEADER if self._source.language else _BARE_HEADER)
+
+    @property
+    def _rows(self) -> int:
+        return len(self._ends) if self._is_wrapped else len(self._lines)
+
+    def _row_starts(self) -> list[int]:
+        if not self._starts:
+            self._starts = list(accumulate((len(line) + 1 for line in self._lines[:-1]), initial=0))
+        return self._starts
+
+    def _row(self, row: int) -> str:
+        return self._text[self._starts[row] : self._ends[row]] if self._is_wrapped else self._lines[row]
+
+    def _row_at(self, position: int) -> int:
+        return max(0, bisect_right(self._row_starts(), max(0, position)) - 1)
+
+    @property
+    def length(self) -> int:
+        return len(self._text)
+
+    @property
+    def height(self) -> float:
+        bar = SPACE if self._overflow() else 0
+        return self._top + self._rows * self._row_height + SPACE + bar + _BELOW
+
+    @property
+    def _room(self) -> float:
+        return max(1.0, self._width - self._left - 2 * _SIDE)
+
+    def _overflow(self) -> float:
+        return max(0.0, self._text_width + self._letter - self._room) if self._text_width > self._room else 0.0
+
+    def lay_out(self, width: float) -> float:
+        self._width = width
+        self._offset = min(self._offset, self._overflow())
+        return self.height
+
+    def ideal_width(self) -> float:
+        return self._left + self._text_width + 2 * _SIDE + 1
+
+    def _spans(self, row: int, length: int) -> Sequence[Span]:
+        if not self._is_wrapped:
+            return self._colours.spans(row)
+        line, begin = self._places[row]
+        cut = ((max(start - begin, 0), min(start + count - begin, length), kind)
+               for start, count, kind in self._colours.spans(line))  # fmt: skip
+        return [(start, end - start, kind) for start, end, kind in cut if start < end]
+
+    def _layout(self, row: int) -> QTextLayout:
+        known = self._layouts.get(row)
+        if known is not None:
+            return known
+        if len(self._layouts) > _KEPT_ROWS:
+            self._layouts.clear()
+        text = self._row(row)
+        layout = QTextLayout(text, self._font)
+        layout.setTextOption(self._option)
+        spans = self._spans(row, len(text))
+        if spans:
+            places = Positions(text)
+            style = self._look.theme.pygments_style
+            layout.setFormats(
+                [_range(places, start, start + count, _colour(style, kind)) for start, count, kind in spans]
+            )
+        layout.beginLayout()
+        line = layout.createLine()
+        if line.isValid():
+            line.setLineWidth(1e6)
+            line.setPosition(QPointF(0, self._base - line.ascent()))
+        layout.endLayout()
+        self._layouts[row] = layout
+        return layout
+
+    def draw(self, painter: QPainter, exposed: QRectF, marks: Sequence[Mark] = ()) -> None:
+        theme = self._look.theme
+        frame = QRectF(self._left, 0, self._width - self._left, self.height - _BELOW)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.surface)
+        painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
+        inner = QRectF(self._left + _SIDE / 2, 0, self._room + _SIDE, frame.height())
+        painter.save()
+        painter.setClipRect(inner, Qt.ClipOperation.IntersectClip)
+        first = max(0, floor((exposed.top() - self._top) / self._row_height))
+        last = min(self._rows - 1, floor((exposed.bottom() - self._top) / self._row_height))
+        painter.setPen(theme.text)
+        for row in range(first, last + 1):
+            place = QPointF(self._left + _SIDE - self._offset, self._top + row * self._row_height)
+            self._layout(row).draw(painter, place, self._selections(row, marks))
+        if self._overflow():
+            self._draw_scroll_bar(painter, frame)
+        painter.restore()
+        if exposed.top() < _HEADER:
+            self._draw_header(painter)
+        painter.restore()
+
+    def _draw_header(self, painter: QPainter) -> None:
+        theme = self._look.theme
+        small = QFont(self._look.font)
+        small.setPointSizeF(small.pointSizeF() * 0.85)
+        painter.setFont(small)
+        painter.setPen(theme.muted)
+        room = QRectF(self._left + _SIDE, 0, self._width - self._left - _HEADER - 2 * _SIDE, _HEADER)
+        name = QFontMetricsF(small).elidedText(
+            one_line(self._source.language, 60), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter.value, name)
+        if not self._source.language:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.surface)
+            painter.drawRoundedRect(self._copy_area.adjusted(4, 2, -2, -2), _RADIUS, _RADIUS)
+        is_copied = time.monotonic() < self._copied_until
+        colour = theme.success if is_copied else theme.muted
+        picture = icon_pixmap("check" if is_copied else "copy", colour, 16, painter.device().devicePixelRatioF())
+        painter.drawPixmap(self._copy_area.center() - QPointF(8, 8), picture)
+
+    def _draw_scroll_bar(self, painter: QPainter, frame: QRectF) -> None:
+        share = self._room / (self._text_width + self._letter)
+        left = frame.left() + _SIDE + self._offset * share
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.theme.outline)
+        painter.setOpacity(0.6)
+        painter.drawRoundedRect(QRectF(left, frame.bottom() - 7, self._room * share, 3), 1.5, 1.5)
+
+    def _selections(self, row: int, marks: Sequence[Mark]) -> list[QTextLayout.FormatRange]:
+        if not marks:
+            return []
+        start = self._row_starts()[row]
+        text = self._row(row)
+        places: Positions | None = None
+        found: list[QTextLayout.FormatRange] = []
+        for mark in marks:
+            first, last = max(mark.start - start, 0), min(mark.end - start, len(text))
+            if first >= last:
+                continue
+            places = places or Positions(text)
+            found.append(_range(places, first, last, mark_format(mark.kind, self._look.theme)))
+        return found
+
+    def position_at(self, point: QPointF) -> int:
+        row = max(0, min(self._rows - 1, floor((point.y() - self._top) / self._row_height)))
+        line = self._layout(row).lineAt(0)
+        x = point.x() - self._left - _SIDE + self._offset
+        units = line.xToCursor(x) if line.isValid() else 0
+        return self._row_starts()[row] + Positions(self._row(row)).from_units(int(units))
+
+    def rectangle_at(self, position: int) -> QRectF:
+        position = max(0, min(position, self.length))
+        row = self._row_at(position)
+        line = self._layout(row).lineAt(0)
+        column = Positions(self._row(row)).to_units(position - self._row_starts()[row])
+        x = caret_x(line, column) if line.isValid() else 0.0
+        top = self._top + row * self._row_height
+        return QRectF(self._left + _SIDE + x - self._offset, top, 1, self._row_height)
+
+    def word_at(self, position: int) -> tuple[int, int]:
+        text = self._text
+        start = end = max(0, min(position, len(text)))
+        while start > 0 and position - start < ROW_LIMIT and (text[start - 1].isalnum() or text[start - 1] == "_"):
+            start -= 1
+        while end < len(text) and end - position < ROW_LIMIT and (text[end].isalnum() or text[end] == "_"):
+            end += 1
+        return start, end
+
+    def paragraph_at(self, position: int) -> tuple[int, int]:
+        position = max(0, min(position, len(self._text)))
+        end = self._text.find("\n", position)
+        return self._text.rfind("\n", 0, position) + 1, len(self._text) if end < 0 else end
+
+    def links(self) -> Sequence[Link]:
+        return ()
+
+    def link_at(self, point: QPointF) -> Link | None:
+        return None
+
+    def text(self, start: int, end: int) -> str:
+        return self._text[max(0, start) : max(0, end)]
+
+    def markdown(self, start: int, end: int) -> str:
+        if start <= 0 and end >= self.length:
+            return self.piece.text.strip("\n")
+        return self.text(start, end)
+
+    def shown_text(self) -> str:
+        return self._text
+
+    @property
+    def _copy_area(self) -> QRectF:
+        return QRectF(self._width - _HEADER, 0, _HEADER, _HEADER)
+
+    def controls(self) -> Sequence[Control]:
+        return (Control(self._copy_area, "Copy code", self._copy),)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(drawable(self._source.code))
+        self._copied_until = time.monotonic() + _COPIED_SECONDS
+
+    def scroll_sideways(self, by: float, point: QPointF) -> bool:
+        before = self._offset
+        self._offset = max(0.0, min(before + by, self._overflow()))
+        return self._offset != before
+
+    def grow(self, piece: Piece) -> bool:
+        if piece.kind != self.piece.kind or not piece.text.startswith(self.piece.text):
+            return False
+        source = _read(piece, self._kind)
+        text = drawable(source.code)
+        if source.language != self._source.language or not text.startswith(self._text) or self._is_wrapped:
+            return False
+        added = text[len(self._text) :].split("\n")
+        was_closed = self._source.closed
+        self.piece, self._source, self._text = piece, source, text
+        last = len(self._lines) - 1
+        self._layouts.pop(last, None)
+        self._lines[last] += added[0]
+        self._lines += added[1:]
+        self._measure()
+        if added != [""] or was_closed != source.closed:
+            self._colours.grown(closed=source.closed)
+        return True
+
+    def refine(self, budget_ms: float) -> bool:
+        if self._colours.is_done:
+            return False
+        left = self._colours.work(self._lines, budget_ms, closed=self._source.closed)
+        self._layouts.clear()
+        return left
+
+
+def _read(piece: Piece, kind: Kind) -> CodeSource:
+    return read_indented(piece.text) if kind.name == kinds.INDENTED else read_fence(piece.text, kind.column)
+
+
+def _colour(style: str, kind: _TokenType) -> QTextCharFormat:
+    return colour_format(style, kind)
+
+
+def _range(places: Positions, start: int, end: int, style: QTextCharFormat) -> QTextLayout.FormatRange:
+    result = QTextLayout.FormatRange()
+    result.start = places.to_units(start)
+    result.length = places.to_units(end) - result.start
+    result.format = style
+    return result

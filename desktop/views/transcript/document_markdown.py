@@ -1,0 +1,173 @@
+"""Turns a part of a document back into Markdown, or into plain text. Qt's own text loses list marks and table cells."""
+
+from collections.abc import Iterator
+
+from PySide6.QtGui import (
+    QFont,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextListFormat,
+    QTextTable,
+)
+
+from desktop.views.documents import LINE_SEPARATOR
+from desktop.views.markdown_inks import EVIDENCE, INLINE_CODE
+from desktop.views.transcript.formula_object import FORMULA, OBJECT, formula_source
+from desktop.views.transcript.prose_builder import FOOTNOTE, IMAGE, NOTE, QUOTE_LEVEL, RULE, TASK
+
+
+def document_text(document: QTextDocument, start: int, end: int, *, markdown: bool) -> str:
+    """Write what stands between two places.
+
+    Args:
+        document: Built by `ProseBuilder` or for a table.
+        start: First place, in UTF-16 units.
+        end: Place after the last.
+        markdown: As Markdown; else as plain text.
+
+    Returns:
+        The text; marks of a block only where its beginning is meant.
+    """
+    writer = _Writer(markdown)
+    lines: list[str] = []
+    previous = ""
+    block = document.findBlock(start)
+    while block.isValid() and block.position() < max(end, start + 1):
+        table = QTextCursor(block).currentTable()
+        if table is not None and not _within_one_cell(table, start, end):
+            last = table.lastCursorPosition()
+            lines += writer.rows(table, start, end)
+            previous = "table"
+            block = last.block().next()
+            continue
+        if table is None or block.text():
+            kind = _kind(block)
+            text = writer.block(block, start, end)
+            if lines and text and markdown and not (kind == previous == "item"):
+                lines.append("> " if kind == previous == "quote" else "")
+            lines += text.split("\n") if text else []
+            previous = kind if text else previous
+        block = block.next()
+    return "\n".join(lines).strip("\n")
+
+
+def _within_one_cell(table: QTextTable, start: int, end: int) -> bool:
+    first, last = table.cellAt(start), table.cellAt(max(start, end - 1))
+    return first.isValid() and last.isValid() and first == last
+
+
+def _kind(block: QTextBlock) -> str:
+    if block.textList() is not None:
+        return "item"
+    return "quote" if block.blockFormat().intProperty(QUOTE_LEVEL) else "paragraph"
+
+
+class _Writer:
+    def __init__(self, markdown: bool) -> None:
+        self._markdown = markdown
+
+    def rows(self, table: QTextTable, start: int, end: int) -> Iterator[str]:
+        for row in range(table.rows()):
+            cells = [table.cellAt(row, column) for column in range(table.columns())]
+            if cells[-1].lastPosition() < start or cells[0].firstPosition() >= end:
+                continue
+            texts = [self._inline(cell.firstCursorPosition().block(), 0, 2**31) for cell in cells]
+            if not self._markdown:
+                yield "\t".join(texts)
+                continue
+            yield "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
+            if row == 0 and table.format().headerRowCount():
+                yield "|" + " --- |" * len(cells)
+
+    def block(self, block: QTextBlock, start: int, end: int) -> str:
+        style = block.blockFormat()
+        if style.boolProperty(RULE):
+            return "---"
+        indent = "   " * style.indent()
+        if style.hasProperty(QTextFormat.Property.BlockCodeLanguage):
+            return self._code(block, start, end, indent)
+        text = self._inline(block, start, end)
+        if start > block.position() or not text:
+            return text
+        listed = block.textList()
+        if listed is not None:
+            indent = "   " * (listed.format().indent() - 1)
+            mark = "-"
+            if listed.format().style() == QTextListFormat.Style.ListDecimal:
+                mark = f"{listed.format().start() + listed.itemNumber(block)}."
+            box = ("[x] " if style.boolProperty(TASK) else "[ ] ") if style.hasProperty(TASK) else ""
+            text = f"{indent}{mark} {box}{text.lstrip()}"
+        elif not self._markdown:
+            return text
+        elif style.headingLevel():
+            text = "#" * style.headingLevel() + " " + text
+        elif style.hasProperty(NOTE):
+            text = f"[^{style.stringProperty(NOTE)}]: " + text.partition("\u2002")[2]
+        elif indent:
+            text = indent + text
+        quote = "> " * style.intProperty(QUOTE_LEVEL) if self._markdown else ""
+        return "\n".join(quote + line for line in text.split("\n"))
+
+    def _code(self, block: QTextBlock, start: int, end: int, indent: str) -> str:
+        cursor = QTextCursor(block)
+        cursor.setPosition(max(start, block.position()))
+        cursor.setPosition(min(end, block.position() + block.length() - 1), QTextCursor.MoveMode.KeepAnchor)
+        code = cursor.selectedText()
+        if start > block.position() or not self._markdown:
+            return code.replace(LINE_SEPARATOR, "\n")
+        language = block.blockFormat().stringProperty(QTextFormat.Property.BlockCodeLanguage)
+        quote = "> " * block.blockFormat().intProperty(QUOTE_LEVEL)
+        text = f"```{language}\n{code}\n```".replace(LINE_SEPARATOR, "\n")
+        return "\n".join(quote + indent + line for line in text.split("\n"))
+
+    def _inline(self, block: QTextBlock, start: int, end: int) -> str:
+        parts: list[str] = []
+        iterator = block.begin()
+        while not iterator.atEnd():
+            fragment = iterator.fragment()
+            at, length = fragment.position(), fragment.length()
+            if at < end and at + length > start:
+                cursor = QTextCursor(block)
+                cursor.setPosition(max(at, start))
+                cursor.setPosition(min(at + length, end), QTextCursor.MoveMode.KeepAnchor)
+                text = cursor.selectedText()
+                style = fragment.charFormat()
+                if style.hasProperty(FORMULA):
+                    parts.append(formula_source(style) * text.count(OBJECT))
+                elif self._markdown:
+                    parts.append(_marked(text, style))
+                else:
+                    parts.append(text)
+            iterator += 1
+        text = "".join(parts)
+        if not self._markdown:
+            return text.replace(LINE_SEPARATOR, "\n")
+        return text.replace(LINE_SEPARATOR, "\\\n").replace("**" * 2, "")
+
+
+def _marked(text: str, style: QTextCharFormat) -> str:
+    bare = text.strip()
+    if not bare:
+        return text
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    if style.boolProperty(INLINE_CODE):
+        fence = "``" if "`" in bare else "`"
+        return f"{before}{fence}{bare}{fence}{after}"
+    if style.isAnchor():
+        target = style.anchorHref()
+        if target.startswith(FOOTNOTE):
+            return f"{before}[^{target.removeprefix(FOOTNOTE)}]{after}"
+        if target.startswith(IMAGE):
+            return f"{before}![{bare[8:-1]}]({target.removeprefix(IMAGE)}){after}"
+        is_bare = target.startswith(EVIDENCE) or target == bare
+        return text if is_bare else f"{before}[{bare}]({target}){after}"
+    if style.fontStrikeOut():
+        bare = f"~~{bare}~~"
+    if style.fontItalic():
+        bare = f"*{bare}*"
+    if style.fontWeight() >= QFont.Weight.Bold:
+        bare = f"**{bare}**"
+    return before + bare + after

@@ -1,0 +1,304 @@
+# ruff: noqa: D102 - what the methods do is told once, in `Segment`
+"""A segment whose content is a document of Qt's: prose, a table, a formula, plain text."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QPainter,
+    QPalette,
+    QTextBlock,
+    QTextCursor,
+    QTextDocument,
+)
+
+from desktop.views.transcript import formulas
+from desktop.views.transcript.document_markdown import document_text
+from desktop.views.transcript.formula_object import FORMULA, OBJECT, FormulaObject, is_display
+from desktop.views.transcript.marks import mark_format
+from desktop.views.transcript.positions import Positions, caret_x
+from desktop.views.transcript.prose_builder import FOOTNOTE, NOTE
+from desktop.views.transcript.segment import Link, Look, Mark, Piece, Segment
+
+_LINES = str.maketrans(dict.fromkeys("\u2028\u2029\ufdd0\ufdd1", "\n"))
+
+
+class Sideways:
+    """How far something wide is scrolled; shared by the pieces of one table."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+
+
+class DocumentSegment(Segment):
+    """Lays a document out and draws it.
+
+    Args:
+        piece: What it was made from.
+        document: Its content.
+        look: How it is drawn.
+        inline: What draws its formulas; None where it holds none.
+        sideways: How far it is scrolled.
+    """
+
+    def __init__(
+        self,
+        piece: Piece,
+        document: QTextDocument,
+        look: Look,
+        inline: FormulaObject | None = None,
+        sideways: Sideways | None = None,
+    ) -> None:
+        self.piece = piece
+        self._document = document
+        self._look = look
+        self._inline = inline
+        self._shown = document.toRawText().translate(_LINES)
+        self._positions = Positions(self._shown)
+        self._width = -1.0
+        self._height = 0.0
+        self._sideways = sideways or Sideways()
+        self._links: list[Link] | None = None
+        self._awaited = inline is not None
+
+    @property
+    def length(self) -> int:
+        return self._positions.length
+
+    @property
+    def height(self) -> float:
+        return self._height
+
+    def least_width(self, room: float) -> float:
+        """What it is laid out for in a room; more than the room where it scrolls sideways."""
+        return room
+
+    def lay_out(self, width: float) -> float:
+        if self._width != width:
+            self._width = width
+            self._document.setTextWidth(self.least_width(width))
+            # Qt leaves out the room below the last block.
+            self._height = self._document.size().height() + self._document.lastBlock().blockFormat().bottomMargin()
+            self._sideways.offset = min(self._sideways.offset, self._overflow())
+            self.laid_out()
+        return self._height
+
+    def laid_out(self) -> None:
+        """Called when its lines were broken anew."""
+
+    def _overflow(self) -> float:
+        return max(0.0, self._document.textWidth() - self._width)
+
+    @property
+    def _shift(self) -> float:
+        return min(self._sideways.offset, self._overflow())
+
+    def ideal_width(self) -> float:
+        return self._document.idealWidth()
+
+    def draw(self, painter: QPainter, exposed: QRectF, marks: Sequence[Mark] = ()) -> None:
+        painter.save()
+        shift = self._shift
+        if self._overflow():
+            painter.setClipRect(QRectF(0, 0, self._width, self._height), Qt.ClipOperation.IntersectClip)
+            painter.translate(-shift, 0)
+        inside = exposed.translated(shift, 0)
+        self.draw_ground(painter, inside)
+        context = QAbstractTextDocumentLayout.PaintContext()
+        context.clip = inside
+        colours = QPalette()
+        colours.setColor(QPalette.ColorRole.Text, self._look.theme.text)
+        context.palette = colours
+        if marks:
+            context.selections = [self._selection(mark) for mark in marks if mark.start < mark.end]
+        self._document.documentLayout().draw(painter, context)
+        painter.restore()
+        if self._overflow():
+            self._draw_scroll_bar(painter)
+
+    def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
+        """Draw what stands behind the text."""
+
+    def bar_top(self) -> float:
+        """Where the bar stands that shows how far it is scrolled."""
+        return self._height - 5
+
+    def _draw_scroll_bar(self, painter: QPainter) -> None:
+        total = self._document.textWidth()
+        share = self._width / total
+        bar = QRectF(self._shift * share, self.bar_top(), self._width * share, 3)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.theme.outline)
+        painter.setOpacity(0.6)
+        painter.drawRoundedRect(bar, 1.5, 1.5)
+        painter.restore()
+
+    def _selection(self, mark: Mark) -> QAbstractTextDocumentLayout.Selection:
+        result = QAbstractTextDocumentLayout.Selection()
+        result.cursor = self._cursor(mark.start, mark.end)
+        result.format = mark_format(mark.kind, self._look.theme)
+        return result
+
+    def _cursor(self, start: int, end: int) -> QTextCursor:
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(self._positions.to_units(start))
+        cursor.setPosition(self._positions.to_units(end), QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def position_at(self, point: QPointF) -> int:
+        inside = point + QPointF(self._shift, 0)
+        units = self._document.documentLayout().hitTest(inside, Qt.HitTestAccuracy.FuzzyHit)
+        return self._positions.from_units(max(0, units))
+
+    def rectangle_at(self, position: int) -> QRectF:
+        units = self._positions.to_units(position)
+        block = self._document.findBlock(units)
+        frame = self._document.documentLayout().blockBoundingRect(block)
+        line = block.layout().lineForTextPosition(units - block.position())
+        if not line.isValid():
+            return QRectF(frame.left() - self._shift, frame.top(), 1, frame.height())
+        x = caret_x(line, units - block.position())
+        place = block.layout().position()
+        return QRectF(place.x() + x - self._shift, place.y() + line.y(), 1, line.height())
+
+    def word_at(self, position: int) -> tuple[int, int]:
+        return self._around(position, QTextCursor.SelectionType.WordUnderCursor)
+
+    def paragraph_at(self, position: int) -> tuple[int, int]:
+        return self._around(position, QTextCursor.SelectionType.BlockUnderCursor)
+
+    def _around(self, position: int, what: QTextCursor.SelectionType) -> tuple[int, int]:
+        cursor = self._cursor(position, position)
+        if what == QTextCursor.SelectionType.BlockUnderCursor:
+            block = cursor.block()
+            start, end = block.position(), block.position() + block.length() - 1
+        else:
+            cursor.select(what)
+            start, end = cursor.selectionStart(), cursor.selectionEnd()
+        return self._positions.from_units(start), self._positions.from_units(end)
+
+    def links(self) -> Sequence[Link]:
+        if self._links is None:
+            self._links = list(self._find_links())
+        return self._links
+
+    def _find_links(self) -> list[Link]:
+        found: list[Link] = []
+        for block in self.blocks():
+            iterator = block.begin()
+            while not iterator.atEnd():
+                fragment = iterator.fragment()
+                if fragment.charFormat().isAnchor():
+                    start = self._positions.from_units(fragment.position())
+                    end = self._positions.from_units(fragment.position() + fragment.length())
+                    target = fragment.charFormat().anchorHref()
+                    if found and found[-1].end == start and found[-1].target == target:
+                        start = found.pop().start
+                    found.append(Link(start, end, target))
+                iterator += 1
+        return found
+
+    def blocks(self) -> Sequence[QTextBlock]:
+        """Its blocks, in order."""
+        found: list[QTextBlock] = []
+        block = self._document.begin()
+        while block.isValid():
+            found.append(block)
+            block = block.next()
+        return found
+
+    def link_at(self, point: QPointF) -> Link | None:
+        if not QRectF(0, 0, self._width, self._height).contains(point):
+            return None
+        layout = self._document.documentLayout()
+        inside = point + QPointF(self._shift, 0)
+        target = layout.anchorAt(inside)
+        if not target:
+            return None
+        position = self._positions.from_units(max(0, layout.hitTest(inside, Qt.HitTestAccuracy.ExactHit)))
+        near = [link for link in self.links() if link.target == target]
+        return next((link for link in near if link.start <= position <= link.end), near[0] if near else None)
+
+    def text(self, start: int, end: int) -> str:
+        return self._written(start, end, markdown=False)
+
+    def markdown(self, start: int, end: int) -> str:
+        if start <= 0 and end >= self.length:
+            return self.piece.text.strip("\n")
+        return self._written(start, end, markdown=True)
+
+    def _written(self, start: int, end: int, *, markdown: bool) -> str:
+        first, last = self._positions.to_units(start), self._positions.to_units(end)
+        return document_text(self._document, first, last, markdown=markdown) if first < last else ""
+
+    def shown_text(self) -> str:
+        return self._shown
+
+    def scroll_sideways(self, by: float, point: QPointF) -> bool:
+        before = self._shift
+        self._sideways.offset = max(0.0, min(before + by, self._overflow()))
+        return self._sideways.offset != before
+
+    def place_of(self, target: str) -> int | None:
+        label = target.removeprefix(FOOTNOTE)
+        if label == target:
+            return None
+        for block in self.blocks():
+            style = block.blockFormat()
+            if style.hasProperty(NOTE) and style.stringProperty(NOTE) == label:
+                return self._positions.from_units(block.position())
+        return None
+
+    def refine(self, budget_ms: float) -> bool:
+        if self._awaited:
+            self._awaited = self._take_formulas()
+        return self._awaited
+
+    def _take_formulas(self) -> bool:
+        """Lay out anew the formulas that have been rendered.
+
+        Returns:
+            Whether some are still awaited.
+        """
+        assert self._inline is not None
+        waits = changed = False
+        at = self._shown.find(OBJECT)
+        while at >= 0:
+            cursor = self._cursor(at, at + 1)
+            style = cursor.charFormat()
+            if style.hasProperty(FORMULA):
+                if not formulas.is_known(style.stringProperty(FORMULA), is_display(style)):
+                    waits = True
+                else:
+                    before = style.fontPointSize()
+                    self._inline.fit(style)
+                    if before != style.fontPointSize():
+                        cursor.setCharFormat(style)
+                        changed = True
+            at = self._shown.find(OBJECT, at + 1)
+        if changed or not waits:
+            self._document.markContentsDirty(0, self._document.characterCount())
+            self._document.setTextWidth(-1)
+            self._width, width = -1.0, self._width
+            if width >= 0:
+                self.lay_out(width)
+        return waits
+
+    def formula_width(self) -> float:
+        """The width of its widest formula."""
+        if self._inline is None:
+            return 0.0
+        widest, at = 0.0, self._shown.find(OBJECT)
+        while at >= 0:
+            style = self._cursor(at, at + 1).charFormat()
+            if style.hasProperty(FORMULA):
+                widest = max(widest, self._inline.width(style))
+            at = self._shown.find(OBJECT, at + 1)
+        return widest
+
+    def size(self) -> QSizeF:
+        """Its size."""
+        return QSizeF(self._width, self._height)

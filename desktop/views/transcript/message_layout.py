@@ -1,0 +1,392 @@
+"""One message laid out: its segments one below the other, made and measured only where they are looked at."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from desktop.engine.messages import Message
+from desktop.views.attachment_chips import place_chips
+from desktop.views.message_details import stop_mark
+from desktop.views.theme import SPACE
+from desktop.views.transcript.heights import Heights
+from desktop.views.transcript.kit import Kit
+from desktop.views.transcript.segment import Control, Link, Look, Mark, Piece, Segment, Surroundings
+
+GUTTER = 2 * SPACE
+"""Room left and right of the text, for the mark of the focus."""
+MARK = 3 * SPACE
+"""Height of a line that marks a message: off the record, or how it ended."""
+FOOTER = 4 * SPACE
+"""The room that a message reserves for its actions and details."""
+PAD = SPACE * 3 // 2
+_BUBBLE_SHARE = 0.85
+_FITTED = 2000
+"""Characters up to which a bubble is made as narrow as its longest line."""
+
+MarksOf = Callable[[int, Segment], Sequence[Mark]]
+"""What is marked in a segment, by its index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """What heights are estimated with.
+
+    Attributes:
+        measure: Width of a message, gutters included.
+        line: Height of a line of text.
+        letter: Average width of a letter.
+    """
+
+    measure: int
+    line: float
+    letter: float
+
+    @classmethod
+    def of(cls, look: Look, width: int) -> "Metrics":
+        """The metrics of a look in a view of a width: about 75 characters a line, however wide the view."""
+        font = QFontMetricsF(look.font)
+        readable = int(font.averageCharWidth() * 82)
+        measure = max(160, min(width - 2 * SPACE, readable + 2 * GUTTER))
+        return cls(measure, font.lineSpacing() * 1.28, font.averageCharWidth())
+
+    @property
+    def room(self) -> int:
+        """Width of the text."""
+        return self.measure - 2 * GUTTER
+
+    def estimated(self, length: int, line_feeds: int) -> int:
+        """A guess at the height of a text that was never laid out."""
+        return int((1 + line_feeds * 0.82 + length * self.letter / self.room * 0.62) * self.line)
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """The place of one segment.
+
+    Attributes:
+        piece: What it is made from.
+        segment: None until it is looked at.
+        width: What it was laid out for; 0 before.
+        version: Changes whenever it looks different.
+        refined: Whether nothing more can be done for its looks.
+    """
+
+    piece: Piece
+    segment: Segment | None = None
+    width: int = 0
+    version: int = 0
+    refined: bool = False
+
+
+class MessageLayout:
+    """A message and its segments. Coordinates are the message's: 0, 0 is its top left corner, gutter included.
+
+    Args:
+        message: The message.
+        evidence: Call ids that ``[1]``, ``[2]`` … lead to.
+        kit: Makes the segments.
+        look: How they are drawn.
+        metrics: The width, and what heights are estimated with.
+        known: Heights of its slots when it was last laid out in this width.
+        growing: Whether it is being written.
+
+    Attributes:
+        message: The message.
+        slots: The segments' places, from the top.
+        chips: Where each attached file stands.
+    """
+
+    def __init__(
+        self,
+        message: Message,
+        evidence: Sequence[str],
+        kit: Kit,
+        look: Look,
+        metrics: Metrics,
+        known: Sequence[int] = (),
+        *,
+        growing: bool = False,
+    ) -> None:
+        self.message = message
+        self.is_growing = growing
+        self._evidence = tuple(evidence)
+        self._kit = kit
+        self._look = look
+        self._metrics = metrics
+        self._is_user = message.role == "user"
+        text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
+        self._text = text
+        self.slots = [Slot(piece) for piece in self._cut(text, growing)]
+        self._place_chips()
+        self._around = self._surroundings(text)
+        self._heights = Heights(known if len(known) == len(self.slots) else map(self._guess, self.slots))
+        self._inner = metrics.room
+        self._fit_bubble()
+
+    def _place_chips(self) -> None:
+        """Place what is attached above the words."""
+        places = place_chips(self.message.attachments, self._look.font, self._metrics.room, align_right=self._is_user)
+        top = MARK if self.message.off_record else 0
+        self.chips = [place.translated(GUTTER, top) for place in places]
+        self._chips_height = places[-1].bottom() + 1 + SPACE if places else 0
+
+    def _cut(self, text: str, growing: bool) -> Sequence[Piece]:
+        return self._kit.plain_pieces(text) if self._is_user else self._kit.split(text, growing)
+
+    def _surroundings(self, text: str) -> Surroundings:
+        return Surroundings(self._evidence, "" if self._is_user else self._kit.definitions(text))
+
+    def _guess(self, slot: Slot) -> int:
+        return self._metrics.estimated(len(slot.piece.text), slot.piece.text.count("\n"))
+
+    # Its geometry.
+
+    @property
+    def height(self) -> int:
+        """Its height, estimated where it was not laid out; the room for its actions included."""
+        below = MARK if stop_mark(self.message) else 0
+        if self._is_user and not self.has_bubble:
+            return self.text_top - PAD - SPACE + below + FOOTER
+        bubble = 2 * PAD - 5 if self._is_user else 0  # the last line's spacing is room already
+        return self.text_top + self._heights.total + bubble - (PAD if self._is_user else 0) + below + FOOTER
+
+    @property
+    def text_top(self) -> int:
+        """Where its text begins."""
+        return (MARK if self.message.off_record else 0) + self._chips_height + (PAD if self._is_user else 0)
+
+    @property
+    def has_bubble(self) -> bool:
+        """Whether words stand in a bubble: the person's, where there are any beside the files."""
+        return self._is_user and bool(self._text or not self.chips)
+
+    @property
+    def text_left(self) -> int:
+        """Where its text begins."""
+        return GUTTER + self._metrics.room - self._inner - PAD if self._is_user else GUTTER
+
+    @property
+    def text_bottom(self) -> int:
+        """Where its text ends."""
+        return self.text_top + self._heights.total
+
+    @property
+    def bubble(self) -> QRect:
+        """What is drawn behind the person's words."""
+        height = self._heights.total + 2 * PAD - 5
+        return QRect(self.text_left - PAD, self.text_top - PAD, self._inner + 2 * PAD, height)
+
+    def slot_top(self, index: int) -> int:
+        """Where a slot begins; its index may be one past the last."""
+        return self.text_top + self._heights.top(index)
+
+    def slot_at(self, y: float) -> int:
+        """Index of the slot at a height, the nearest where there is none; -1 in a message without text."""
+        return self._heights.at(int(y) - self.text_top) if self.slots else -1
+
+    def slots_between(self, top: float, bottom: float) -> range:
+        """Indices of the slots that show between two heights."""
+        if not self.slots or bottom < self.text_top or top > self.text_bottom:
+            return range(0)
+        return range(self.slot_at(top), self.slot_at(bottom) + 1)
+
+    def slot_heights(self) -> tuple[int, ...]:
+        """The heights, for `known` when it is laid out again."""
+        return tuple(self._heights[index] for index in range(len(self.slots)))
+
+    # Laying out.
+
+    def _gap(self, index: int) -> int:
+        """Room above a slot."""
+        return 0
+
+    def _fit_bubble(self) -> None:
+        if not self._is_user:
+            return
+        widest = int(self._metrics.room * _BUBBLE_SHARE) - 2 * PAD
+        self._inner = widest
+        if len(self._text) > _FITTED:
+            return
+        longest = 0.0
+        for slot in self.slots:
+            segment = self._segment(slot)
+            segment.lay_out(widest)
+            longest = max(longest, segment.ideal_width())
+        self._inner = min(widest, ceil(longest) + 2)
+        for index in range(len(self.slots)):
+            self.lay_out(index)
+
+    def set_metrics(self, metrics: Metrics) -> None:
+        """Take another width. Slots are laid out for it when they are looked at."""
+        if metrics == self._metrics:
+            return
+        self._metrics = metrics
+        self._inner = metrics.room
+        self._place_chips()
+        self._fit_bubble()
+
+    def is_laid_out(self, index: int) -> bool:
+        """Whether a slot's height is its real one."""
+        return self.slots[index].width == self._inner
+
+    def lay_out(self, index: int) -> int:
+        """Lay one slot out.
+
+        Returns:
+            By how much its height changed.
+        """
+        slot = self.slots[index]
+        height = ceil(self._segment(slot).lay_out(self._inner))
+        slot.width = self._inner
+        slot.version += 1
+        return self._heights.change(index, height + self._gap(index))
+
+    def _segment(self, slot: Slot) -> Segment:
+        if slot.segment is None:
+            slot.segment = self._kit.make_segment(slot.piece, self._around, self._look)
+        return slot.segment
+
+    def segment(self, index: int) -> Segment:
+        """A slot's segment; laid out, if it was not."""
+        if not self.is_laid_out(index):
+            self.lay_out(index)
+        segment = self.slots[index].segment
+        assert segment is not None
+        return segment
+
+    def make_segment(self, index: int) -> Segment:
+        """A slot's segment, whether laid out or not."""
+        return self._segment(self.slots[index])
+
+    def joint(self, index: int) -> str:
+        """What stands between what is copied of a slot and of the next."""
+        return self._kit.joint(self.slots[index].piece)
+
+    def refine(self, index: int, budget_ms: float) -> bool:
+        """Do some of what can come after the first drawing of a slot.
+
+        Returns:
+            Whether something is left to do.
+        """
+        slot = self.slots[index]
+        if slot.segment is not None and not slot.refined:
+            slot.refined = not slot.segment.refine(budget_ms)
+            slot.version += 1
+        return not slot.refined
+
+    # Growing.
+
+    def grow(self, message: Message) -> None:
+        """Show the same message with more text; what is finished of it stays as it is.
+
+        Args:
+            message: Its text begins with the text of before.
+        """
+        text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
+        self.message, self._text = message, text
+        if self.slots and not self._is_user:
+            last = self.slots[-1].piece
+            self._take(list(self._kit.resume(last, text, True)), len(self.slots) - 1)
+        else:
+            self._take(list(self._cut(text, True)), 0)
+
+    def show(self, message: Message, *, growing: bool) -> None:
+        """Show a message in place of what was shown; equal pieces keep their segments."""
+        text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
+        self.message, self._text, self.is_growing = message, text, growing
+        self._place_chips()
+        around = self._surroundings(text)
+        kept = 0
+        pieces = self._cut(text, growing)
+        if around == self._around:
+            pairs = zip(pieces, self.slots, strict=False)
+            kept = next((at for at, (piece, slot) in enumerate(pairs) if piece != slot.piece), None) or 0
+            if kept == 0 and pieces and self.slots and pieces[0] == self.slots[0].piece:
+                kept = min(len(pieces), len(self.slots))
+        self._around = around
+        self._take(list(pieces[kept:]), kept)
+
+    def _take(self, pieces: list[Piece], kept: int) -> None:
+        """Have these pieces after so many slots that stay."""
+        if pieces and kept < len(self.slots) and self._grow_last(pieces[0], kept):
+            pieces, kept = pieces[1:], kept + 1
+        del self.slots[kept:]
+        self._heights.truncate(kept)
+        for piece in pieces:
+            slot = Slot(piece)
+            self.slots.append(slot)
+            self._heights.append(self._guess(slot))
+        self._fit_bubble()
+
+    def _grow_last(self, piece: Piece, index: int) -> bool:
+        slot = self.slots[index]
+        if slot.piece == piece:
+            return True
+        if slot.piece.kind != piece.kind or slot.segment is None or not slot.segment.grow(piece):
+            return False
+        slot.piece, slot.width, slot.refined = piece, 0, False
+        return True
+
+    # Looking at it.
+
+    def draw(self, painter: QPainter, exposed: QRectF, marks: MarksOf) -> Iterator[QRectF]:
+        """Draw what of its text lies in a rectangle.
+
+        Yields:
+            Where a slot that is not laid out would be.
+        """
+        left = self.text_left
+        for index in self.slots_between(exposed.top(), exposed.bottom()):
+            top = self.slot_top(index)
+            segment = self.slots[index].segment
+            if segment is None or not self.slots[index].width:
+                yield QRectF(left, top, self._inner, self._heights[index])
+                continue
+            top += self._gap(index)
+            painter.save()
+            painter.translate(left, top)
+            segment.draw(painter, exposed.translated(-left, -top), marks(index, segment))
+            painter.restore()
+
+    def into_slot(self, index: int, point: QPointF) -> QPointF:
+        """A point of the message in the coordinates of a slot's segment."""
+        return point - QPointF(self.text_left, self.slot_top(index) + self._gap(index))
+
+    def from_slot(self, index: int, area: QRectF) -> QRectF:
+        """A rectangle of a slot's segment in the coordinates of the message."""
+        return area.translated(self.text_left, self.slot_top(index) + self._gap(index))
+
+    def place_at(self, point: QPointF) -> tuple[int, int]:
+        """The slot and the position in it nearest to a point; 0, 0 in a message without text."""
+        index = self.slot_at(point.y())
+        if index < 0:
+            return 0, 0
+        segment = self.segment(index)
+        if point.y() < self.slot_top(index):
+            return index, 0
+        if point.y() >= self.slot_top(index + 1):
+            return index, segment.length
+        return index, segment.position_at(self.into_slot(index, point))
+
+    def holds(self, point: QPointF) -> bool:
+        """Whether there is text, or room within it, at a point."""
+        return QRectF(self.text_left, self.text_top, self._inner, self._heights.total).contains(point)
+
+    def link_at(self, point: QPointF) -> tuple[int, Link] | None:
+        """The link under a point, and its slot."""
+        index = self.slot_at(point.y()) if self.holds(point) else -1
+        segment = self.slots[index].segment if index >= 0 else None
+        link = segment.link_at(self.into_slot(index, point)) if segment is not None else None
+        return (index, link) if link is not None else None
+
+    def control_at(self, point: QPointF) -> tuple[int, Control] | None:
+        """The control under a point, and its slot."""
+        index = self.slot_at(point.y()) if self.holds(point) else -1
+        segment = self.slots[index].segment if index >= 0 else None
+        if segment is None:
+            return None
+        inner = self.into_slot(index, point)
+        return next(((index, each) for each in segment.controls() if each.area.contains(inner)), None)

@@ -1,0 +1,197 @@
+"""The Markdown of messages: CommonMark with tables, strike-through, footnotes and formulas; no HTML."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.footnote.index import footnote_def
+
+FORMULA_LIMIT = 4_000
+"""Characters after which a formula that has not ended is none."""
+FORMULA_LINES = 80
+"""The same for a formula on lines of its own."""
+NESTING = 60
+"""Levels of tokens that are read; what is nested deeper is shown as its source."""
+
+_PROSE_BETWEEN = re.compile(r"\d[\d.,]*\s(?!.*[\\^_={}<>+*/|])")
+"""What follows the first sign of ``$5 and 6$``: an amount and words, no formula."""
+_FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
+_NOTE = re.compile(r"^\[\^([^\]\s]{1,100})\]:", re.MULTILINE)
+
+
+def formula_ends(line: str) -> tuple[str, bool]:
+    """What a line that may begin a formula of its own lines waits for.
+
+    Args:
+        line: Without its indent and line feed.
+
+    Returns:
+        The mark that ends it (empty where none begins), and whether it already stands on this line.
+    """
+    close = "$$" if line.startswith("$$") else "\\]" if line.startswith("\\[") else ""
+    if not close:
+        return "", False
+    rest = line[2:].rstrip()
+    at = rest.find(close)
+    if at < 0:
+        return close, False
+    return (close, True) if at > 0 and at + 2 == len(rest) else ("", False)
+
+
+def formula_breaks(line: str) -> bool:
+    """Whether a line shows that the formula above it was none: blank, or a fence."""
+    return not line.strip() or _FENCE.match(line) is not None
+
+
+def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if state.is_code_block(start):
+        return False
+    begin = state.bMarks[start] + state.tShift[start]
+    close, whole = formula_ends(state.src[begin : state.eMarks[start]])
+    if not close:
+        return False
+    # A rule asks this of a line left of the block it is in, to learn whether it ends there.
+    margin = min(state.blkIndent, state.sCount[start])
+    lines = [state.src[begin + 2 : state.eMarks[start]]]
+    line = start
+    while not whole:
+        line += 1
+        if line >= min(end, start + FORMULA_LINES) or state.sCount[line] < margin:
+            return False
+        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+        if formula_breaks(text):
+            return False
+        lines.append(text)
+        whole = text.rstrip().endswith(close)
+    if silent:
+        return True
+    token = state.push("math_block", "math", 0)
+    token.block = True
+    token.content = "\n".join(lines).rstrip().removesuffix(close).strip()
+    token.markup = "$$" if close == "$$" else "\\["
+    token.map = [start, line + 1]
+    state.line = line + 1
+    return True
+
+
+def _formula_inline(state: StateInline, silent: bool) -> bool:
+    source, at = state.src, state.pos
+    if source.startswith("$$", at):
+        begin, close = at + 2, "$$"
+    elif source[at] == "$":
+        begin, close = at + 1, "$"
+    elif source[at : at + 2] in ("\\(", "\\["):
+        begin, close = at + 2, "\\)" if source[at + 1] == "(" else "\\]"
+    else:
+        return False
+    end = _closing(source, begin, close)
+    content = source[begin:end]
+    if end < 0 or not content.strip():
+        return False
+    if close == "$":
+        after = source[end + 1 : end + 2]
+        if content[0].isspace() or content[-1].isspace() or after.isdigit() or _PROSE_BETWEEN.match(content):
+            return False
+    if not silent:
+        token = state.push("math_inline", "math", 0)
+        token.content = content.strip()
+        token.markup = source[at:begin]
+    state.pos = end + len(close)
+    return True
+
+
+def _closing(source: str, begin: int, close: str) -> int:
+    end = begin
+    while True:
+        end = source.find(close, end, begin + FORMULA_LIMIT)
+        if end < 0 or close[0] == "\\":
+            return end
+        before = source[max(begin, end - 20) : end]
+        if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
+            return end
+        end += 1
+
+
+def _footnote_mark(state: StateInline, silent: bool) -> bool:
+    at = state.pos
+    if not state.src.startswith("[^", at):
+        return False
+    end = state.src.find("]", at, at + 104)
+    label = state.src[at + 2 : end]
+    number = state.env.get("footnotes", {}).get("numbers", {}).get(label)
+    if end < 0 or number is None:
+        return False
+    if not silent:
+        token = state.push("footnote_ref", "", 0)
+        token.content, token.info = str(number), label
+    state.pos = end + 1
+    return True
+
+
+def _dollar_ends_text(state: StateInline, silent: bool) -> bool:
+    """Like the parser's own rule for plain text, which does not stop at a dollar sign."""
+    match = _PLAIN.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.pending += match[0]
+    state.pos = match.end()
+    return True
+
+
+_PLAIN = re.compile(r"[^\n!#$%&*+\-:<=>@\[\\\]^_`{}~]+")
+
+
+def _make_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": NESTING}).enable(["table", "strikethrough"])
+    # The scheme is judged where a link is made; all parse, so that a refused one is named and not left as mark-up.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    parser.block.ruler.before("fence", "math_block", _formula_block, interrupts)
+    parser.block.ruler.before("reference", "footnote_def", footnote_def, interrupts)
+    parser.inline.ruler.at("text", _dollar_ends_text)
+    parser.inline.ruler.before("escape", "math_inline", _formula_inline)
+    parser.inline.ruler.before("link", "footnote_ref", _footnote_mark)
+    return parser
+
+
+_PARSER = _make_parser()
+
+
+def _environment(definitions: str) -> dict[str, Any]:
+    environment: dict[str, Any] = {}
+    if definitions:
+        _PARSER.parse(definitions, environment)
+        labels = dict.fromkeys(_NOTE.findall(definitions))
+        environment["footnotes"] = {"numbers": {label: number for number, label in enumerate(labels, 1)}}
+    return environment
+
+
+def parse(text: str, definitions: str = "") -> Sequence[Token]:
+    """Read Markdown.
+
+    Args:
+        text: Blocks.
+        definitions: Definitions of links and footnotes that stand elsewhere in the message.
+
+    Returns:
+        The tokens of markdown-it, with ``math_block``, ``math_inline``, ``footnote_ref`` (content: its number, info:
+        its label) and ``footnote_reference_open`` besides.
+    """
+    return _PARSER.parse(text, _environment(definitions))
+
+
+def parse_line(text: str, definitions: str = "") -> Sequence[Token]:
+    """Read Markdown as the text of one paragraph, whatever it begins with.
+
+    Returns:
+        Tokens of kind ``paragraph_open``, ``inline``, ``paragraph_close``.
+    """
+    lines = "\n".join(line.lstrip(" \t") for line in text.rstrip().split("\n"))
+    tokens = _PARSER.parseInline(lines, _environment(definitions))
+    return [Token("paragraph_open", "p", 1), *tokens, Token("paragraph_close", "p", -1)]

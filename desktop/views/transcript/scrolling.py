@@ -1,0 +1,157 @@
+"""Where the view stands in the column: an anchor that nothing moves but the person, and the laying out around it."""
+
+import time
+from collections.abc import Iterator
+
+from desktop.views.theme import SPACE
+from desktop.views.transcript.column import TOP, Anchor, Column
+
+FRAME_MS = 5.0
+"""Milliseconds of laying out for one frame, and a segment more; what is not reached shows as a placeholder."""
+_AT_END = 4
+
+
+class Scroller:
+    """Keeps the top of the view at an anchor, or the bottom of the view at the end.
+
+    What stands at the anchor stays where it is on the screen, whatever changes above or below; the scroll bar's value
+    is derived from it.
+
+    Args:
+        column: What is looked at.
+
+    Attributes:
+        follows: Whether the view follows the end.
+        page: Height of the view.
+        top: The column's height that is at the top of the view, as of the last `settle`.
+        is_settled: Whether all that is in view was laid out by then.
+        changed_view: Whether something that was in view changed its height since it was last asked.
+    """
+
+    def __init__(self, column: Column) -> None:
+        self._column = column
+        self._anchor = Anchor()
+        self.follows = True
+        self.page = 0
+        self.top = 0
+        self.is_settled = True
+        self.changed_view = True
+
+    @property
+    def most(self) -> int:
+        """The greatest value that the top can have."""
+        return max(0, self._column.height - self.page)
+
+    @property
+    def anchor(self) -> Anchor:
+        """What stands at the top of the view."""
+        return self._anchor
+
+    def follow(self) -> None:
+        """Show the end, and follow it."""
+        self.follows = True
+
+    def move_to(self, y: int) -> None:
+        """Bring a height of the column to the top; the end is followed from there on where that is the end."""
+        self.follows = y >= self.most - _AT_END
+        self._anchor = self._column.anchor_at(max(0, min(y, self.most)))
+
+    def move_to_anchor(self, anchor: Anchor) -> None:
+        """Bring an anchor to the top."""
+        self.follows = False
+        self._anchor = anchor
+
+    def move_by(self, pixels: int) -> None:
+        """Move the view down; up where it is negative."""
+        if self.follows:
+            if pixels >= 0:
+                return
+            self._anchor = self._column.anchor_at(self.top)
+            self.follows = False
+        self._anchor = Anchor(self._anchor.entry, self._anchor.slot, self._anchor.offset + pixels)
+
+    def settle(self, budget_ms: float = FRAME_MS) -> None:
+        """Lay out what is in view, for about so long, and find the top anew."""
+        deadline = time.perf_counter() + budget_ms / 1000
+        self.is_settled = False
+        is_first = True
+        while True:
+            top = self._resolve()
+            missing = next(self._missing(top, top + self.page, upwards=self.follows), None)
+            if missing is None:
+                self.is_settled = True
+                break
+            if time.perf_counter() > deadline and not is_first:
+                break
+            self.lay_out(*missing)
+            self.changed_view = True
+            is_first = False
+        self.top = self._resolve()
+        if self.follows or self._anchor.entry >= len(self._column.messages):
+            self._anchor = self._column.anchor_at(self.top)
+        elif self.is_settled or self._is_real(self._column.anchor_at(self.top)):
+            if self.top >= self.most:
+                self.follows = self.is_settled
+            self._anchor = self._column.anchor_at(self.top)
+
+    def _is_real(self, anchor: Anchor) -> bool:
+        layout = self._column.existing(anchor.entry)
+        return layout is not None and (anchor.slot < 0 or layout.is_laid_out(anchor.slot))
+
+    def _resolve(self) -> int:
+        if self.follows:
+            return self.most
+        top = self._column.y_of(self._anchor)
+        if top > self.most:
+            return self.most
+        if top < 0:
+            self._anchor = Anchor(0, -1, -TOP)
+            return 0
+        return top
+
+    def lay_out(self, index: int, slot: int) -> None:
+        """Lay one slot of a message out; a message without a layout is cut into slots only where slot is -1."""
+        if slot < 0:
+            before = self._column.existing(index)
+            self._column.layout(index)
+            if before is None and not self.follows and self._anchor.entry == index and self._anchor.slot < 0:
+                inside = self._column.bottom(index) - self._column.top(index) - 1
+                offset = self._anchor.offset if self._anchor.offset < 0 else min(self._anchor.offset, inside)
+                self._anchor = Anchor(index, -1, offset)
+                if offset > 0:
+                    self._anchor = self._column.anchor_at(self._column.y_of(self._anchor))
+        else:
+            self._column.lay_out(index, slot)
+
+    def _missing(self, top: int, bottom: int, *, upwards: bool) -> Iterator[tuple[int, int]]:
+        """What shows between two heights and was not laid out: message and slot."""
+        column = self._column
+        span = column.between(top, bottom)
+        for index in reversed(span) if upwards else span:
+            layout = column.existing(index)
+            if layout is None:
+                yield index, -1
+                continue
+            layout.set_metrics(column.metrics)
+            offset = column.top(index)
+            slots = layout.slots_between(top - offset, bottom - offset)
+            for slot in reversed(slots) if upwards else slots:
+                if not layout.is_laid_out(slot):
+                    yield index, slot
+
+    def next_ahead(self) -> tuple[int, int] | None:
+        """What should be laid out while nothing else is to be done: a page each way, the nearest first."""
+        for reach in (self.page // 4, self.page):
+            below = self._missing(self.top, self.top + self.page + reach, upwards=False)
+            found = next(below, None) or next(self._missing(self.top - reach, self.top, upwards=True), None)
+            if found is not None:
+                return found
+        return None
+
+    def bring_into_view(self, top: int, bottom: int, *, margin: int = SPACE) -> None:
+        """Move as little as needed to have a stretch of the column in view; its beginning, where it is too high."""
+        if top - margin < self.top or bottom - top + 2 * margin > self.page:
+            if not (bottom - top + 2 * margin > self.page and top <= self.top and bottom >= self.top + self.page):
+                self.move_to(top - margin)
+        elif bottom + margin > self.top + self.page:
+            self.move_to(bottom + margin - self.page)

@@ -1,0 +1,224 @@
+"""What one segment of a message promises to the canvas that lays it out, paints it, selects in it and searches it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QPainter
+
+from desktop.views.theme import Theme
+
+
+class MarkKind(Enum):
+    """Why a stretch of text is marked."""
+
+    SELECTION = auto()
+    HIT = auto()
+    CURRENT_HIT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A marked stretch of one segment.
+
+    Attributes:
+        start: First position.
+        end: Position after the last.
+        kind: Why it is marked.
+    """
+
+    start: int
+    end: int
+    kind: MarkKind
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A stretch that leads somewhere.
+
+    Attributes:
+        start: First position.
+        end: Position after the last.
+        target: An address, ``evidence:`` and a call's id, or ``footnote:`` and its label.
+    """
+
+    start: int
+    end: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Something in a segment that can be pressed, such as the copy button of code.
+
+    Attributes:
+        area: Where, in the segment's coordinates.
+        name: Its accessible name and tool tip.
+        press: What it does.
+    """
+
+    area: QRectF
+    name: str
+    press: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How segments are drawn; a new one makes all segments anew.
+
+    Attributes:
+        theme: The colours.
+        font: Of ordinary text, zoom included.
+        scale: Device pixels for each logical one, for what is rendered as a picture.
+    """
+
+    theme: Theme
+    font: QFont
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a message's source that makes one segment. Two equal pieces make equal segments.
+
+    Attributes:
+        text: The source.
+        start: Where it begins in the message's text.
+        kind: What the splitter took it for.
+    """
+
+    text: str
+    start: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a segment must know of the rest of its message.
+
+    Attributes:
+        evidence: Call ids that ``[1]``, ``[2]`` … lead to.
+        definitions: Link and footnote definitions of the whole message.
+        images: Pictures that are attached, by the name that the text gives them: bytes are never loaded from elsewhere.
+    """
+
+    evidence: tuple[str, ...] = ()
+    definitions: str = ""
+    images: frozenset[str] = field(default_factory=frozenset)
+
+
+class Segment(ABC):
+    """One segment. All points and rectangles are in its own coordinates: the top left corner is 0, 0.
+
+    Positions run from 0 to ``length``, as a cursor's do, and stand between characters of what is shown.
+
+    Attributes:
+        piece: What it was made from.
+    """
+
+    piece: Piece
+
+    @property
+    @abstractmethod
+    def length(self) -> int:
+        """Characters that can be selected."""
+
+    @property
+    @abstractmethod
+    def height(self) -> float:
+        """Its height at the width it was last laid out for, in logical pixels, with the room below it."""
+
+    @abstractmethod
+    def lay_out(self, width: float) -> float:
+        """Break its lines for a width; costs nothing when the width has not changed.
+
+        Returns:
+            Its height.
+        """
+
+    @abstractmethod
+    def ideal_width(self) -> float:
+        """The width of its longest line."""
+
+    @abstractmethod
+    def draw(self, painter: QPainter, exposed: QRectF, marks: Sequence[Mark] = ()) -> None:
+        """Draw what of it lies in a rectangle."""
+
+    @abstractmethod
+    def position_at(self, point: QPointF) -> int:
+        """The position nearest to a point, also to one outside."""
+
+    @abstractmethod
+    def rectangle_at(self, position: int) -> QRectF:
+        """Where the caret of a position would stand."""
+
+    @abstractmethod
+    def word_at(self, position: int) -> tuple[int, int]:
+        """Positions of the word around a position."""
+
+    @abstractmethod
+    def paragraph_at(self, position: int) -> tuple[int, int]:
+        """Positions of the line or paragraph around a position, for a triple click."""
+
+    @abstractmethod
+    def links(self) -> Sequence[Link]:
+        """Its links, in order."""
+
+    @abstractmethod
+    def link_at(self, point: QPointF) -> Link | None:
+        """The link under a point."""
+
+    @abstractmethod
+    def text(self, start: int, end: int) -> str:
+        """What is shown between two positions, as plain text: list marks and table cells included."""
+
+    @abstractmethod
+    def markdown(self, start: int, end: int) -> str:
+        """What is shown between two positions, as Markdown; the source itself where all of it is meant."""
+
+    @abstractmethod
+    def shown_text(self) -> str:
+        """What is shown, with one character for each position: what is searched."""
+
+    def controls(self) -> Sequence[Control]:
+        """What can be pressed in it."""
+        return ()
+
+    def scroll_sideways(self, by: float, point: QPointF) -> bool:
+        """Scroll what is wider than the segment (a table, code) under a point.
+
+        Returns:
+            Whether anything moved.
+        """
+        return False
+
+    def grow(self, piece: Piece) -> bool:
+        """Take a piece that is this one with more text, without being made anew.
+
+        Returns:
+            False where it cannot: then it is made anew.
+        """
+        return False
+
+    def refine(self, budget_ms: float) -> bool:
+        """Do some of what may come later than the first drawing, such as colours of code and formulas.
+
+        A formula that has come changes the height: `lay_out` gives the new one, also for the same width.
+
+        Args:
+            budget_ms: Milliseconds that it may take.
+
+        Returns:
+            Whether something is left to do.
+        """
+        return False
+
+    def place_of(self, target: str) -> int | None:
+        """The position that a link within the message (``footnote:`` and a label) leads to; None where not in here."""
+        return None
+
+
+Splitter = Callable[[str, bool], Sequence[Piece]]
+"""Cuts a text (and whether more of it will come) into pieces; all but the last stay as they are while it grows."""

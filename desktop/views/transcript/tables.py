@@ -1,0 +1,86 @@
+"""Tables of Markdown as lines: what begins one, what ends it, and how wide its columns are. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from markdown_it.rules_block.table import escapedSplit
+
+CHUNK_CELLS = 36
+"""Cells that a piece of a table holds."""
+CHUNK_LENGTH = 1_500
+"""Characters that a piece of a table holds."""
+CELL_LIMIT = 1_200
+"""Characters of a cell that are shown."""
+
+_DASHES = re.compile(r" {0,3}(?:\|[|:\s-]|:[|:-]|-[|:-])[|:\s-]*$")
+_DASH = re.compile(r":?-+:?$")
+_ENDS = re.compile(
+    r" {0,3}(?:>|#{1,6}(?:[ \t]|$)|`{3,}[^`]*$|~{3}|[-*+](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)"
+    r"|\$\$|\\\[|\[\^[^\]\s]{1,100}\]:|([*_-])[ \t]*(?:\1[ \t]*){2,}$)"
+)
+_MARKS = re.compile(r"\]\([^)\s]*\)|[*`~\[\]]|(?<!\w)_|_(?!\w)|<|>")
+
+
+def cells(line: str) -> list[str]:
+    """The cells of a row, without the space around them."""
+    line = line.strip()
+    found = escapedSplit(line) if "\\" in line else line.split("|")
+    if found and not found[0]:
+        found.pop(0)
+    if found and not found[-1]:
+        found.pop()
+    return [cell.strip() for cell in found]
+
+
+def alignments(line: str) -> list[str]:
+    """What a line of dashes says of its columns: ``left``, ``center``, ``right`` or nothing; empty where it is none."""
+    if _DASHES.match(line) is None:
+        return []
+    words = [word.strip() for word in line.strip().split("|")]
+    if words and not words[0]:
+        words.pop(0)
+    if words and not words[-1]:
+        words.pop()
+    if not all(_DASH.match(word) for word in words):
+        return []
+    return [_alignment(word) for word in words]
+
+
+def _alignment(word: str) -> str:
+    if word.endswith(":"):
+        return "center" if word.startswith(":") and len(word) > 1 else "right"
+    return "left" if word.startswith(":") else ""
+
+
+def begins_table(header: str, dashes: str) -> bool:
+    """Whether two lines are the head of a table."""
+    if "|" not in header or header.startswith(("    ", "\t")) or _ENDS.match(header):
+        return False
+    columns = alignments(dashes)
+    return bool(columns) and len(columns) == len(cells(header))
+
+
+def ends_table(line: str) -> bool:
+    """Whether a line after the head is not a row: blank, indented like code, or the beginning of another block."""
+    return not line.strip() or line.startswith(("    ", "\t")) or _ENDS.match(line) is not None
+
+
+def sample(lines: Sequence[str], columns: int) -> list[str]:
+    """For each column what shows of its longest cell, which says how wide it is.
+
+    Args:
+        lines: Rows.
+        columns: How many there are.
+    """
+    widest = [""] * columns
+    for line in lines:
+        for column, cell in enumerate(cells(line)[:columns]):
+            shown = _MARKS.sub("", cell)[:80]
+            if len(shown) > len(widest[column]):
+                widest[column] = shown
+    return widest
+
+
+def sample_row(lines: Sequence[str], columns: int) -> str:
+    """The same as a row, to be written into a kind."""
+    return "|".join(cell.replace("\\", "").replace("|", "/").replace("@", "a") for cell in sample(lines, columns))

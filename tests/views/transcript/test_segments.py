@@ -1,0 +1,300 @@
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QTextDocument
+from PySide6.QtWidgets import QApplication
+
+from desktop.views.theme import DARK, LIGHT
+from desktop.views.transcript import formulas
+from desktop.views.transcript.definitions import definitions
+from desktop.views.transcript.factory import estimated_height, make_segment, plain_pieces
+from desktop.views.transcript.marks import mark_colours
+from desktop.views.transcript.segment import Look, Mark, MarkKind, Piece, Segment, Surroundings
+from desktop.views.transcript.splitter import split
+from tests.views.hostile import HOSTILE
+from tests.views.transcript.markdown_texts import ANYTHING
+
+WIDTH = 500
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Look:
+    return Look(LIGHT, QFont("DejaVu Sans", 10))
+
+
+def made(text: str, look: Look, evidence: tuple[str, ...] = ()) -> list[Segment]:
+    around = Surroundings(evidence, definitions(text))
+    found = [make_segment(piece, around, look) for piece in split(text, False)]
+    for each in found:
+        each.lay_out(WIDTH)
+    return found
+
+
+def drawn(segment: Segment, marks: Sequence[Mark] = ()) -> QImage:
+    image = QImage(WIDTH, min(2000, int(segment.height) + 1), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(LIGHT.background)
+    painter = QPainter(image)
+    segment.draw(painter, QRectF(image.rect()), marks)
+    painter.end()
+    return image
+
+
+def pixels(image: QImage) -> bytes:
+    return bytes(image.constBits())
+
+
+def finished(segment: Segment) -> None:
+    assert formulas.wait(30)
+    while segment.refine(50):
+        pass
+
+
+def exercise(segment: Segment) -> None:
+    """Ask all that the canvas may ask."""
+    assert len(segment.shown_text()) == segment.length
+    assert segment.lay_out(WIDTH) == segment.height
+    whole = (0, segment.length)
+    for position in {0, segment.length // 3, segment.length}:
+        assert 0 <= segment.word_at(position)[0] <= segment.word_at(position)[1] <= segment.length
+        assert 0 <= segment.paragraph_at(position)[0] <= segment.paragraph_at(position)[1] <= segment.length
+        assert 0 <= segment.position_at(segment.rectangle_at(position).center()) <= segment.length
+        segment.text(position, segment.length)
+        segment.markdown(position, segment.length)
+        segment.markdown(0, position)
+    assert segment.markdown(*whole).strip("\n") == segment.piece.text.strip("\n")
+    segment.links()
+    segment.link_at(QPointF(20, 10))
+    segment.scroll_sideways(40, QPointF(5, 5))
+    drawn(segment, [Mark(0, segment.length // 2, MarkKind.SELECTION), Mark(1, segment.length, MarkKind.HIT)])
+    segment.refine(5)
+    segment.lay_out(200)
+    segment.lay_out(WIDTH)
+
+
+@given(ANYTHING)
+@settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_text_can_be_shown(look: Look, text: str) -> None:
+    for segment in made(text, look, ("call",)):
+        exercise(segment)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_can_be_shown(look: Look, name: str) -> None:
+    for segment in [*made(HOSTILE[name], look)[:6], *_plain(HOSTILE[name], look)[:6]]:
+        exercise(segment)
+
+
+def _plain(text: str, look: Look) -> list[Segment]:
+    found = [make_segment(piece, Surroundings(), look) for piece in plain_pieces(text)]
+    for each in found:
+        each.lay_out(WIDTH)
+    return found
+
+
+def test_nothing_is_ever_loaded(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(QTextDocument, "loadResource", lambda *arguments: asked.append(arguments))
+    text = '![a](file:///etc/passwd) ![b](http://127.0.0.1:9/x.png)\n\n<img src="file:///etc/passwd">\n'
+    segment = made(text, look)[0]
+    drawn(segment)
+    assert "[image: a]" in segment.shown_text()
+    assert '<img src="file:///etc/passwd">' in segment.shown_text()
+    assert not asked
+
+
+@given(st.text(max_size=4000))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_plain_pieces_join_to_the_text(text: str) -> None:
+    pieces = plain_pieces(text)
+    assert "".join(piece.text for piece in pieces) == text
+
+
+def test_plain_text_is_no_markdown(look: Look) -> None:
+    segment = _plain("# not *a* heading\n- x", look)[0]
+    assert segment.shown_text() == "# not *a* heading\n- x"
+    assert segment.markdown(2, 9) == "not *a*"
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "expected"),
+    [
+        ("some **bold words** here", "bold words", "**bold words**"),
+        ("1. one\n2. two\n3. three", "two\nthree", "2. two\n3. three"),
+        ("- [x] done\n- [ ] open", "done\nopen", "- [x] done\n- [ ] open"),
+        ("see [the act](https://example.org) now", "the act now", "[the act](https://example.org) now"),
+        ("| a | b |\n|---|---|\n| c | **d** |", "a\nb\nc\nd", "| a | b |\n| --- | --- |\n| c | **d** |"),
+        ("a `code b` c", "code b", "`code b`"),
+        ("> quoted words\n> go on\n\nend", "quoted words go on", "> quoted words go on"),
+        ("x $a^2$ y", "x \ufffc y", "x $a^2$ y"),
+        ("```py\na = 1\nb = 2\n```", "b = 2", "b = 2"),
+    ],
+)
+def test_a_part_is_copied_as_markdown(look: Look, text: str, part: str, expected: str) -> None:
+    segment = made(text, look)[0]
+    start = segment.shown_text().index(part.split("\n")[0])
+    last = part.split("\n")[-1]
+    end = segment.shown_text().index(last, start) + len(last)
+    copied = segment.markdown(start, end) if (start, end) != (0, segment.length) else expected
+    assert copied == expected
+    assert segment._written(start, end, markdown=True) == expected if hasattr(segment, "_written") else True
+
+
+def test_plain_copy_keeps_list_marks_and_cells(look: Look) -> None:
+    segment = made("1. one\n   - two\n", look)[0]
+    assert segment.text(0, segment.length) == "1. one\n   - two"
+    segment = made("| a | b |\n|---|---|\n| c | d |", look)[0]
+    assert segment.text(0, segment.length) == "a\tb\nc\td"
+
+
+def test_positions_are_characters_also_after_emoji(look: Look) -> None:
+    segment = made("😀😀 [link](https://example.org)", look)[0]
+    (link,) = segment.links()
+    assert segment.shown_text()[link.start : link.end] == "link"
+    assert segment.text(link.start, link.end) == "link"
+    assert segment.position_at(segment.rectangle_at(4).center()) == 4
+    found = segment.link_at(segment.rectangle_at(link.start + 1).center())
+    assert found == link
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "targets"),
+    [
+        ("[x](javascript:alert)", "x (javascript:alert)", []),
+        ("[bank.com](https://evil.example)", "bank.com (evil.example)", ["https://evil.example"]),
+        ("[bank.com/a](https://bank.com/b)", "bank.com/a", ["https://bank.com/b"]),
+        ("so [1] and [2]", "so [1] and [2]", ["evidence:call"]),
+        ("https://a.b/c.", "https://a.b/c.", ["https://a.b/c"]),
+        ("costs $5 and $6", "costs $5 and $6", []),
+    ],
+)
+def test_links_lead_where_they_say(look: Look, text: str, shown: str, targets: list[str]) -> None:
+    segment = made(text, look, ("call",))[0]
+    assert segment.shown_text() == shown
+    assert [link.target for link in segment.links()] == targets
+
+
+def test_a_footnote_leads_to_its_note(look: Look) -> None:
+    text, note = made("first[^b] then[^a]\n\n[^a]: about a\n[^b]: about b\n", look)[0], None
+    assert text.shown_text() == "first[1] then[2]"
+    assert [link.target for link in text.links()] == ["footnote:b", "footnote:a"]
+    notes = made("first[^b] then[^a]\n\n[^a]: about a\n[^b]: about b\n", look)[1:]
+    places = [segment.place_of("footnote:b") for segment in notes]
+    note = next(segment for segment, place in zip(notes, places, strict=True) if place is not None)
+    place = next(place for place in places if place is not None)
+    assert note.shown_text()[place:] == "1.\u2002about b"
+
+
+def test_a_formula_is_drawn_in_the_colour_of_text_and_changes_the_height(look: Look) -> None:
+    text = "$$\\frac{\\sum_{i=1}^{n} i}{\\sqrt{\\frac{a}{b}}} + 5$$"
+    segment = made(text, Look(DARK, look.font))[0]
+    finished(segment)
+    height = segment.lay_out(WIDTH)
+    image = QImage(WIDTH, int(height), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(DARK.background)
+    painter = QPainter(image)
+    segment.draw(painter, QRectF(image.rect()))
+    painter.end()
+    shades = {image.pixelColor(x, y).lightness() for x in range(WIDTH) for y in range(int(height))}
+    assert height > 40
+    assert max(shades) > 200
+    assert segment.text(0, segment.length) == text
+
+
+@pytest.mark.parametrize("source", ["\\frac{1}{", "{" * 60 + "x" + "}" * 60, "x+" * 60_000, "\\left(" * 400, ""])
+def test_what_cannot_be_rendered_stays_its_source(look: Look, source: str) -> None:
+    formulas.ask(source, True)
+    assert formulas.wait(30)
+    assert formulas.rendered(source, True) is None
+
+
+def test_a_wide_table_scrolls_with_all_its_pieces(look: Look) -> None:
+    row = "|" + "some words in a cell|" * 9 + "\n"
+    first, second, *_ = made(row + "|" + "---|" * 9 + "\n" + row * 30, look)
+    before = second.rectangle_at(5).left()
+    assert not first.scroll_sideways(-10, QPointF(5, 5))
+    assert first.scroll_sideways(60, QPointF(5, 5))
+    assert second.rectangle_at(5).left() == before - 60
+    assert first.rectangle_at(5).top() < first.height
+
+
+def test_pieces_of_a_table_share_their_columns(look: Look) -> None:
+    rows = "".join(f"| {n} | {'wide ' * (n % 7)} |\n" for n in range(60))
+    pieces = made("| n | words |\n|--:|---|\n" + rows, look)
+    lefts = {segment.rectangle_at(segment.shown_text().index("wide")).left() for segment in pieces}
+    assert len(pieces) > 2
+    assert len(lefts) == 1
+
+
+def test_code_has_its_height_without_layout_and_copies_itself(look: Look) -> None:
+    segment = made("```py\n" + "x = 1\n" * 5_000 + "```\n", look)[0]
+    longer = made("```py\n" + "x = 1\n" * 5_001 + "```\n", look)[0]
+    assert segment.rectangle_at(0).height() == longer.height - segment.height
+    (control,) = segment.controls()
+    control.press()
+    assert QGuiApplication.clipboard().text() == "\n".join(["x = 1"] * 5_000)
+
+
+def test_code_that_grows_is_what_it_would_be_made_anew(look: Look) -> None:
+    text = '```py\ndef f():\n    """long\n    text"""\n    return 1\n```\n'
+    segment: Segment | None = None
+    for stop in range(8, len(text) + 1):
+        (piece,) = split(text[:stop], True)
+        if segment is None or not segment.grow(piece):
+            segment = make_segment(piece, Surroundings(), look)
+        segment.lay_out(WIDTH)
+        segment.refine(5)
+        whole = make_segment(piece, Surroundings(), look)
+        assert (segment.shown_text(), segment.height) == (whole.shown_text(), whole.lay_out(WIDTH) and whole.height)
+    assert segment is not None
+    fresh = made(text, look)[0]
+    finished(segment)
+    finished(fresh)
+    assert drawn(segment) == drawn(fresh)
+
+
+def test_growth_of_something_else_is_refused(look: Look) -> None:
+    segment = made("```py\nx\n", look)[0]
+    assert not segment.grow(Piece("```js\nx\n", 0, "code"))
+    assert not segment.grow(Piece("```py\nx\n", 0, "prose"))
+
+
+def _contrast(one: QColor, other: QColor) -> float:
+    def luminance(colour: QColor) -> float:
+        parts = (colour.redF(), colour.greenF(), colour.blueF())
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("kind", MarkKind)
+def test_marked_text_can_be_read(kind: MarkKind) -> None:
+    for theme in (LIGHT, DARK):
+        assert _contrast(*mark_colours(kind, theme)) >= 4.5
+
+
+@pytest.mark.parametrize(
+    "text", ["some words here, and more of them", "| a | b |\n|---|---|\n| c | d |", "```\ncode\n```"]
+)
+def test_marks_change_what_is_drawn(look: Look, text: str) -> None:
+    segment = made(text, look)[0]
+    assert len({pixels(drawn(segment, [Mark(1, 3, kind)])) for kind in MarkKind}) == 3
+
+
+def test_the_estimate_is_near(look: Look) -> None:
+    text = "Some words of a paragraph that goes on and on for a while. " * 12 + "\n\n"
+    text *= 6
+    real = sum(segment.height for segment in made(text, look))
+    assert 0.6 * real < estimated_height(len(text), text.count("\n"), WIDTH, look) < 1.6 * real
+    assert estimated_height(0, 0, WIDTH, look) == 0
+
+
+def test_right_to_left_paragraphs_begin_at_the_right(look: Look) -> None:
+    segment = made("זהו משפט בעברית", look)[0]
+    assert segment.rectangle_at(0).left() > WIDTH * 0.9
