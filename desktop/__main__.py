@@ -151,21 +151,24 @@ def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    audit = commands.add_parser("audit", help="look at the log of all tool calls, check it, export it")
+    audit = commands.add_parser("audit", help="look at the log of all tool calls and grants, check it, export it")
     verbs = audit.add_subparsers(dest="verb", metavar="COMMAND", required=True)
     verbs.add_parser("verify", help="check that nobody changed the log; exit status 0 intact, 1 not")
     verbs.add_parser(
         "accept", help="take the log as it is now for the right one, after a copy of the database was put back"
     )
-    export = verbs.add_parser("export", help="write every step of every call to standard output, oldest first")
+    export = verbs.add_parser(
+        "export", help="write every step of all calls and grants to standard output, oldest first"
+    )
     export.add_argument("--format", choices=("json", "csv"), default="json", help="JSON lines (default) or CSV")
-    listing = verbs.add_parser("list", help="list the latest calls, newest first")
+    listing = verbs.add_parser("list", help="list the latest calls and grants, newest first")
     listing.add_argument("--limit", type=_rows, default=50, metavar="N", help="at most so many (default: 50)")
-    listing.add_argument("--every-step", action="store_true", help="each step of each call, not the last alone")
+    listing.add_argument("--every-step", action="store_true", help="each step of each, not the last alone")
     for verb in (export, listing):
         verb.add_argument("--since", type=_moment, metavar="TIME", help="2026-11-30, 2026-11-30T08:00, 12h or 7d")
         verb.add_argument("--until", type=_moment, metavar="TIME", help="the same; before that time")
-        verb.add_argument("--tool", metavar="NAME", help="calls of this tool alone")
+        verb.add_argument("--kind", choices=("call", "grant"), help="calls alone, or grants alone")
+        verb.add_argument("--tool", metavar="NAME", help="calls and grants of this tool alone")
         verb.add_argument("--state", choices=_STATES, metavar="STATE", help=f"one of {', '.join(_STATES)}")
         verb.add_argument("--decided-by", choices=("policy", "grant", "person"), help="who decided")
         verb.add_argument("--conversation", metavar="ID", help="calls of this conversation alone")

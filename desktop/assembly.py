@@ -83,7 +83,7 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
     opened = await open_checked(paths.database)
     store = opened.store
     off_record = await Store.open(None)
-    audit = AuditKeeper(store.audit, KeyringAuditKeys(keys))
+    audit = AuditKeeper(store.audit, KeyringAuditKeys(keys, await store.audit.id(), paths.database))
     audit.start()
     await store.runs.recover()
 

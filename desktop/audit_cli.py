@@ -18,6 +18,7 @@ from desktop.os_keyring import os_keyring
 from desktop.paths import Paths
 from desktop.redaction import Redactor
 from desktop.secrets import KeyStore
+from desktop.views.audit_text import short_arguments
 from desktop.views.literal_text import literal, one_line
 
 DONE, FAILED = 0, 1
@@ -52,12 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
 async def _do(arguments: argparse.Namespace) -> int:
     redactor = Redactor()
     keys = KeyStore(on_key=redactor.add, load=os_keyring)
-    log = AuditReader(Paths.of_system().database)
+    paths = Paths.of_system()
+    log = AuditReader(paths.database)
     match arguments.verb:
         case "verify":
-            return await _verify(log, KeyringAuditKeys(keys))
+            return await _verify(log, KeyringAuditKeys(keys, await log.id(), paths.database))
         case "accept":
-            return await _accept(log, KeyringAuditKeys(keys))
+            return await _accept(log, KeyringAuditKeys(keys, await log.id(), paths.database))
         case "export":
             await keys.status()  # tells the redactor which keys are in use
             wanted = _filter(arguments).model_copy(update={"every_step": True})
@@ -91,6 +93,7 @@ async def _accept(log: AuditReader, keys: KeyringAuditKeys) -> int:
 
 def _filter(arguments: argparse.Namespace) -> AuditFilter:
     return AuditFilter(
+        kind=arguments.kind,
         tool=arguments.tool,
         state=CallState(arguments.state) if arguments.state else None,
         decided_by=arguments.decided_by,
@@ -105,8 +108,10 @@ def _filter(arguments: argparse.Namespace) -> AuditFilter:
 def _line(entry: AuditEntry) -> str:
     at = entry.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     decided = entry.decided_by or "-"
-    what = f"{entry.number:>7}  {entry.step:<9}  {entry.state.value:<9}  {decided:<6}"
-    return f"{at}  {what}  {literal(entry.tool):<16}  {one_line(entry.arguments)}"
+    state = entry.state.value if entry.state is not None else "-"
+    what = f"{entry.number:>7}  {entry.step:<9}  {state:<9}  {decided:<6}"
+    about = short_arguments(entry) if entry.kind == "grant" else one_line(entry.arguments)
+    return f"{at}  {what}  {literal(entry.tool):<16}  {about}"
 
 
 def _complain(text: str) -> None:

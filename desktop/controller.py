@@ -73,6 +73,8 @@ class Controller(QObject):
         self.attachments = AttachmentActions(window, settings, self._holder, self.actions, self.conversations)
         self._gates = GateActions(window, settings, self._holder, self.actions, self.conversations)
         self._gates.review_wanted.connect(self._review)
+        self._gates.looked_at.connect(self._review_unseen)
+        self._has_unseen_gate = False
         self._budgets = BudgetActions(window, self._holder, self.actions)
         self._messages = MessageActions(
             window, self._holder, self.actions, self.conversations, self._options, lambda: self._run_id in self._began
@@ -173,7 +175,8 @@ class Controller(QObject):
                 self._budgets.take(event)
             self._show_running()
             if isinstance(event, ConfirmationRequested):
-                self._review()
+                self._has_unseen_gate = True
+                self._review_unseen()
         self._queue.follow(event)
 
     def _take_start(self, event: RunStarted) -> None:
@@ -316,6 +319,12 @@ class Controller(QObject):
         """Open the confirmation dialog where something waits in the open conversation."""
         if self._presenter.has_gates and not self._dialog.isVisible():
             self._dialog.open()
+
+    def _review_unseen(self) -> None:
+        """Open the dialog of a gate that the person has not seen; a dialog takes the keyboard from no other program."""
+        if self._has_unseen_gate and self._gates.is_looked_at:
+            self._has_unseen_gate = False
+            self._review()
 
     async def _show_evidence(self, place: str) -> None:
         """Show the call that a number in an answer leads to, also where it is of an earlier run."""

@@ -9,7 +9,7 @@ from desktop.actions import Actions
 from desktop.conversations import Conversations
 from desktop.engine.errors import EngineError
 from desktop.engine.events import ConfirmationRequested
-from desktop.engine.gate import Effect, Policy, default_policy
+from desktop.engine.gate import SIDE_EFFECTS, Effect, Policy, default_policy
 from desktop.engine.judging import EFFECT_WORDS
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.tools.toolbox import Toolbox
@@ -57,10 +57,12 @@ class GateActions(QObject):
     Signals:
         audit_requested(): The person wants to see the log of all calls.
         review_wanted(): The person wants to decide on what waits in the conversation that is shown.
+        looked_at(): The person came back to the program.
     """
 
     audit_requested = Signal()
     review_wanted = Signal()
+    looked_at = Signal()
 
     def __init__(
         self,
@@ -84,36 +86,48 @@ class GateActions(QObject):
         self._dialog.policy_chosen.connect(lambda tool, policy: actions.do(self._set_policy(tool, policy)))
         self._dialog.audit_requested.connect(self._leave_for_audit)
         self._dialog.grant_revoked.connect(lambda grant_id: actions.do(self._revoke(grant_id)))
+        self._notifier.cleared.connect(self._told.clear)
+        # The application is told to be active before its window is.
+        self._notifier.looked_at.connect(self.looked_at, Qt.ConnectionType.QueuedConnection)
         self._notifier.activated.connect(lambda run_id: actions.do(self._come_forward(run_id)))
 
     def _leave_for_audit(self) -> None:
         self._dialog.close()
         self.audit_requested.emit()
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether a window of the program has the person's attention."""
+        return self._notifier.is_looked_at
+
     def tell(self, event: ConfirmationRequested) -> None:
         """Tell the person that a call waits, where they look elsewhere."""
         if self._notifier.is_looked_at:
-            self._told = []
             return
         if not event.run_id.startswith(OFF_RECORD_PREFIX):  # of what is off the record, nothing stands on a screen
             self._told.append(event.tool)
-        self._notifier.notify("A decision is needed", waiting_words(self._told), event.run_id)
+        tool = self._holder.engine.session.runner.toolbox.get(event.tool)
+        effects = tool.effects & SIDE_EFFECTS if tool is not None else frozenset()
+        can = [EFFECT_WORDS[effect] for effect in Effect if effect in effects]
+        self._notifier.notify("A decision is needed", waiting_words(self._told, can), event.run_id)
 
     async def show_waiting(self) -> None:
         """Show the runs that wait, but for the one that the open conversation shows."""
         engine = self._holder.engine
         shown = self._conversations.shown_run
         rows = []
+        is_all_decided = True
         for store in (engine.store, engine.off_record):
             titles = {info.id: info.title for info in await store.conversations.all()}
             for run_id, conversation_id, state in await store.runs.unfinished():
-                if state != "waiting" or run_id == shown:
-                    continue
                 rounds = await store.calls.rounds(run_id)
                 tools = tuple(call.call.tool for call in rounds[-1].calls if call.needs_decision) if rounds else ()
-                if tools:
+                is_all_decided = is_all_decided and not tools
+                if tools and state == "waiting" and run_id != shown:
                     rows.append(WaitingRow(run_id, conversation_id, titles.get(conversation_id, ""), tools))
         self._window.set_waiting(rows)
+        if is_all_decided:
+            self._notifier.clear()
 
     async def _open_tools(self) -> None:
         await self._holder.opened()
@@ -142,7 +156,6 @@ class GateActions(QObject):
 
     async def _come_forward(self, run_id: str) -> None:
         """Raise the window, and lead to the gate that the notification was about, where it still waits."""
-        self._told = []
         window = self._window
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
         window.raise_()

@@ -1,25 +1,37 @@
 """The audit log's key in the keyring: a real Secret Service, a locked one, and none."""
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from desktop.audit_keys import HEAD_NAME, KEY_NAME, KeyringAuditKeys
-from desktop.engine.audit import AuditHead
+from desktop.engine.audit import AuditHead, AuditLogId
 from desktop.engine.errors import NoAuditKeys
 from desktop.secrets import SERVICE, Keyring, KeyringFailed, KeyStore
 from tests import keyring_session
 from tests.test_secrets import LockedKeyring, MemoryKeyring, no_keyring
 
 HEAD = AuditHead(rows=12, hash="ab" * 32)
+HERE = Path("/home/ada/cortex.sqlite3")
+THERE = Path("/home/ada/other/cortex.sqlite3")
 
 
-def keys_in(load: Callable[[], Keyring], seen: list[str] | None = None) -> KeyringAuditKeys:
+def keys_in(
+    load: Callable[[], Keyring],
+    seen: list[str] | None = None,
+    *,
+    log_id: str = "one",
+    is_earlier: bool = False,
+    database: Path = HERE,
+) -> KeyringAuditKeys:
     on_key = seen.append if seen is not None else lambda key: None
-    return KeyringAuditKeys(KeyStore(on_key=on_key, load=load, environment={}))
+    keys = KeyStore(on_key=on_key, load=load, environment={})
+    return KeyringAuditKeys(keys, AuditLogId(id=log_id, is_earlier=is_earlier), database)
 
 
 async def test_the_key_is_made_once_and_kept_out_of_logs() -> None:
@@ -30,7 +42,7 @@ async def test_the_key_is_made_once_and_kept_out_of_logs() -> None:
     key = await keys_in(lambda: keyring, seen).load_key(make=True)
     assert key is not None
     assert len(key) == 32
-    assert seen == [key.hex()] == [keyring.kept[SERVICE, KEY_NAME]]
+    assert seen == [key.hex()] == [keyring.kept[SERVICE, f"{KEY_NAME}-one"]]
     assert await keys_in(lambda: keyring).load_key(make=True) == key
     assert await keys_in(lambda: MemoryKeyring()).load_key(make=True) != key
 
@@ -45,18 +57,68 @@ async def test_the_head_comes_back_as_it_was_saved() -> None:
 @pytest.mark.parametrize("text", ["", "short", "zz" * 32, "ab" * 31])
 async def test_what_is_no_key_is_refused_and_not_replaced(text: str) -> None:
     keyring = MemoryKeyring()
-    keyring.set_password(SERVICE, KEY_NAME, text)
+    keyring.set_password(SERVICE, f"{KEY_NAME}-one", text)
     with pytest.raises(NoAuditKeys, match="no key of the audit log") as refused:
         await keys_in(lambda: keyring).load_key(make=True)
     assert refused.value.action
-    assert keyring.kept[SERVICE, KEY_NAME] == text
+    assert keyring.kept[SERVICE, f"{KEY_NAME}-one"] == text
+    assert "'audit-key-one'" in str(refused.value)
 
 
 async def test_what_is_no_head_is_refused() -> None:
     keyring = MemoryKeyring()
-    keyring.set_password(SERVICE, HEAD_NAME, "hm")
+    keyring.set_password(SERVICE, f"{HEAD_NAME}-one", "hm")
     with pytest.raises(NoAuditKeys, match="no head of the audit log"):
         await keys_in(lambda: keyring).load_head()
+
+
+async def test_two_logs_on_one_keyring_have_a_key_and_a_head_each() -> None:
+    keyring = MemoryKeyring()
+    one, two = keys_in(lambda: keyring), keys_in(lambda: keyring, log_id="two", database=THERE)
+    assert await one.load_key(make=True) != await two.load_key(make=True)
+    await one.save_head(HEAD)
+    assert await two.load_head() is None
+    await two.save_head(AuditHead(rows=1, hash="cd" * 32))
+    assert await one.load_head() == HEAD
+
+
+async def test_another_id_in_the_file_does_not_pass_its_log_for_a_new_one() -> None:
+    keyring = MemoryKeyring()
+    before = keys_in(lambda: keyring)
+    key = await before.load_key(make=True)
+    await before.save_head(HEAD)
+    for log_id in ("forged", ""):
+        after = keys_in(lambda: keyring, log_id=log_id)
+        assert await after.load_key(make=True) == key
+        assert await after.load_head() == HEAD
+
+
+async def test_a_log_that_was_moved_finds_its_key_and_head() -> None:
+    keyring = MemoryKeyring()
+    key = await keys_in(lambda: keyring).load_key(make=True)
+    await keys_in(lambda: keyring).save_head(HEAD)
+    moved = keys_in(lambda: keyring, database=THERE)
+    assert (await moved.load_key(make=True), await moved.load_head()) == (key, HEAD)
+
+
+async def test_earlier_logs_take_the_one_key_and_head_of_their_time_over_and_leave_it_to_others() -> None:
+    keyring = MemoryKeyring()
+    keyring.set_password(SERVICE, KEY_NAME, "ab" * 32)
+    keyring.set_password(SERVICE, HEAD_NAME, HEAD.model_dump_json())
+    first = keys_in(lambda: keyring, is_earlier=True)
+    assert await first.load_key(make=False) == bytes.fromhex("ab" * 32)
+    assert len(keyring.kept) == 2  # who only looks keeps nothing
+    later = AuditHead(rows=13, hash="cd" * 32)
+    assert await first.load_key(make=True) == bytes.fromhex("ab" * 32)
+    assert await first.load_head() == HEAD
+    await first.save_head(later)
+    assert await first.load_head() == later
+    second = keys_in(lambda: keyring, log_id="two", is_earlier=True, database=THERE)
+    assert await second.load_key(make=True) == bytes.fromhex("ab" * 32)
+    assert await second.load_head() == HEAD
+    new = keys_in(lambda: keyring, log_id="three", database=HERE.with_name("new.sqlite3"))
+    assert await new.load_key(make=True) != bytes.fromhex("ab" * 32)
+    assert await new.load_head() is None
 
 
 async def test_a_keyring_that_failed_is_not_asked_for_the_head() -> None:
@@ -146,12 +208,39 @@ def test_with_a_real_secret_service_an_intact_log_is_proven_and_a_cut_one_shown(
     assert do(tmp_path, "audit", "verify", wrap=unlocked) == "The audit log is intact: 10 rows checked.\nstatus 0\n"
 
 
+TWO_FOLDERS = """
+import os, subprocess, sys
+def in_folder(name, *command):
+    done = subprocess.run([sys.executable, *command], env={**os.environ, "XDG_DATA_HOME": name}, capture_output=True,
+                          text=True, check=False)
+    print(done.stdout.strip() or done.stderr[-2000:])
+first, second = (os.path.join(os.environ["HOME"], name) for name in ("first", "second"))
+for _ in range(2):
+    for folder in (first, second):
+        in_folder(folder, "-c", WORK)
+for folder in (first, second):
+    in_folder(folder, "-m", "desktop", "audit", "verify")
+"""
+
+
+@linux
+@needs_service
+def test_two_data_folders_on_one_real_keyring_do_not_fight(tmp_path: Path) -> None:
+    script = f"WORK = {WORK!r}\n{TWO_FOLDERS}"
+    said = keyring_session.run_python(script, tmp_path, wrap=keyring_session.in_keyring_session).split("\n")
+    words = [line for line in said if line]
+    assert words == ["The audit log is intact: 8 rows checked."] * 2
+
+
 @linux
 @needs_service
 def test_the_real_key_lies_in_no_file(tmp_path: Path) -> None:
     unlocked = keyring_session.in_keyring_session
     keyring_session.run_python(WORK, tmp_path, wrap=unlocked)
-    script = f"from desktop.os_keyring import os_keyring; print(os_keyring().get_password({SERVICE!r}, {KEY_NAME!r}))"
+    with closing(sqlite3.connect(database(tmp_path))) as db:
+        (log_id,) = db.execute("SELECT id FROM audit_log").fetchone()
+    name = f"{KEY_NAME}-{log_id}"
+    script = f"from desktop.os_keyring import os_keyring; print(os_keyring().get_password({SERVICE!r}, {name!r}))"
     key = keyring_session.run_python(script, tmp_path, wrap=unlocked).strip()
     assert len(bytes.fromhex(key)) == 32
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jeepney import DBusAddress, HeaderFields, Message, MessageType, new_error, new_method_return, new_signal
-from jeepney.bus_messages import message_bus
-from jeepney.io.asyncio import DBusConnection, open_dbus_connection
+from jeepney.io.asyncio import open_dbus_connection
 
 from desktop.desktop_notifications import DesktopNotifications
+from tests.notification_server import started
 
 pytestmark = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
 
-NAME = "org.freedesktop.Notifications"
-OBJECT = DBusAddress("/org/freedesktop/Notifications", bus_name=NAME, interface=NAME)
 CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
   "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:dir={folder}</listen><auth>EXTERNAL</auth>
@@ -37,43 +34,6 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", process.stdout.readline().strip())
         yield
         process.terminate()
-
-
-class Server:
-    """A notification service, strict about the signatures as real ones are."""
-
-    def __init__(self, connection: DBusConnection) -> None:
-        self._connection = connection
-        self.calls: asyncio.Queue[tuple[str, tuple[Any, ...]]] = asyncio.Queue()
-
-    async def serve(self) -> None:
-        signatures = {"Notify": "susssasa{sv}i", "CloseNotification": "u"}
-        while True:
-            message = await self._connection.receive()
-            if message.header.message_type is not MessageType.method_call:
-                continue
-            fields = message.header.fields
-            member = fields[HeaderFields.member]
-            if signatures.get(member) != fields.get(HeaderFields.signature):
-                await self._connection.send(new_error(message, "org.freedesktop.DBus.Error.InvalidArgs"))
-                continue
-            answer = ("u", (message.body[1] or 7,)) if member == "Notify" else (None, ())
-            await self._connection.send(new_method_return(message, *answer))
-            self.calls.put_nowait((member, message.body))
-
-    async def tell(self, member: str, signature: str, *body: object) -> None:
-        """Send a signal."""
-        await self._connection.send(new_signal(OBJECT, member, signature, body))
-
-
-async def started(connection: DBusConnection) -> Server:
-    request: Message = message_bus.RequestName(NAME)
-    await connection.send(request, serial=next(connection.outgoing_serial))
-    server = Server(connection)
-    reply = await connection.receive()
-    while reply.header.message_type is not MessageType.method_return:
-        reply = await connection.receive()
-    return server
 
 
 class Work:

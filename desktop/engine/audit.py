@@ -1,23 +1,35 @@
-"""The values of the audit log: what it keeps of a tool call, how it is searched, and what a check of it found."""
+"""The values of the audit log: what it keeps of calls and grants, how it is searched, what a check found."""
 
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from desktop.engine.messages import CallState, Value
 
-AuditStep = Literal["requested", "edited", "judged_again", "decided", "started", "put_back", "stopped", "finished"]
-"""What happened to the call.
+CallStep = Literal["requested", "edited", "judged_again", "decided", "started", "put_back", "stopped", "finished"]
+GrantStep = Literal["granted", "used_up", "revoked"]
+AuditStep = Literal[CallStep, GrantStep]
+"""What happened to the call, or to the grant.
 
 ``edited``: the person changed its arguments. ``judged_again``: its ruling is another, since its grant was revoked, say.
 ``stopped``: the person stopped it, it alone. ``put_back``: the program ended while it read, and it waits to be read
 again.
+
+``granted``: the person made a grant, or it covers something else from now on. ``used_up``: a call took its last use.
+``revoked``: the person took it back, or deleted its conversation. What ends by its time ends without a row: the row of
+its making says when.
 """
+GRANT_STEPS: frozenset[str] = frozenset(get_args(GrantStep))
+AuditKind = Literal["call", "grant"]
+"""What a row is about."""
 Decider = Literal["policy", "grant", "person", ""]
 """Who decided; empty while nobody has, and where a call ended before anybody did."""
 
 
 class AuditEntry(Value):
-    """One row of the log: one step of one tool call, with all that was known of the call by then.
+    """One row of the log: one step of one tool call, with all that was known of the call by then; or one of a grant.
+
+    A grant's rows have no run, model, ruling, round or state. Their ``call_id`` is the grant's id, and their
+    ``arguments`` hold what it covers: its ``words``, ``scope``, ``workspace``, ``uses`` and ``expires_at``.
 
     Attributes:
         number: Its place in the log, from 1, without gaps.
@@ -34,9 +46,9 @@ class AuditEntry(Value):
         decision: The person's decision as JSON; None while there is none.
         decided_by: Who decided.
         grant_id: The grant that decided; None where none did.
-        state: Where the call stands now.
+        state: Where the call stands now; None in a grant's row.
         requested_at: When the model's turn was kept.
-        decided_at: When the person decided.
+        decided_at: When the person decided, or the grant was made, used up or revoked.
         started_at: When it began to run.
         finished_at: When it had its result.
         duration_ms: How long it ran.
@@ -57,7 +69,7 @@ class AuditEntry(Value):
     decision: str | None = None
     decided_by: Decider = ""
     grant_id: str | None = None
-    state: CallState
+    state: CallState | None = None
     requested_at: datetime | None = None
     decided_at: datetime | None = None
     started_at: datetime | None = None
@@ -65,11 +77,17 @@ class AuditEntry(Value):
     duration_ms: int | None = None
     keyed: bool = False
 
+    @property
+    def kind(self) -> AuditKind:
+        """What the row is about."""
+        return "grant" if self.step in GRANT_STEPS else "call"
+
 
 class AuditFilter(Value):
     """Which rows to look at; what is None or empty filters nothing.
 
     Attributes:
+        kind: Calls or grants.
         tool: The tool's exact name.
         state: Where the call stood.
         decided_by: Who decided.
@@ -77,10 +95,11 @@ class AuditFilter(Value):
         since: Only rows written then or later; aware.
         until: Only rows written before; aware.
         text: Must stand somewhere in the row, letter case of ASCII aside.
-        every_step: False shows of each call the latest row alone.
+        every_step: False shows of each call and each grant the latest row alone.
         up_to: The log as it was when it had so many rows, so that pages fit together while it grows.
     """
 
+    kind: AuditKind | None = None
     tool: str | None = None
     state: CallState | None = None
     decided_by: Decider | None = None
@@ -99,13 +118,27 @@ class AuditPage(Value):
         entries: Newest first.
         offset: How many rows of the filter come before them.
         total: How many rows the filter lets through.
+        grants: How many of them are about grants.
         up_to: How many rows the log had.
     """
 
     entries: tuple[AuditEntry, ...]
     offset: int
     total: int
+    grants: int = 0
     up_to: int
+
+
+class AuditLogId(Value):
+    """Which log it is, for a keyring that holds the keys of several.
+
+    Attributes:
+        id: Random; empty where the database has none yet.
+        is_earlier: Whether it was begun when a keyring held the key of one log alone, without an id.
+    """
+
+    id: str
+    is_earlier: bool
 
 
 class AuditHead(Value):

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.engine.audit import AuditEntry
-from desktop.views.audit_text import facts_of, whole_arguments
+from desktop.views.audit_text import facts_of, state_text, whole_arguments
 from desktop.views.controls import ElidedLabel, label
 from desktop.views.copy_button import CopyButton, compact
 from desktop.views.literal_text import one_line
@@ -36,7 +36,8 @@ class AuditDetails(QWidget):
         self._rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         head = QHBoxLayout()
         head.setContentsMargins(INSET, 0, 0, 0)
-        head.addWidget(label("Arguments", "muted"), 1)
+        self._head = label("Arguments", "muted")
+        head.addWidget(self._head, 1)
         head.addWidget(self._copy)
         title = QHBoxLayout()
         title.setContentsMargins(INSET, 0, 0, 0)
@@ -74,7 +75,8 @@ class AuditDetails(QWidget):
         if entry is None:
             self.arguments.show_text("")
             return
-        self._title.show_text(f"{one_line(entry.tool)} · {entry.state.value}")
+        self._title.show_text(f"{one_line(entry.tool)} · {state_text(entry)}")
+        self._head.setText("Grant" if entry.kind == "grant" else "Arguments")
         self.arguments.show_text(whole_arguments(entry))
         for name, text in self.facts.items():
             value = label(text, wrap=True)

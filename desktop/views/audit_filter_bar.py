@@ -18,6 +18,8 @@ _TYPING_MS = 200
 _SPANS = {"Any time": None, "Last hour": 1 / 24, "Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30}
 """The choices of time, in days."""
 
+GRANTS = "Grants"
+
 
 class AuditFilterBar(QWidget):
     """Fields that say which rows are wanted.
@@ -25,7 +27,7 @@ class AuditFilterBar(QWidget):
     Attributes:
         search: The field named "Search the audit log".
         tool: The combo box named "Tool".
-        state: The combo box named "State".
+        state: The combo box named "State"; its last choice is the grants.
         decided_by: The combo box named "Decided by".
         time: The combo box named "Time".
         here: The combo box named "Conversations"; hidden while no conversation is open.
@@ -48,14 +50,16 @@ class AuditFilterBar(QWidget):
         self._glass = QAction(self.search)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.tool = _choice("Tool", {"All tools": None})
-        self.state = _choice("State", {"All states": None} | {state.value.capitalize(): state for state in CallState})
+        states = {state.value.capitalize(): state for state in CallState}
+        self.state = _choice("State", {"All states": None} | states | {GRANTS: None})
+        self.state.insertSeparator(self.state.count() - 1)
         deciders = {words: decider for decider, words in DECIDERS.items() if decider}
         self.decided_by = _choice("Decided by", {"Anybody": None} | deciders | {"Nobody": ""})
         self.time = _choice("Time", dict(_SPANS))
         self.here = _choice("Conversations", {"All conversations": False, "This conversation": True})
         self.here.hide()
         self.every_step = QCheckBox("Every step")
-        self.every_step.setToolTip("List each step of each call, not its latest alone")
+        self.every_step.setToolTip("List each step of each call and grant, not the latest alone")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -77,6 +81,7 @@ class AuditFilterBar(QWidget):
         days = self.time.currentData()
         return AuditFilter(
             text=self.search.text().strip(),
+            kind="grant" if self.state.currentText() == GRANTS else None,
             tool=self.tool.currentData(),
             state=self.state.currentData(),
             decided_by=self.decided_by.currentData(),

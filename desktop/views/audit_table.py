@@ -7,7 +7,15 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from desktop.engine.audit import AuditEntry, AuditPage
-from desktop.views.audit_text import STEPS, decider_text, short_arguments, short_moment, took_text
+from desktop.views.audit_text import (
+    GRANT_ICONS,
+    STEPS,
+    decider_text,
+    short_arguments,
+    short_moment,
+    state_text,
+    took_text,
+)
 from desktop.views.call_text import STATE_ICONS
 from desktop.views.controls import plain_tool_tip
 from desktop.views.icons import icon_pixmap
@@ -132,7 +140,7 @@ class AuditModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return _cell(entry, index.column())
             case Qt.ItemDataRole.DecorationRole if index.column() == STATE:
-                return self._icon(*STATE_ICONS[entry.state])
+                return self._icon(*(STATE_ICONS[entry.state] if entry.state else GRANT_ICONS[entry.step]))
             case Qt.ItemDataRole.ForegroundRole if index.column() in (TIME, ARGUMENTS, TOOK):
                 return current_theme().muted
             case Qt.ItemDataRole.ForegroundRole if index.column() == DECIDED_BY and entry.decided_by != "person":
@@ -167,7 +175,7 @@ def _cell(entry: AuditEntry, column: int) -> str:
         case _ if column == STEP:
             return STEPS[entry.step]
         case _ if column == STATE:
-            return entry.state.value
+            return state_text(entry)
         case _ if column == DECIDED_BY:
             return decider_text(entry)
         case _:

@@ -19,8 +19,13 @@ STEPS = {
     "put_back": "Put back",
     "stopped": "Stopped by you",
     "finished": "Finished",
+    "granted": "Granted",
+    "used_up": "Used up",
+    "revoked": "Revoked",
 }
 DECIDERS = {"policy": "Policy", "grant": "Grant", "person": "You", "": "Nobody yet"}
+GRANT_ICONS = {"granted": ("check", "accent"), "used_up": ("stop", "muted"), "revoked": ("block", "muted")}
+"""For what becomes of a grant: an icon and the theme's colour it is drawn in."""
 _DECISIONS = {
     "allow_once": "Allowed once",
     "allow_conversation": "Allowed for the conversation",
@@ -46,7 +51,21 @@ def short_moment(moment: datetime) -> str:
 
 def decider_text(entry: AuditEntry) -> str:
     """Who decided; a dash where a call ended before anybody did."""
-    return DECIDERS[entry.decided_by] if entry.decided_by or entry.state.is_open else "—"
+    is_open = entry.state is not None and entry.state.is_open
+    return DECIDERS[entry.decided_by] if entry.decided_by or is_open else "—"
+
+
+def state_text(entry: AuditEntry) -> str:
+    """Where the call stands, or what became of the grant."""
+    return entry.state.value if entry.state is not None else STEPS[entry.step].lower()
+
+
+def kinds_text(calls: int, grants: int) -> str:
+    """How many calls and grants there are: ``2 calls, 1 grant``."""
+    parts = [f"{calls:,} call{'' if calls == 1 else 's'}"] if calls or not grants else []
+    if grants:
+        parts.append(f"{grants:,} grant{'' if grants == 1 else 's'}")
+    return ", ".join(parts)
 
 
 def took_text(entry: AuditEntry) -> str:
@@ -55,20 +74,33 @@ def took_text(entry: AuditEntry) -> str:
 
 
 def short_arguments(entry: AuditEntry) -> str:
-    """What tells the call apart from others of its tool, in a line."""
+    """What tells the call apart from others of its tool, or what the grant covers, in a line."""
     arguments = _arguments(entry)
+    if entry.kind == "grant" and arguments is not None:
+        return one_line(_grant_words(arguments))
     return one_line(entry.arguments) if arguments is None else telling_argument(arguments)
 
 
 def whole_arguments(entry: AuditEntry) -> str:
-    """All arguments in full; damaged ones as they are."""
+    """All arguments in full, or what the grant covers; damaged ones as they are."""
     arguments = _arguments(entry)
+    if entry.kind == "grant" and arguments is not None:
+        return _grant_words(arguments)
     return entry.arguments if arguments is None else arguments_text(arguments)
 
 
 def facts_of(entry: AuditEntry) -> list[tuple[str, str]]:
     """What is known of a row but its arguments: label and value, literal, empty ones left out."""
-    facts = [
+    facts = _grant_facts(entry) if entry.kind == "grant" else _call_facts(entry)
+    facts += [
+        ("Row", f"{entry.number:,}"),
+        ("Chained", "with the key" if entry.keyed else "without a key"),
+    ]
+    return [(label, literal(text)) for label, text in facts if text]
+
+
+def _call_facts(entry: AuditEntry) -> list[tuple[str, str]]:
+    return [
         ("Step", STEPS[entry.step]),
         ("Ruling", _RULINGS.get(entry.ruling, entry.ruling)),
         *_decision_facts(entry),
@@ -82,10 +114,42 @@ def facts_of(entry: AuditEntry) -> list[tuple[str, str]]:
         ("Conversation", entry.conversation_id),
         ("Run", entry.run_id),
         ("Call", entry.call_id),
-        ("Row", f"{entry.number:,}"),
-        ("Chained", "with the key" if entry.keyed else "without a key"),
     ]
-    return [(label, literal(text)) for label, text in facts if text]
+
+
+_WHEN = {"granted": "Granted", "used_up": "Used up", "revoked": "Revoked"}
+_BY = {"granted": "Granted by", "used_up": "Used up by", "revoked": "Revoked by"}
+
+
+def _grant_facts(entry: AuditEntry) -> list[tuple[str, str]]:
+    covers = _arguments(entry) or {}
+    uses, until = covers.get("uses"), covers.get("expires_at")
+    return [
+        ("Step", STEPS[entry.step]),
+        (_BY[entry.step], "Its last use" if entry.step == "used_up" else decider_text(entry)),
+        (_WHEN[entry.step], moment_text(entry.at)),
+        ("Holds", "In one conversation" if entry.conversation_id else "In every conversation"),
+        ("Uses", f"{uses:,}" if isinstance(uses, int) else "Any number"),
+        ("Until", _until_text(until)),
+        ("Folder", str(covers.get("workspace") or "")),
+        ("Conversation", entry.conversation_id),
+        ("Grant", entry.call_id),
+    ]
+
+
+def _until_text(until: object) -> str:
+    if not isinstance(until, str):
+        return "No end"
+    try:
+        return moment_text(datetime.fromisoformat(until))
+    except ValueError:
+        return until
+
+
+def _grant_words(covers: JsonObject) -> str:
+    """A grant's scope as the person chose it; damaged ones as they are."""
+    words = covers.get("words")
+    return words if isinstance(words, str) else json.dumps(covers, ensure_ascii=False)
 
 
 def _decision_facts(entry: AuditEntry) -> list[tuple[str, str]]:

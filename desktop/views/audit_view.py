@@ -10,11 +10,12 @@ from desktop.engine.audit import AuditEntry, AuditFilter, AuditPage, AuditReport
 from desktop.views.audit_details import AuditDetails
 from desktop.views.audit_filter_bar import AuditFilterBar
 from desktop.views.audit_table import AuditModel, AuditTable
+from desktop.views.audit_text import kinds_text
 from desktop.views.controls import Button, label, larger
 from desktop.views.notice_bar import NoticeBar
 from desktop.views.theme import SPACE, is_theme_change
 
-_ABOUT = "Every tool call, what was decided about it, and by whom. Rows are only added; each seals those before it."
+_ABOUT = "Every tool call and grant, what was decided, and by whom. Rows are only added; each seals those before it."
 
 
 class AuditView(QDialog):
@@ -133,10 +134,10 @@ class AuditView(QDialog):
         self._model.set_scale(self.devicePixelRatioF())
         self.table.show_steps(wanted.every_step)
         self._model.show_first(page)
-        what = "row" if wanted.every_step else "call"
-        self.count.setText(f"1 {what}" if page.total == 1 else f"{page.total:,} {what}s")
+        rows = f"{page.total:,} row{'' if page.total == 1 else 's'}"
+        self.count.setText(rows if wanted.every_step else kinds_text(page.total - page.grants, page.grants))
         self._nothing.setText(
-            "No call fits this filter." if page.up_to else "No tool was called yet. Every call will stand here."
+            "Nothing fits this filter." if page.up_to else "No tool was called yet. Every call will stand here."
         )
         self._stack.setCurrentWidget(self.table if page.total else self._nothing)
         self.details.setVisible(page.total > 0)

@@ -26,16 +26,18 @@ class NotificationService(Protocol):
         """Take it away."""
 
 
-def waiting_words(tools: Sequence[str]) -> str:
-    """What a notification says of waiting calls: the names of their tools and nothing else.
+def waiting_words(tools: Sequence[str], effects: Sequence[str] = ()) -> str:
+    """What a notification says of waiting calls: their tools and what these can do, and nothing of their arguments.
 
     Args:
         tools: Their names, those of calls off the record left out; empty where all are.
+        effects: What a single one can do: "changes files on this machine".
     """
     if not tools:
         return "A call waits for your decision."
     verb = "waits" if len(tools) == 1 else "wait"
-    return f"{tools_words(tools)} {verb} for your decision."
+    can = f" It {' and '.join(effects)}." if effects and len(tools) == 1 else ""
+    return f"{tools_words(tools)} {verb} for your decision.{can}"
 
 
 def tray_icon(icon: QIcon, parent: QObject) -> QSystemTrayIcon | None:
@@ -56,9 +58,13 @@ class Notifier(QObject):
 
     Signals:
         activated(str): The person clicked the notification or its icon; what the latest one was about.
+        cleared(): What was told is past: the person looks, or nothing waits any more.
+        looked_at(): The person came back to the program.
     """
 
     activated = Signal(str)
+    cleared = Signal()
+    looked_at = Signal()
 
     def __init__(
         self,
@@ -118,6 +124,7 @@ class Notifier(QObject):
             self._service.withdraw()
         if self._tray is not None:
             self._tray.hide()
+        self.cleared.emit()
 
     def _activate(self) -> None:
         self.clear()
@@ -126,6 +133,7 @@ class Notifier(QObject):
     def _follow(self, state: Qt.ApplicationState) -> None:
         if state is Qt.ApplicationState.ApplicationActive:
             self.clear()
+            self.looked_at.emit()
 
 
 def _plain(text: str) -> str:

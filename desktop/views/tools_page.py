@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.engine.gate import Grant
@@ -25,10 +25,17 @@ NO_GRANTS = "Nothing is remembered. “Allow for this conversation” and “Alw
 
 
 class _Section(QScrollArea):
-    """Rows under each other, or words where there are none."""
+    """Rows under each other, or words where there are none.
 
-    def __init__(self, name: str, empty: str) -> None:
+    Args:
+        name: The accessible name.
+        empty: The words.
+        is_fitted: Whether it is never higher than its rows, so that what follows has the room.
+    """
+
+    def __init__(self, name: str, empty: str, *, is_fitted: bool = False) -> None:
         super().__init__()
+        self._is_fitted = is_fitted
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -59,6 +66,24 @@ class _Section(QScrollArea):
                 self._put(line)
             self._put(row)
         self._empty.setVisible(not rows)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit to the rows when they change."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit to the rows, whose words wrap."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._is_fitted:
+            width = self.viewport().width()
+            has_wraps = self._column.hasHeightForWidth()
+            rows = self._column.totalHeightForWidth(width) if has_wraps else self._column.totalSizeHint().height()
+            self.setMaximumHeight(rows)
 
     def _put(self, widget: QWidget) -> None:
         self._column.insertWidget(self._column.count() - 1, widget)
@@ -108,7 +133,7 @@ class ToolsDialog(QDialog):
             "muted",
             wrap=True,
         )
-        self._tools = _Section("Tools", "No tools.")
+        self._tools = _Section("Tools", "No tools.", is_fitted=True)
         self._grants = _Section("Grants", NO_GRANTS)
         self._remembered = label("Remembered", "heading")
         foot = QHBoxLayout()

@@ -3,23 +3,17 @@
 Each is drawn light and dark; QT_SCALE_FACTOR=2 gives the sharp ones. A second argument keeps to names that hold it.
 """
 
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.engine.messages import ConversationInfo
-from desktop.views import theme
 from desktop.views.keys_dialog import KeysDialog, KeyStatus
 from desktop.views.local_server_dialog import LocalServer, LocalServerDialog
 from desktop.views.main_window import MainWindow
+from tests.views.drawing import main
 
 NOW = datetime(2026, 11, 12, 14, 0, tzinfo=UTC)
 
@@ -207,36 +201,5 @@ STATES: tuple[Callable[[], QWidget], ...] = (
 )
 
 
-def main(folder: Path, only: str = "") -> None:
-    """Draw the pictures of this module; see ``draw``."""
-    draw(STATES, folder, only)
-
-
-def draw(states: Sequence[Callable[[], QWidget]], folder: Path, only: str = "") -> None:
-    """Draw pictures, light and dark.
-
-    Args:
-        states: Each makes a widget.
-        folder: Where they go; made where it is missing.
-        only: Part of the names that are wanted.
-    """
-    application = QApplication.instance() or QApplication([])
-    assert isinstance(application, QApplication)
-    folder.mkdir(parents=True, exist_ok=True)
-    scale = os.environ.get("QT_SCALE_FACTOR", "1")
-    for scheme in ("light", "dark"):
-        theme.apply(application, "dark" if scheme == "dark" else "light")
-        for state in states:
-            if only not in state.__name__:
-                continue
-            widget = state()
-            widget.show()
-            QTest.qWaitForWindowActive(widget)
-            application.processEvents()
-            widget.grab().save(str(folder / f"{state.__name__}-{scheme}-{scale}x.png"))
-            widget.hide()
-            widget.deleteLater()
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:3])
+    main({state.__name__: state for state in STATES})

@@ -1,18 +1,15 @@
 """Pictures of the audit view: ``python -m tests.views.gallery_audit OUTDIR``."""
 
 import json
-import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.engine.audit import AuditEntry, AuditPage, AuditReport
 from desktop.engine.messages import CallState
-from desktop.views import theme
 from desktop.views.audit_view import AuditView
+from tests.views.drawing import main
 
 _AT = datetime(2026, 11, 30, 13, 4, 5, 250_000, tzinfo=UTC)
 _TEXT = "# Launch\n\nThe launch moves to the 14th.\nEvil is here: \u202emoc.elpmaxe\u202c and\u200bthere.\n" * 3
@@ -39,6 +36,8 @@ _CALLS: tuple[tuple[str, dict[str, object], CallState, str, dict[str, object] | 
 def entry(number: int) -> AuditEntry:
     """A row; the same for the same number."""
     tool, arguments, state, decider, decision = _CALLS[number % len(_CALLS)]
+    if number % 17 == 13:
+        return grant_entry(number)
     at = _AT + timedelta(seconds=37 * number)
     ran = state in (CallState.DONE, CallState.FAILED, CallState.UNKNOWN)
     rulings = {"policy": "allow", "grant": "allow"}
@@ -69,10 +68,42 @@ def entry(number: int) -> AuditEntry:
     )
 
 
+def grant_entry(number: int) -> AuditEntry:
+    """A row of a grant; the same for the same number."""
+    step, decider = (("granted", "person"), ("used_up", "grant"), ("revoked", "person"))[number // 17 % 3]
+    covers = {
+        "words": "write_file anywhere under /home/ada/Documents/Cortex",
+        "scope": {"kind": "folder", "argument": "path", "folder": "/home/ada/Documents/Cortex"},
+        "workspace": None,
+        "uses": 5,
+        "expires_at": "2027-02-01T00:00:00+00:00",
+    }
+    return AuditEntry.model_validate(
+        {
+            "number": number,
+            "at": _AT + timedelta(seconds=37 * number),
+            "step": step,
+            "run_id": "",
+            "conversation_id": "c_0abc123def456ghjk" if number % 2 else "",
+            "call_id": "g_0abc123def456ghjk",
+            "round": 0,
+            "model": "",
+            "tool": "write_file",
+            "arguments": json.dumps(covers, sort_keys=True, separators=(",", ":")),
+            "ruling": "",
+            "decided_by": decider,
+            "grant_id": "g_0abc123def456ghjk",
+            "keyed": True,
+        }
+    )
+
+
 def page(total: int, offset: int = 0, limit: int = 200) -> AuditPage:
     """A page of a log of so many rows."""
     numbers = range(total - offset, max(0, total - offset - limit), -1)
-    return AuditPage(entries=tuple(entry(number) for number in numbers), offset=offset, total=total, up_to=total)
+    entries = tuple(entry(number) for number in numbers)
+    grants = sum(number % 17 == 13 for number in range(1, total + 1))
+    return AuditPage(entries=entries, offset=offset, total=total, grants=grants, up_to=total)
 
 
 def serve(view: AuditView, total: int) -> None:
@@ -127,6 +158,7 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "audit": dialog(),
     "audit-long": dialog(chosen=0, total=100_010 - 10),
     "audit-denied": dialog(chosen=9),
+    "audit-grant": dialog(chosen=10),
     "audit-steps": dialog(every_step=True, chosen=3),
     "audit-empty": dialog(0),
     "audit-nothing": filtered_to_nothing,
@@ -139,31 +171,5 @@ SCENES: dict[str, Callable[[], QWidget]] = {
 }
 
 
-def pictures(folder: Path, only: str = "") -> Iterator[Path]:
-    """Render each scene, light and dark, into a folder."""
-    application = QApplication.instance() or QApplication(sys.argv)
-    assert isinstance(application, QApplication)
-    folder.mkdir(parents=True, exist_ok=True)
-    scale = os.environ.get("QT_SCALE_FACTOR", "1")
-    schemes: tuple[theme.Scheme, ...] = ("light", "dark")
-    for scheme in schemes:
-        theme.apply(application, scheme)
-        for name, make in SCENES.items():
-            if only not in name:
-                continue
-            widget = make()
-            widget.setProperty("gallery", name)
-            widget.show()
-            for _ in range(30):
-                application.processEvents()
-            path = folder / f"{name}-{scheme}-{scale}x.png"
-            widget.grab().save(str(path))
-            widget.close()
-            widget.deleteLater()
-            yield path
-
-
 if __name__ == "__main__":
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    for written in pictures(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""):
-        print(written)
+    main(SCENES)

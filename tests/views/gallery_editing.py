@@ -3,12 +3,7 @@
 Each is drawn light and dark; QT_SCALE_FACTOR=2 gives the sharp ones. A second argument keeps to names that hold it.
 """
 
-import os
-import sys
 from collections.abc import Callable
-from pathlib import Path
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +12,8 @@ from desktop.engine.versions import Version
 from desktop.views.main_window import MainWindow
 from desktop.views.message_actions import actions_of
 from desktop.views.queue_rows import QueuedRow
-from tests.views import gallery, gallery_panes
+from tests.views import gallery
+from tests.views.drawing import main
 
 QUESTION = Message(id="m1", role="user", text="Which of my notes mention a deadline?", run_id="r1")
 ANSWER = Message(
@@ -89,5 +85,4 @@ SCENES: dict[str, Callable[[], QWidget]] = {
 
 
 if __name__ == "__main__":
-    for written in gallery_panes.pictures(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "", SCENES):
-        print(written)
+    main(SCENES)

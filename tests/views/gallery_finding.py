@@ -1,9 +1,7 @@
 """Pictures of search, palette, menus and questions: ``python -m tests.views.gallery_finding FOLDER [NAME]``."""
 
-import sys
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
@@ -13,7 +11,8 @@ from desktop.engine.search import SearchHit, passage_of
 from desktop.views.ask_box import AskBox
 from desktop.views.main_window import MainWindow
 from desktop.views.palette import Palette, PaletteEntry
-from tests.views.gallery import draw, window
+from tests.views.drawing import main
+from tests.views.gallery import window
 
 QUERY = "lease offer"
 TEXTS = (
@@ -131,4 +130,4 @@ STATES: tuple[Callable[[], QWidget], ...] = (
 
 
 if __name__ == "__main__":
-    draw(STATES, Path(sys.argv[1]), *sys.argv[2:3])
+    main({state.__name__: state for state in STATES})

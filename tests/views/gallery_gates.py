@@ -1,15 +1,14 @@
 """Pictures of the gates: dialog, grants, waiting calls: ``python -m tests.views.gallery_gates OUTDIR``."""
 
-import os
-import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPlainTextEdit, QRadioButton, QWidget
 
-from desktop.engine.events import ConfirmationRequested
+from desktop.engine.events import CallRecord, ConfirmationRequested
 from desktop.engine.gate import (
     Card,
     CardField,
@@ -21,12 +20,15 @@ from desktop.engine.gate import (
     ScopeTool,
     TaintSource,
 )
+from desktop.engine.messages import CallState
 from desktop.views.argument_editor import ArgumentEditor
 from desktop.views.confirmation_dialog import ConfirmationDialog
+from desktop.views.running_calls import CALM_MS
 from desktop.views.tool_pane import ToolPane
 from desktop.views.tools_page import ToolRow, ToolsDialog
 from desktop.views.waiting_list import WaitingRow
 from tests.views import gallery, gallery_panes
+from tests.views.drawing import main
 
 DIFF = """--- plan.md
 +++ plan.md
@@ -293,6 +295,42 @@ def tool_pane() -> QWidget:
     return view
 
 
+def tool_pane_full() -> QWidget:
+    """Sixty calls with long names, in every state, some of them running."""
+    view = ToolPane()
+    view.resize(340, 720)
+    states = list(CallState)
+    calls = [
+        CallRecord(
+            call_id=f"c{number}",
+            tool=("mcp__harbour_office__look_up_berths_by_date", "read_file", "run_command")[number % 3],
+            arguments={"path": f"a/long/way/down/to/the/harbour/of/the/printers/{number}.md"},
+            round=1 + number // 20,
+            state=states[number % len(states)],
+            result=None if states[number % len(states)].is_open else "It is there.",
+            duration_ms=None if states[number % len(states)].is_open else 12 * number,
+            untrusted=number % 5 == 0,
+        )
+        for number in range(60)
+    ]
+    view.show_run(gallery_panes.run_record().model_copy(update={"calls": tuple(calls), "state": "running"}))
+    view.select_call("c1")
+    QTest.qWait(2 * CALM_MS)  # running calls have their buttons by then
+    return view
+
+
+def tools_crowded() -> QWidget:
+    """More tools and grants than there is room for, with long scopes."""
+    view = ToolsDialog(now=lambda: NOW)
+    view.show_tools([replace(tool, name=f"{tool.name}_{n}") for n in range(4) for tool in TOOLS])
+    folder = "/home/ada/Documents/Cortex/" + "/".join(f"a folder of a long name {n}" for n in range(7))
+    words = f"write_file anywhere under {folder}"
+    view.show_grants(
+        [each.model_copy(update={"id": f"{each.id}-{n}", "words": words}) for n in range(3) for each in grants()]
+    )
+    return view
+
+
 SCENES: dict[str, Callable[[], QWidget]] = {
     "diff": dialog(write_request()),
     "diff-wide": dialog(write_request(), size=(1000, 640)),
@@ -313,12 +351,12 @@ SCENES: dict[str, Callable[[], QWidget]] = {
     "tools-empty": tools_dialog([]),
     "waiting": waiting,
     "waiting-folded": waiting_folded,
+    "tools-crowded": tools_crowded,
     "pane": tool_pane,
+    "pane-full": tool_pane_full,
     "reason": dialog(command_request(), after=lambda view: press(view, "Deny with reason")),
 }
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    for written in gallery_panes.pictures(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "", SCENES):
-        print(written)
+    main(SCENES)

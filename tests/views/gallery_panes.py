@@ -1,10 +1,7 @@
 # ruff: noqa: RUF001 - look-alike letters are among what is shown
 """Pictures of the transcript, the panes and the dialog: ``python -m tests.views.gallery_panes OUTDIR``."""
 
-import os
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable
 
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -18,13 +15,13 @@ from desktop.engine.events import (
 )
 from desktop.engine.gate import Card, CardField
 from desktop.engine.messages import Brain, CallState, Message, MessageDetails, StopReason, ToolDeclaration, Usage
-from desktop.views import theme
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.debug_pane import DebugPane
 from desktop.views.literal_view import LiteralView
 from desktop.views.tool_pane import ToolPane
 from desktop.views.transcript import RunDetail, RunLine, Transcript
 from desktop.views.transcript.selection import Selection
+from tests.views.drawing import main
 
 ANSWER = """## What the folder holds
 
@@ -380,31 +377,5 @@ SCENES: dict[str, Callable[[], QWidget]] = {
 }
 
 
-def pictures(folder: Path, only: str = "", scenes: Mapping[str, Callable[[], QWidget]] = SCENES) -> Iterator[Path]:
-    """Render each scene, light and dark, into a folder."""
-    application = QApplication.instance() or QApplication(sys.argv)
-    assert isinstance(application, QApplication)
-    folder.mkdir(parents=True, exist_ok=True)
-    scale = os.environ.get("QT_SCALE_FACTOR", "1")
-    schemes: tuple[theme.Scheme, ...] = ("light", "dark")
-    for scheme in schemes:
-        theme.apply(application, scheme)
-        for name, make in scenes.items():
-            if only not in name:
-                continue
-            widget = make()
-            widget.setProperty("gallery", name)
-            widget.show()
-            for _ in range(30):
-                application.processEvents()
-            path = folder / f"{name}-{scheme}-{scale}x.png"
-            widget.grab().save(str(path))
-            widget.close()
-            widget.deleteLater()
-            yield path
-
-
 if __name__ == "__main__":
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    for written in pictures(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""):
-        print(written)
+    main(SCENES)

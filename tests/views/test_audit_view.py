@@ -13,10 +13,11 @@ from pytestqt.qtbot import QtBot
 from desktop.engine.audit import AuditEntry, AuditFilter, AuditPage, AuditReport, AuditStep
 from desktop.engine.messages import CallState
 from desktop.views import theme
+from desktop.views.audit_filter_bar import GRANTS
 from desktop.views.audit_table import ARGUMENTS, COLUMNS, DECIDED_BY, PAGE, STATE, STEP, TOOL, AuditModel
 from desktop.views.audit_text import STEPS, facts_of, short_arguments, whole_arguments
 from desktop.views.audit_view import AuditView
-from tests.views.gallery_audit import entry, page
+from tests.views.gallery_audit import entry, grant_entry, page
 
 DISPLAY = Qt.ItemDataRole.DisplayRole
 
@@ -267,7 +268,7 @@ def test_nothing_is_said_in_words(view: AuditView) -> None:
     assert not view.export_button.isEnabled()
     view.filters.state.setCurrentText("Denied")
     view.show_page(view.filters.wanted, AuditPage(entries=(), offset=0, total=0, up_to=7))
-    assert view._nothing.text() == "No call fits this filter."
+    assert view._nothing.text() == "Nothing fits this filter."
 
 
 def test_a_check_is_asked_for_once_and_told_in_words(qtbot: QtBot, view: AuditView) -> None:
@@ -315,3 +316,49 @@ def test_icons_follow_the_theme(qapp: QApplication, view: AuditView) -> None:
 
 def test_every_step_has_words() -> None:
     assert set(STEPS) == set(get_args(AuditStep))
+
+
+def grants_page(*numbers: int) -> AuditPage:
+    """A page of grants alone."""
+    entries = tuple(grant_entry(number) for number in numbers)
+    return AuditPage(entries=entries, offset=0, total=len(entries), grants=len(entries), up_to=99)
+
+
+@pytest.mark.parametrize(
+    ("number", "state", "decider"), [(0, "granted", "You"), (17, "used up", "Grant"), (34, "revoked", "You")]
+)
+def test_a_grant_reads_as_what_it_covers(view: AuditView, number: int, state: str, decider: str) -> None:
+    view.show_page(view.filters.wanted, grants_page(number))
+    words = "write_file anywhere under /home/ada/Documents/Cortex"
+    shown = cells(view, 0)
+    assert (shown[TOOL], shown[ARGUMENTS], shown[STATE], shown[DECIDED_BY]) == ("write_file", words, state, decider)
+    assert view.details.arguments.raw_text == words
+    facts = view.details.facts
+    assert facts[f"{state.capitalize()} by"] == ("Its last use" if state == "used up" else "You")
+    assert facts["Uses"] == "5"
+    assert facts["Until"].startswith("2027-")
+    assert "Model" not in facts
+    assert "Run" not in facts
+
+
+def test_grants_are_not_counted_as_calls(view: AuditView) -> None:
+    view.show_page(AuditFilter(), grants_page(0))
+    assert view.count.text() == "1 grant"
+    view.show_page(view.filters.wanted, page(17))
+    assert view.count.text() == "1 grant"  # of a filter that is not wanted any more
+    view.refresh()
+    view.show_page(AuditFilter(), page(17))
+    assert view.count.text() == "16 calls, 1 grant"
+
+
+def test_grants_alone_can_be_wanted(view: AuditView) -> None:
+    asked = wants(view)
+    view.filters.state.setCurrentIndex(view.filters.state.findText(GRANTS))
+    assert asked == [(AuditFilter(kind="grant"), 0)]
+
+
+def test_a_damaged_grant_is_shown_as_it_is(view: AuditView) -> None:
+    damaged = grant_entry(0).model_copy(update={"arguments": '{"uses":"many","expires_at":"soon"}'})
+    assert short_arguments(damaged) == '{"uses": "many", "expires_at": "soon"}'
+    assert dict(facts_of(damaged))["Until"] == "soon"
+    assert whole_arguments(damaged.model_copy(update={"arguments": "{damaged"})) == "{damaged"

@@ -1,6 +1,5 @@
 # ruff: noqa: RUF001 - hostile characters are what these tests are about
 import time
-from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -24,11 +23,9 @@ from desktop.views import theme
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.literal_text import literal, with_bounded_lines
 from desktop.views.literal_view import LiteralView
-from tests.views.finding import child
+from tests.views.finding import button, child
+from tests.views.gates import LONG_MS, Show, dialog_opener, heard, plain_window
 from tests.views.hostile import HOSTILE
-
-Show = Callable[..., ConfirmationDialog]
-LONG_MS = 60_000
 
 
 def request(
@@ -49,35 +46,12 @@ def request(
 
 @pytest.fixture
 def window(qtbot: QtBot) -> QWidget:
-    result = QWidget()
-    qtbot.addWidget(result)
-    result.resize(800, 600)
-    result.show()
-    return result
+    return plain_window(qtbot)
 
 
 @pytest.fixture
 def shown(qtbot: QtBot, window: QWidget) -> Show:
-    def show(*requests: ConfirmationRequested, guard_ms: int = 0) -> ConfirmationDialog:
-        dialog = ConfirmationDialog(window, guard_ms=guard_ms)
-        dialog.show_requests(requests or (request(),))
-        dialog.open()
-        qtbot.waitExposed(dialog)
-        dialog.activateWindow()
-        return dialog
-
-    return show
-
-
-def button(dialog: ConfirmationDialog, name: str) -> QPushButton:
-    (found,) = [each for each in dialog.findChildren(QPushButton) if each.accessibleName() == name]
-    return found
-
-
-def heard(dialog: ConfirmationDialog) -> list[tuple[str, str, Decision, str]]:
-    decisions: list[tuple[str, str, Decision, str]] = []
-    dialog.decided.connect(lambda *decision: decisions.append(decision))
-    return decisions
+    return dialog_opener(qtbot, window, request)
 
 
 def click(qtbot: QtBot, widget: QWidget) -> None:

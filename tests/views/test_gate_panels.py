@@ -1,7 +1,6 @@
 # ruff: noqa: RUF001 - hostile characters are among what these tests are about
 """What the confirmation dialog asks beyond yes and no: what to remember, and other arguments."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,10 +45,9 @@ from desktop.views.literal_view import LiteralView
 from desktop.views.marked_line import MarkedLine
 from desktop.views.scope_row import ScopeRow
 from tests.views.finding import button, child
+from tests.views.gates import LONG_MS, Show, dialog_opener, heard, plain_window
 from tests.views.hostile import HOSTILE
 
-Show = Callable[..., ConfirmationDialog]
-LONG_MS = 60_000
 EXACT, FOLDER = ScopeExact(arguments={"path": "a.md"}), ScopeFolder(argument="path", folder="/home/ada")
 SCOPES = (
     ScopeChoice(scope=EXACT, words="write_file of a.md with exactly this content"),
@@ -84,31 +82,12 @@ def request(call_id: str = "c1", **update: Any) -> ConfirmationRequested:
 
 @pytest.fixture
 def window(qtbot: QtBot) -> QWidget:
-    result = QWidget()
-    qtbot.addWidget(result)
-    result.resize(800, 600)
-    result.show()
-    return result
+    return plain_window(qtbot)
 
 
 @pytest.fixture
 def shown(qtbot: QtBot, window: QWidget) -> Show:
-    def show(*requests: ConfirmationRequested, guard_ms: int = 0) -> ConfirmationDialog:
-        dialog = ConfirmationDialog(window, guard_ms=guard_ms)
-        dialog.show_requests(requests or (request(),))
-        dialog.open()
-        qtbot.waitExposed(dialog)
-        dialog.activateWindow()
-        return dialog
-
-    return show
-
-
-def heard(dialog: ConfirmationDialog) -> list[Any]:
-    told: list[Any] = []
-    dialog.decided.connect(lambda *decision: told.append(decision))
-    dialog.edited.connect(lambda *edit: told.append(edit))
-    return told
+    return dialog_opener(qtbot, window, request)
 
 
 def click(dialog: QWidget, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The audit log: each step of each tool call, appended in the very transaction that makes it, and chained."""
+"""The audit log: each step of each tool call and grant, appended in the very transaction that makes it, and chained."""
 
 import contextlib
 import json
@@ -9,9 +9,10 @@ from typing import TypeVar
 from desktop.engine.audit import AuditHead
 from desktop.engine.messages import canonical, utc_now
 from desktop.engine.store.audit_chain import key_id, row_hash
+from desktop.engine.store.audit_grants import grant_columns
 from desktop.engine.store.audit_reader import AuditReader
 from desktop.engine.store.audit_reading import read_head
-from desktop.engine.store.audit_schema import watch_calls
+from desktop.engine.store.audit_schema import watch
 from desktop.engine.store.database import Database
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ class AuditLog(AuditReader):
     """Appends to the log and reads it. Only what commits is in it, and nothing that commits is not.
 
     Args:
-        database: Where; its calls are watched from now on.
+        database: Where; its calls and grants are watched from now on.
 
     Attributes:
         on_growth: Called on the store's thread when rows were appended that are about to be committed.
@@ -55,8 +56,8 @@ class AuditLog(AuditReader):
 
     @classmethod
     async def open(cls, database: Database) -> "AuditLog":
-        """The log of a database, watching its calls."""
-        await database.read(watch_calls)
+        """The log of a database, watching its calls and grants."""
+        await database.read(watch)
         return cls(database)
 
     def use_key(self, key: bytes) -> None:
@@ -73,31 +74,38 @@ class AuditLog(AuditReader):
         return await super()._read(work)
 
     def _append_touched(self, db: sqlite3.Connection) -> None:
-        touched = db.execute("SELECT run_id, call_id, step FROM temp.audit_touched ORDER BY rowid").fetchall()
+        touched = db.execute("SELECT * FROM temp.audit_touched ORDER BY rowid").fetchall()
         if not touched:
             return
         db.execute("DELETE FROM temp.audit_touched")
         for row in touched:
+            if row["grant_row"] is not None:
+                self._append(db, row["step"], grant_columns(db, row["step"], row["grant_row"], utc_now().isoformat()))
+                continue
             call = db.execute(_CALL, (row["run_id"], row["call_id"])).fetchone()
             if call is not None:  # deleted with its conversation in the same step
-                self._append(db, row["step"], call)
+                self._append(db, row["step"], _call_columns(call))
         self.on_growth()
 
-    def _append(self, db: sqlite3.Connection, step: str, call: sqlite3.Row) -> None:
+    def _append(self, db: sqlite3.Connection, step: str, columns: dict[str, object]) -> None:
         head = read_head(db)
-        arguments = _canonical(call["arguments"])
-        row: dict[str, object] = {name: call[name] for name in _KEPT}
-        row |= {
+        row: dict[str, object] = {
+            **columns,
             "number": head.rows + 1,
             "at": utc_now().isoformat(),
             "step": step,
-            "arguments": None if arguments == call["known_arguments"] else arguments,
             "key_id": key_id(self._key),
         }
         row["hash"] = row_hash(self._key, head.hash, row)
         names = ", ".join(row)
         marks = ", ".join("?" for _ in row)
         db.execute(f"INSERT INTO audit ({names}) VALUES ({marks})", tuple(row.values()))
+
+
+def _call_columns(call: sqlite3.Row) -> dict[str, object]:
+    arguments = _canonical(call["arguments"])
+    columns: dict[str, object] = {name: call[name] for name in _KEPT}
+    return columns | {"arguments": None if arguments == call["known_arguments"] else arguments}
 
 
 def _holds(db: sqlite3.Connection, head: AuditHead) -> bool:

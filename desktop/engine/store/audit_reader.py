@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import IO, TypeVar
 
-from desktop.engine.audit import AuditFilter, AuditHead, AuditPage, AuditReport
+from desktop.engine.audit import AuditFilter, AuditHead, AuditLogId, AuditPage, AuditReport
 from desktop.engine.store.audit_check import check
 from desktop.engine.store.audit_export import ExportFormat, Redact, write_entries
-from desktop.engine.store.audit_reading import read_entries, read_head, read_page, read_tools
+from desktop.engine.store.audit_reading import read_entries, read_head, read_id, read_page, read_tools
 from desktop.engine.store.database import read_only
 
 T = TypeVar("T")
@@ -30,6 +30,10 @@ class AuditReader:
     async def head(self) -> AuditHead:
         """The end of the log now."""
         return await self._read(read_head)
+
+    async def id(self) -> AuditLogId:
+        """Which log it is."""
+        return await self._read(read_id)
 
     async def page(self, wanted: AuditFilter, offset: int = 0, limit: int = 200) -> AuditPage:
         """Some rows, newest first.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from desktop.engine.audit import AuditEntry, AuditFilter, AuditHead, AuditPage
+from desktop.engine.audit import GRANT_STEPS, AuditEntry, AuditFilter, AuditHead, AuditLogId, AuditPage
 from desktop.engine.errors import StoreDamaged
 from desktop.engine.store.audit_chain import START
 
@@ -15,6 +15,7 @@ _ARGUMENTS = """COALESCE(a.arguments, (
     WHERE b.run_id = a.run_id AND b.call_id = a.call_id AND b.number < a.number AND b.arguments IS NOT NULL
     ORDER BY b.number DESC LIMIT 1
 ), '')"""
+_IS_GRANT = f"a.step IN ({', '.join(repr(step) for step in sorted(GRANT_STEPS))})"
 _SEARCHED = ("tool", "state", "decided_by", "model", "decision", "grant_id", "run_id", "conversation_id", "call_id")
 
 
@@ -29,6 +30,17 @@ def read_head(db: sqlite3.Connection) -> AuditHead:
     if has_log(db):
         row = db.execute("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1").fetchone()
     return AuditHead(rows=0, hash=START) if row is None else AuditHead(rows=row["number"], hash=row["hash"])
+
+
+def read_id(db: sqlite3.Connection) -> AuditLogId:
+    """Which log it is; a database of an earlier version has no id of it."""
+    try:
+        row = db.execute("SELECT id, is_earlier FROM audit_log").fetchone()
+    except sqlite3.OperationalError:
+        row = None
+    if row is None:
+        return AuditLogId(id="", is_earlier=has_log(db))
+    return AuditLogId(id=str(row["id"]), is_earlier=bool(row["is_earlier"]))
 
 
 def read_page(db: sqlite3.Connection, wanted: AuditFilter, offset: int, limit: int) -> AuditPage:
@@ -48,12 +60,14 @@ def read_page(db: sqlite3.Connection, wanted: AuditFilter, offset: int, limit: i
     newest = db.execute("SELECT COALESCE(MAX(number), 0) FROM audit").fetchone()[0]
     up_to = newest if wanted.up_to is None else min(wanted.up_to, newest)
     where, values = _conditions(wanted.model_copy(update={"up_to": up_to}))
-    total = db.execute(f"SELECT COUNT(*) FROM audit a WHERE {where}", values).fetchone()[0]
+    counted = f"SELECT COUNT(*), COUNT(*) FILTER (WHERE {_IS_GRANT}) FROM audit a WHERE {where}"
+    total, grants = db.execute(counted, values).fetchone()
     rows = db.execute(
         f"SELECT a.*, {_ARGUMENTS} AS all_arguments FROM audit a WHERE {where} ORDER BY number DESC LIMIT ? OFFSET ?",
         (*values, limit, offset),
     )
-    return AuditPage(entries=tuple(_entry(row) for row in rows), offset=offset, total=total, up_to=up_to)
+    entries = tuple(_entry(row) for row in rows)
+    return AuditPage(entries=entries, offset=offset, total=total, grants=grants, up_to=up_to)
 
 
 def read_entries(db: sqlite3.Connection, wanted: AuditFilter) -> Iterator[AuditEntry]:
@@ -90,6 +104,8 @@ def _conditions(wanted: AuditFilter) -> tuple[str, list[object]]:
         if (value := getattr(wanted, column)) is not None:
             conditions.append(f"a.{column} = ?")
             values.append(value)
+    if wanted.kind is not None:
+        conditions.append(_IS_GRANT if wanted.kind == "grant" else f"NOT {_IS_GRANT}")
     for comparison, moment in ((">=", wanted.since), ("<", wanted.until)):
         if moment is not None:
             conditions.append(f"a.at {comparison} ?")
@@ -118,6 +134,8 @@ def _stored(moment: datetime) -> str:
 def _entry(row: sqlite3.Row) -> AuditEntry:
     columns = dict(row)
     columns["arguments"] = columns.pop("all_arguments")
+    if columns["step"] in GRANT_STEPS:
+        columns["state"] = None
     columns["keyed"] = bool(columns["key_id"])
     try:
         return AuditEntry.model_validate(columns)

@@ -1,4 +1,4 @@
-"""How the audit log lies in the database, what guards it there, and what notices that a call has changed."""
+"""How the audit log lies in the database, what guards it there, and what notices that a call or a grant has changed."""
 
 import sqlite3
 
@@ -6,7 +6,8 @@ TABLE = """
 CREATE TABLE audit (
     number INTEGER PRIMARY KEY,     -- from 1, without gaps
     at TEXT NOT NULL,
-    step TEXT NOT NULL,             -- requested, edited, judged_again, decided, started, put_back, finished
+    step TEXT NOT NULL,             -- requested, edited, judged_again, decided, started, put_back, stopped,
+                                    -- finished; of grants: granted, used_up, revoked
     run_id TEXT NOT NULL,
     conversation_id TEXT NOT NULL,
     call_id TEXT NOT NULL,
@@ -50,29 +51,70 @@ BEGIN SELECT RAISE(ABORT, 'the audit log is only appended to'); END
 }
 """The triggers that refuse all but appending, by name. A check of the log looks for them, word for word."""
 
+
+def _grant_row(row: str) -> str:
+    """What is noted of a grant: it may be gone by the time that its row of the log is made."""
+    names = ("id", "tool", "definition", "scope", "words", "conversation_id", "workspace", "expires_at")
+    uses = f"'uses', {row}.uses_left"
+    return "json_object(" + ", ".join([*(f"'{name}', {row}.{name}" for name in names), uses]) + ")"
+
+
 _WATCH = (
-    "CREATE TEMP TABLE audit_touched (run_id TEXT, call_id TEXT, step TEXT)",
+    "CREATE TEMP TABLE audit_touched (run_id TEXT, call_id TEXT, step TEXT, grant_row TEXT)",
     """
 CREATE TEMP TRIGGER audit_sees_request AFTER INSERT ON main.calls
 BEGIN
     INSERT INTO audit_touched VALUES (
         NEW.run_id, NEW.call_id,
-        CASE WHEN NEW.state IN ('waiting', 'running') THEN 'requested' ELSE 'finished' END
+        CASE WHEN NEW.state IN ('waiting', 'running') THEN 'requested' ELSE 'finished' END,
+        NULL
     );
 END
 """,
     """
 CREATE TEMP TRIGGER audit_sees_change AFTER UPDATE OF arguments, ruling, decision, state, stopped_at ON main.calls
 BEGIN
-    INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'edited' WHERE NEW.arguments IS NOT OLD.arguments;
-    INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'judged_again'
+    INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'edited', NULL
+        WHERE NEW.arguments IS NOT OLD.arguments;
+    INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'judged_again', NULL
         WHERE NEW.ruling IS NOT OLD.ruling AND NEW.arguments IS OLD.arguments;
-    INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'decided' WHERE NEW.decision IS NOT OLD.decision;
-    INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'stopped' WHERE NEW.stopped_at IS NOT OLD.stopped_at;
+    INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'decided', NULL
+        WHERE NEW.decision IS NOT OLD.decision;
+    INSERT INTO audit_touched SELECT NEW.run_id, NEW.call_id, 'stopped', NULL
+        WHERE NEW.stopped_at IS NOT OLD.stopped_at;
     INSERT INTO audit_touched SELECT
         NEW.run_id, NEW.call_id,
-        CASE NEW.state WHEN 'running' THEN 'started' WHEN 'waiting' THEN 'put_back' ELSE 'finished' END
+        CASE NEW.state WHEN 'running' THEN 'started' WHEN 'waiting' THEN 'put_back' ELSE 'finished' END,
+        NULL
         WHERE NEW.state IS NOT OLD.state;
+END
+""",
+    f"""
+CREATE TEMP TRIGGER audit_sees_grant AFTER INSERT ON main.grants
+BEGIN
+    INSERT INTO audit_touched VALUES ('', NEW.id, 'granted', {_grant_row("NEW")});
+END
+""",
+    f"""
+CREATE TEMP TRIGGER audit_sees_grant_change AFTER UPDATE ON main.grants
+BEGIN
+    INSERT INTO audit_touched SELECT '', NEW.id, 'granted', {_grant_row("NEW")}
+        WHERE (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NULL)
+        OR ifnull(NEW.uses_left, 1e9) > ifnull(OLD.uses_left, 1e9)
+        OR (NEW.tool, NEW.definition, NEW.scope, NEW.words, NEW.conversation_id, NEW.workspace, NEW.expires_at)
+        IS NOT (OLD.tool, OLD.definition, OLD.scope, OLD.words, OLD.conversation_id, OLD.workspace, OLD.expires_at);
+    INSERT INTO audit_touched SELECT '', NEW.id, 'used_up', {_grant_row("NEW")}
+        WHERE NEW.uses_left <= 0 AND OLD.uses_left IS NOT NEW.uses_left;
+    INSERT INTO audit_touched SELECT '', NEW.id, 'revoked', {_grant_row("NEW")}
+        WHERE NEW.revoked_at IS NOT NULL AND OLD.revoked_at IS NULL;
+END
+""",
+    # With its conversation, say. One that let nothing through any more has its last row already.
+    f"""
+CREATE TEMP TRIGGER audit_sees_grant_go AFTER DELETE ON main.grants
+WHEN OLD.revoked_at IS NULL AND ifnull(OLD.uses_left, 1) > 0
+BEGIN
+    INSERT INTO audit_touched VALUES ('', OLD.id, 'revoked', {_grant_row("OLD")});
 END
 """,
 )
@@ -84,8 +126,8 @@ def create(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def watch_calls(connection: sqlite3.Connection) -> None:
-    """Note each change of a call on this connection, so that no code that changes one can forget the log.
+def watch(connection: sqlite3.Connection) -> None:
+    """Note each change of a call or a grant on this connection, so that no code that makes one can forget the log.
 
     The notes are rows of ``temp.audit_touched``; they take part in the transaction and are rolled back with it.
     """

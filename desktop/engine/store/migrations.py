@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desktop.engine.errors import StoreTooNew
 from desktop.engine.store import attachment_schema, audit_schema, branch_schema, search_schema
+from desktop.engine.store.migration_audit_log_id import m009_audit_log_id
 from desktop.engine.store.migration_stops import m004_stops
 
 _FIRST = """
@@ -202,6 +203,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m006_search,
     m007_attachments,
     m008_conversation_models,
+    m009_audit_log_id,
 )
 
 
