@@ -16,6 +16,7 @@ MODULES = (
     "rounds",
     "search",
     "gate_attacks",
+    "caching",
 )
 """In the order they are taken; each has a function ``measure``."""
 

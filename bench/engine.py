@@ -8,9 +8,10 @@ from typing import Any
 
 from bench.line import NotMeasured
 from desktop.engine.events import Event, RunFailed
+from desktop.engine.limits import Limits
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import ModelEntry, Registry, Role
-from desktop.engine.running import Limits, Runner
+from desktop.engine.running import Runner
 from desktop.engine.session import Session
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
@@ -72,13 +73,16 @@ class BenchEngine:
 
 
 @contextlib.asynccontextmanager
-async def bench_engine(folder: Path, url: str, more_tools: Sequence[Tool[Any]] = ()) -> AsyncIterator[BenchEngine]:
+async def bench_engine(
+    folder: Path, url: str, more_tools: Sequence[Tool[Any]] = (), limits: Limits | None = None
+) -> AsyncIterator[BenchEngine]:
     """An engine for the length of a block.
 
     Args:
         folder: For its database and workspace.
         url: The model server.
         more_tools: Beside the built-in ones.
+        limits: Budgets; the usual ones where none are given.
     """
     store, off_record = await Store.open(folder / "cortex.sqlite3"), await Store.open(None)
     connector = Connector(_Keys(), {"GOOGLE_GENAI_API_VERSION": API_VERSION})
@@ -90,7 +94,7 @@ async def bench_engine(folder: Path, url: str, more_tools: Sequence[Tool[Any]] =
         registry=Registry(models, [Role(name="chat", label="Chat", orchestrator=GATHERER, responder=WRITER)]),
         connector=connector,
         toolbox=Toolbox((*builtin_tools(), *more_tools)),
-        limits=Limits(),
+        limits=limits or Limits(),
     )
     engine: BenchEngine
 

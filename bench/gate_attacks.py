@@ -28,6 +28,7 @@ from desktop.engine.gate import (
     ScopeHost,
     ScopeTool,
 )
+from desktop.engine.limits import Limits
 from desktop.engine.messages import (
     CallPart,
     ModelInfo,
@@ -42,7 +43,7 @@ from desktop.engine.messages import (
 )
 from desktop.engine.models.base import Model, ModelChunk, TurnFinished
 from desktop.engine.models.registry import ModelEntry, Registry, Role
-from desktop.engine.running import Limits, Runner
+from desktop.engine.running import Runner
 from desktop.engine.session import Session
 from desktop.engine.store.grants import insert_grant
 from desktop.engine.store.past_calls import PastCalls

@@ -22,7 +22,8 @@ class Line:
         name: What was measured.
         value: The value.
         unit: ``ratio``, ``ms``, ``percent``, ``MB`` or ``count``.
-        goal: The value is good up to this; None for a line that others are compared with.
+        goal: The value is good up to this, or from this on where a name says ``cached``; None for a line that others
+            are compared with.
     """
 
     name: str

@@ -18,6 +18,7 @@ from typing import Any, cast
 import httpx2
 
 from bench.line import ROOT, NotMeasured
+from bench.prefix_cache import PrefixCache
 from tests.wire import claude, gemini
 from tests.wire.server import sse
 
@@ -38,12 +39,14 @@ class Script:
         latency_ms: From the whole request to the answer's first byte.
         pieces: How many pieces the responder's answer has after its first one.
         pace_ms: Between these pieces.
+        counts_cache: Whether the usage tells what a prompt cache would hold; else it is a fixed one.
     """
 
     rounds: Sequence[Calls] = ()
     latency_ms: float = 0
     pieces: int = 20
     pace_ms: float = 0
+    counts_cache: bool = False
 
 
 @dataclass
@@ -51,6 +54,7 @@ class _Server:
     script: Script
     journal: list[dict[str, Any]] = field(default_factory=list)
     answers: int = 0
+    cache: PrefixCache = field(default_factory=PrefixCache)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
@@ -69,7 +73,8 @@ class _Server:
         if self.script.latency_ms:
             await asyncio.sleep(self.script.latency_ms / 1000)
         is_gatherer = "GenerateContent" in path
-        first, later = self._gather(json.loads(body)) if is_gatherer else self._write()
+        request = json.loads(body)
+        first, later = self._gather(request) if is_gatherer else self._write(request)
         entry = {"path": path, "body": hashlib.sha256(body).hexdigest(), "first_byte_at": time.monotonic()}
         self.journal.append(entry)
         writer.write(_HEAD + _chunk(first))
@@ -83,6 +88,9 @@ class _Server:
     def _gather(self, request: dict[str, Any]) -> tuple[bytes, Sequence[bytes]]:
         done = sum(content.get("role") == "model" for content in request["contents"])
         usage = gemini.usage(1000, 50, thoughts=20)
+        if self.script.counts_cache:
+            counted = self.cache.gemini(request)
+            usage = gemini.usage(counted.read + counted.rest, 50, thoughts=20, cached=counted.read)
         if done < len(self.script.rounds):
             calls = [
                 gemini.call(tool, said, id=f"call_{done}_{number}", signature=b"s" * 200 if number == 0 else None)
@@ -92,12 +100,21 @@ class _Server:
         summary = gemini.chunk(gemini.text("What was found, in short."), finish="STOP", usage=usage)
         return sse(summary), []
 
-    def _write(self) -> tuple[bytes, Sequence[bytes]]:
+    def _write(self, request: dict[str, Any]) -> tuple[bytes, Sequence[bytes]]:
         self.answers += 1
         words = [TOKEN.format(self.answers), *(f" and word {number}" for number in range(self.script.pieces))]
         start, *deltas, stop = claude.text(0, *words).split(b"event: content_block_")[1:]
         events = [b"event: content_block_" + event for event in (start, *deltas, stop)]
-        first = claude.message_start() + claude.ping() + events[0] + events[1]
+        usage = {}
+        if self.script.counts_cache:
+            counted = self.cache.claude(request)
+            usage = {
+                "input_tokens": counted.rest,
+                "cache_creation_input_tokens": counted.written,
+                "cache_read_input_tokens": counted.read,
+                "output_tokens": 1,
+            }
+        first = claude.message_start(**usage) + claude.ping() + events[0] + events[1]
         return first, [*events[2:], claude.message_delta("end_turn"), claude.message_stop()]
 
 

@@ -232,6 +232,7 @@ class _Program:
     async def _live(self, settings: Settings, redactor: Redactor, problems: list[str]) -> None:
         import asyncio
 
+        from desktop.assembly import personas_of
         from desktop.audit_actions import AuditActions
         from desktop.collecting import Collector
         from desktop.controller import Controller
@@ -239,6 +240,7 @@ class _Program:
         from desktop.exchange_actions import ExchangeActions
         from desktop.onboarding import Onboarding
         from desktop.os_keyring import os_keyring
+        from desktop.persona_actions import PersonaActions
         from desktop.secrets import KeyStore
         from desktop.single_instance import InstanceServer
         from desktop.usage_actions import UsageActions
@@ -252,6 +254,8 @@ class _Program:
         onboarding = Onboarding(window, settings, keys, controller)
         self._audit = AuditActions(window, controller, redact=redactor.redact)
         QShortcut(QKeySequence("Ctrl+Shift+A"), window, self._audit.open)
+        self._personas = PersonaActions(window, personas_of(self._paths), controller.actions)
+        QShortcut(QKeySequence("Ctrl+Shift+E"), window, self._personas.open)
         controller.gates.audit_requested.connect(self._audit.open)
         self._usage = UsageActions(window, controller)
         window.usage_requested.connect(self._usage.open)

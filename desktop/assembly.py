@@ -7,11 +7,13 @@ from pathlib import Path
 
 from desktop.audit_keys import KeyringAuditKeys
 from desktop.engine.audit_keeping import AuditKeeper
+from desktop.engine.errors import BadPersona
 from desktop.engine.gate import Access, Policy
+from desktop.engine.limits import Limits
 from desktop.engine.messages import Brain
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, ModelEntry, Registry, Role
-from desktop.engine.running import Limits, Runner
+from desktop.engine.running import Runner
 from desktop.engine.session import Listener, Session
 from desktop.engine.store.opening import OpenedStore, open_checked
 from desktop.engine.store.records import RunOptions
@@ -20,6 +22,7 @@ from desktop.engine.tools.builtin import builtin_tools
 from desktop.engine.tools.sandbox import find_sandbox
 from desktop.engine.tools.toolbox import Toolbox
 from desktop.paths import Paths
+from desktop.personas import DEFAULT, PersonaError, Personas
 from desktop.resources import resource_path
 from desktop.secrets import KeyStore
 from desktop.settings import ModelRow, Settings
@@ -102,7 +105,6 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
             history_tokens=settings.history_budget_tokens,
             evidence_tokens=settings.evidence_budget_tokens,
             attachment_tokens=settings.attachment_budget_tokens,
-            persona=read_persona(paths),
             read_persona=functools.partial(read_persona, paths),
         ),
         all_usage=store.usage,
@@ -233,18 +235,24 @@ def run_options(
 
 
 def read_persona(paths: Paths, name: str = "") -> str:
-    """The persona: the person's file where there is one, else the one that comes with the program.
+    """The persona of a run: the person's file where there is one, else the one that comes with the program.
 
     Args:
         paths: Where things lie.
-        name: Name of a file in the persona folder; empty, or one that is not there, for the default.
+        name: Of a file in the persona folder; empty for the default.
+
+    Raises:
+        BadPersona: It cannot be used; says why.
     """
-    own = [paths.persona / each for each in (name, "default.md") if each and Path(each).name == each]
-    file = next((each for each in own if each.is_file()), resource_path("persona/default.md"))
     try:
-        return file.read_text(encoding="utf-8")
-    except OSError:
-        return ""
+        return personas_of(paths).read(name)
+    except PersonaError as error:
+        raise BadPersona(str(error), action="Mend the file, or choose another persona for the role.") from None
+
+
+def personas_of(paths: Paths) -> Personas:
+    """The persona files."""
+    return Personas(paths.persona, resource_path(f"persona/{DEFAULT}"))
 
 
 def with_models(role: Role, models: Mapping[Brain, str]) -> Role:

@@ -10,6 +10,7 @@ from desktop.engine.events import (
     Event,
     FallbackUsed,
     HandoffReady,
+    HistorySummarised,
     Retrying,
     RoundStarted,
     RunFailed,
@@ -125,6 +126,8 @@ def _words_of(event: Event) -> str:
             return f"{tool} {state.value}"
         case ConfirmationRequested(tool=tool):
             return f"{tool} asks"
+        case HistorySummarised(left_out=count):
+            return f"{count} earlier messages go in as a summary"
         case Retrying(attempt=attempt):
             return f"Attempt {attempt}"
         case FallbackUsed(to=label):

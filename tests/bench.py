@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 from desktop.engine.events import ConfirmationRequested, Event
 from desktop.engine.gate import AllowOnce, Decision
+from desktop.engine.limits import Limits
 from desktop.engine.messages import CallState
 from desktop.engine.models.base import Connects
 from desktop.engine.models.registry import Registry
 from desktop.engine.models.retry import RetryPolicy
-from desktop.engine.running import Limits, Runner
+from desktop.engine.running import Runner
 from desktop.engine.session import Session
 from desktop.engine.store.records import RunOptions, StoredCall, StoredRun
 from desktop.engine.store.store import Store

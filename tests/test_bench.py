@@ -1,9 +1,12 @@
 import json
+from typing import Any
 
 import pytest
 
-from bench import __main__, gates
+from bench import __main__, caching, engine, gates
 from bench.line import Line, NotMeasured, median_ratio
+from bench.prefix_cache import Counted, PrefixCache
+from desktop.engine.limits import Limits
 
 
 def test_a_gate_costs_no_request_to_the_orchestrator() -> None:
@@ -43,3 +46,40 @@ def test_a_missed_goal_is_no_error(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 def test_an_unknown_name_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert __main__.main(["speed"]) == 1
     assert "'speed'" in capsys.readouterr().err
+
+
+def request(*texts: str, marks: tuple[int, ...] = (), system: str = "S" * 6000) -> dict[str, Any]:
+    blocks: list[dict[str, Any]] = [{"type": "text", "text": text} for text in texts]
+    for mark in marks:
+        blocks[mark]["cache_control"] = {"type": "ephemeral"}
+    return {
+        "system": [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}],
+        "messages": [{"role": "user", "content": blocks}],
+    }
+
+
+def test_the_cache_reads_only_what_is_equal_to_the_byte_and_was_marked() -> None:
+    cache = PrefixCache()
+    first = cache.claude(request("a" * 4000, "b" * 4000, marks=(0,)))
+    assert first.read == 0
+    assert first.written > 2400
+    again = cache.claude(request("a" * 4000, "c" * 4000, marks=(0,)))
+    assert (again.read, again.written) == (first.written, 0)
+    assert cache.claude(request("a" * 4000, "b" * 4000, "d", marks=(1,))).read == first.written
+    other_message = cache.claude(request("x" + "a" * 3999, marks=(0,)))
+    assert 1500 <= other_message.read < first.written
+    assert cache.claude(request("a" * 4000, marks=(0,), system="T" + "S" * 5999)).read == 0
+
+
+def test_the_cache_holds_nothing_short_and_refuses_a_fifth_breakpoint() -> None:
+    cache = PrefixCache()
+    short = request("a" * 100, marks=(0,), system="S")
+    assert [cache.claude(short), cache.claude(short)] == [Counted(0, 0, cache.claude(short).rest)] * 2
+    with pytest.raises(ValueError, match="5 cache breakpoints"):
+        cache.claude(request(*"abcd", marks=(0, 1, 2, 3)))
+
+
+async def test_most_of_what_a_long_conversation_sends_comes_from_the_cache() -> None:
+    responder, orchestrator = await caching.cached_ratios(engine.GATHERER, Limits())
+    assert responder >= 0.8
+    assert orchestrator >= 0.8

@@ -7,6 +7,8 @@
     │   ├── ModelUnavailable    the provider does not know or no longer serves the model
     │   ├── QuotaExhausted      the account has no quota or credit left
     │   ├── RequestRefused      the provider cannot take this request as it is
+    │   │   ├── ContextExceeded the provider finds it too long for the model
+    │   │   └── RequestTooLong  the person's message alone has no room in the model; nothing was sent
     │   ├── RequestBlocked      a safety rule of the provider blocked the request or its answer
     │   └── TransientModelError worth another try, inside a bound
     │       ├── RateLimited
@@ -27,6 +29,7 @@
     ├── RunNotFound
     ├── RunBusy                 another window or process works on the run
     ├── UnknownName             a role, model or tool that does not exist
+    ├── BadPersona              a persona file that cannot be used
     └── BadFile                 a file that was to be read is not what it should be
 
 Every error says in its text what failed, and in ``action`` what the person can do about it.
@@ -71,6 +74,14 @@ class QuotaExhausted(ModelError):
 
 class RequestRefused(ModelError):
     """The provider cannot take this request as it is."""
+
+
+class ContextExceeded(RequestRefused):
+    """The provider says that the request is too long for the model."""
+
+
+class RequestTooLong(RequestRefused):
+    """The person's message is longer than the model can read; nothing was sent."""
 
 
 class RequestBlocked(ModelError):
@@ -157,6 +168,10 @@ class RunNotFound(EngineError):
 
 class RunBusy(EngineError):
     """Another window or process works on this run."""
+
+
+class BadPersona(EngineError):
+    """A persona file cannot be used."""
 
 
 class UnknownName(EngineError):

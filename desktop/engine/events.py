@@ -221,6 +221,14 @@ class FallbackUsed(_Event):
     brain: Brain
 
 
+class HistorySummarised(_Event):
+    """So many older messages are sent to both brains as this summary; they stay in the conversation."""
+
+    type: Literal["history_summarised"] = "history_summarised"
+    left_out: int
+    text: str
+
+
 class RunFinished(_Event):
     """The run is done."""
 
@@ -271,6 +279,7 @@ Event = Annotated[
     | UsageReported
     | Retrying
     | FallbackUsed
+    | HistorySummarised
     | RunFinished
     | RunStopped
     | RunFailed,

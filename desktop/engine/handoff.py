@@ -23,6 +23,8 @@ def build_handoff(
     evidence_budget_tokens: int,
     attachments: Sequence[Attachment] = (),
     refit: Refit | None = None,
+    asked_at: str = "",
+    left_out_summary: str = "",
 ) -> tuple[HandoffMessage, ...]:
     """The responder's request, message by message, exactly as it will be sent.
 
@@ -36,10 +38,12 @@ def build_handoff(
         evidence_budget_tokens: For the evidence; a trimmed result is marked, the store keeps the whole.
         attachments: The files of the person's message.
         refit: Chooses which files of the conversation go in again; None leaves them all out, and unnamed.
+        asked_at: The line that tells when the request was made; empty for none.
+        left_out_summary: Of the messages that are left out; empty where there is none.
     """
     messages = [HandoffMessage(role="system", text=system)]
     chosen, left_out = fit_history(history, history_budget_tokens)
-    mark = f"{left_out_mark(left_out)}\n\n" if left_out else ""
+    mark = f"{left_out_mark(left_out, left_out_summary)}\n\n" if left_out else ""
     files = refit.fit([message for message, _ in chosen]) if refit is not None else {}
     for message, text in chosen:
         sent, names = files.get(message.id, ((), ""))
@@ -56,6 +60,8 @@ def build_handoff(
             f"<evidence>\n{_evidence(calls, evidence_budget_tokens)}\n</evidence>\n\n"
             f"<summary>\n{summary or 'The gathering model wrote no summary.'}\n</summary>"
         )
+    if asked_at:
+        final = f"{final}\n\n{asked_at}"
     messages.append(HandoffMessage(role="user", text=mark + final, attachments=tuple(attachments)))
     return tuple(_alternating(messages))
 

@@ -5,12 +5,20 @@ from collections.abc import Sequence
 from desktop.engine.messages import Message
 from desktop.engine.tokens import estimate_tokens, trim_middle
 
+_KEPT_SHARE = 0.6
+"""A history that is over its budget is cut down to this share of it, so that the next turns leave the cut alone."""
+_LONGEST_SHARE = 0.5
+"""Of the budget, for one message; a longer one is trimmed in its middle, with a mark."""
 _LEAST_TOKENS = 64
-"""A message is not cut to fewer tokens than this; it is left out instead, and counted."""
+"""With a smaller budget nothing goes in."""
 
 
 def fit_history(history: Sequence[Message], budget_tokens: int) -> tuple[list[tuple[Message, str]], int]:
     """Choose the newest messages that a budget holds.
+
+    The cut moves in steps: it stays where it is while the messages behind it fit the budget, and then goes on until
+    they take about 60 % of it. So most turns of a long conversation begin with the same bytes as the turn before, which
+    is what prompt caches need. It follows from the messages alone: the same history is always cut alike.
 
     Args:
         history: Oldest first.
@@ -18,24 +26,33 @@ def fit_history(history: Sequence[Message], budget_tokens: int) -> tuple[list[tu
 
     Returns:
         The chosen messages with their texts, oldest first, and how many older ones are left out. Where one is
-        cut, its text carries a mark; nothing is cut silently.
+        trimmed, its text carries a mark; nothing is cut silently.
     """
-    chosen: list[tuple[Message, str]] = []
-    left = budget_tokens
-    for index in range(len(history) - 1, -1, -1):
-        message = history[index]
-        tokens = estimate_tokens(message.text)
-        if tokens <= left:
-            chosen.append((message, message.text))
-            left -= tokens
-            continue
-        if left >= _LEAST_TOKENS:
-            chosen.append((message, trim_middle(message.text, left, "message")))
-            index -= 1
-        return chosen[::-1], index + 1
-    return chosen[::-1], 0
+    if budget_tokens < _LEAST_TOKENS:
+        return [], len(history)
+    longest = int(budget_tokens * _LONGEST_SHARE)
+    texts = [trim_middle(message.text, longest, "message") for message in history]
+    sizes = [min(estimate_tokens(message.text), longest) for message in history]
+    first = total = 0
+    for index, size in enumerate(sizes):
+        total += size
+        if total > budget_tokens:
+            while total > budget_tokens * _KEPT_SHARE and first < index:
+                total -= sizes[first]
+                first += 1
+    return list(zip(history[first:], texts[first:], strict=True)), first
 
 
-def left_out_mark(count: int) -> str:
-    """The mark that stands where so many older messages are left out."""
-    return "[1 earlier message is left out here]" if count == 1 else f"[{count} earlier messages are left out here]"
+def left_out_mark(count: int, summary: str = "") -> str:
+    """What stands in the place of so many older messages; empty for none.
+
+    Args:
+        count: How many are left out.
+        summary: Of what they said; empty where there is none.
+    """
+    if not count:
+        return ""
+    messages = "1 earlier message is" if count == 1 else f"{count} earlier messages are"
+    if not summary:
+        return f"[{messages} left out here]"
+    return f"[{messages} left out here. A summary of what was said:]\n<earlier>\n{summary}\n</earlier>"

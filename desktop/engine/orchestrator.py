@@ -75,7 +75,7 @@ async def _model_round(
     """Call the model once; keep its turn with a verdict on each call; tell the calls; last, give the round as kept."""
     number = len(rounds) + 1
     yield RoundStarted(run_id=work.run_id, round=number, of=work.options.max_rounds)
-    request = round_request(work.opening, rounds, RESULT_LIMIT_TOKENS)
+    request = round_request(work.opening, rounds, RESULT_LIMIT_TOKENS, work.rounds_tokens)
     turn, spent = ModelTurn(), None
     async with contextlib.aclosing(work.seat.call(request, _caller(work))) as items:
         async for item in items:
@@ -108,7 +108,7 @@ async def _last_round(
     work: Gathering, rounds: Sequence[StoredRound], began: float
 ) -> AsyncGenerator[Event | StoredRound, None]:
     """The limit is reached: ask once for a summary, without tools; if that fails, make one from the results."""
-    opening = round_request(work.opening, rounds, RESULT_LIMIT_TOKENS)
+    opening = round_request(work.opening, rounds, RESULT_LIMIT_TOKENS, work.rounds_tokens)
     request = opening.model_copy(
         update={"items": (*opening.items, UserText(text=ROUND_LIMIT)), "allow_calls": False},
     )

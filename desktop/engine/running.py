@@ -1,61 +1,35 @@
 """The steps of a run from its stored state to its end: gather, hand off, answer."""
 
-import asyncio
 import contextlib
-import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.engine.asking import confirmation
 from desktop.engine.budgets import MeteredConnector
-from desktop.engine.context import opening_request
 from desktop.engine.errors import AttachmentRefused
-from desktop.engine.events import ConfirmationRequested, Event, HandoffMessage, RunFinished, RunPaused, RunStarted
+from desktop.engine.events import ConfirmationRequested, Event, RunFinished, RunPaused, RunStarted
 from desktop.engine.fallback import Seat
-from desktop.engine.handoff import build_handoff
-from desktop.engine.history_files import Refit
+from desktop.engine.limits import Limits
 from desktop.engine.media import quoted
-from desktop.engine.messages import Attachment, Brain, CallState, ModelRequest
-from desktop.engine.models.attachment_limits import limits_of, objections_of, readers
+from desktop.engine.messages import Attachment, Brain, CallState
+from desktop.engine.models.attachment_limits import objections_of, readers
 from desktop.engine.models.base import Connects
-from desktop.engine.models.registry import Registry
-from desktop.engine.models.retry import RetryPolicy
+from desktop.engine.models.registry import DEMO_ORCHESTRATOR, Registry
 from desktop.engine.orchestrator import gather
-from desktop.engine.prompts import DIRECT, ORCHESTRATOR, RESPONDER, system_prompt
+from desktop.engine.preparing import Preparing
 from desktop.engine.responding import Responding, answer_with_summary, respond
 from desktop.engine.settling import Gathering, finished
+from desktop.engine.shrinking import shrinking
 from desktop.engine.site import Site
-from desktop.engine.stopping import PATIENCE_S, Stops
-from desktop.engine.store.ids import OFF_RECORD_PREFIX
-from desktop.engine.store.records import RunOptions, StoredCall, StoredRun
+from desktop.engine.stopping import Stops
+from desktop.engine.store.records import RunOptions, StoredRun
 from desktop.engine.store.store import Store
 from desktop.engine.store.usage import UsageLog
+from desktop.engine.summarising import Summarising, summarise
+from desktop.engine.tokens import estimate_tokens
 from desktop.engine.tools.base import ToolContext
 from desktop.engine.tools.toolbox import Toolbox
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Budgets, retries and the persona.
-
-    Attributes:
-        history_tokens: How much conversation goes into a request.
-        evidence_tokens: How much evidence goes into the handoff.
-        attachment_tokens: How much of the files of earlier messages goes into a request again.
-        retry: How often and how long a model call is tried again.
-        persona: Text that stands before the responder's instructions.
-        stop_patience_s: How long a stopped call has to end, before nobody waits for it any more.
-        read_persona: Reads the persona of a file's name, for a role that names one; it may block.
-    """
-
-    history_tokens: int = 24_000
-    evidence_tokens: int = 24_000
-    attachment_tokens: int = 64_000
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-    persona: str = ""
-    stop_patience_s: float = PATIENCE_S
-    read_persona: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +72,19 @@ class Runner:
             for call in rounds[-1].calls if rounds else ():
                 if call.state is CallState.UNKNOWN or (call.stopped and not call.state.is_open):
                     yield finished(run_id, call)
+        async with contextlib.aclosing(self._summarised(store, run)) as events:
+            async for event in events:
+                yield event
         if run.options.tools_enabled and run.summary is None:
-            work = await self._gathering(store, run, stops)
-            async with contextlib.aclosing(gather(work)) as events:
+            gathering = shrinking(lambda share: self._gather(store, run_id, stops, share), run_id, Brain.ORCHESTRATOR)
+            async with contextlib.aclosing(gathering) as events:
                 async for event in events:
                     yield event
                     if isinstance(event, RunPaused):
                         return
             run = await store.runs.get(run_id)
-        async with contextlib.aclosing(self._answer(store, run)) as events:
+        answering = shrinking(lambda share: self._answer(store, run, share), run_id, Brain.RESPONDER)
+        async with contextlib.aclosing(answering) as events:
             async for event in events:
                 yield event
         yield RunFinished(run_id=run_id)
@@ -157,13 +135,37 @@ class Runner:
             names = tuple(name for name in names if name in self.toolbox.names)
         return self.toolbox.choose(run.options.access, names)
 
-    async def _gathering(self, store: Store, run: StoredRun, stops: Stops) -> Gathering:
-        toolbox = self._tools_of(run)
+    def _preparing(self, store: Store, run: StoredRun) -> Preparing:
+        return Preparing(store, run, self.registry, self.limits)
+
+    async def _summarised(self, store: Store, run: StoredRun) -> AsyncGenerator[Event, None]:
+        """Have a summary made of what the requests of this run leave out; nothing where they leave out nothing."""
+        if run.opening is not None or run.handoff is not None or run.options.orchestrator == DEMO_ORCHESTRATOR.key:
+            return
+        if left_out := await self._preparing(store, run).left_out():
+            entry = self.registry.model(run.options.orchestrator)
+            work = Summarising(run, entry, self._connector(store, run), store)
+            async with contextlib.aclosing(summarise(work, left_out)) as events:
+                async for event in events:
+                    yield event
+
+    async def _gather(self, store: Store, run_id: str, stops: Stops, share: float) -> AsyncGenerator[Event, None]:
+        work = await self._gathering(store, await store.runs.get(run_id), stops, share)
+        async with contextlib.aclosing(gather(work)) as events:
+            async for event in events:
+                yield event
+
+    async def _gathering(self, store: Store, run: StoredRun, stops: Stops, share: float) -> Gathering:
+        toolbox, preparing = self._tools_of(run), self._preparing(store, run)
+        opening = run.opening if share == 1 else None
+        if opening is None:  # made once, then read from the store, so that a resumed run says the same
+            opening = await preparing.opening(toolbox, share)
+            await store.runs.set_opening(run.id, opening)
         return Gathering(
             run_id=run.id,
             conversation_id=run.conversation_id,
             options=run.options,
-            opening=run.opening or await self._open(store, run, toolbox),
+            opening=opening,
             seat=self._seat(store, run, Brain.ORCHESTRATOR),
             toolbox=toolbox,
             context=_context_of(store, run),
@@ -171,77 +173,30 @@ class Runner:
             retry=self.limits.retry,
             gathered_ms=run.gather_ms,
             stops=stops,
+            rounds_tokens=preparing.room(Brain.ORCHESTRATOR, share).tokens - estimate_tokens(opening.model_dump_json()),
         )
 
-    def _context_tokens(self, run: StoredRun, brain: Brain) -> int:
-        """What the models of a seat can all read at once: a request must fit also the one that takes over."""
-        entries = [self.registry.models.get(name) for name in run.options.seat(brain)]
-        known = [entry.context_tokens for entry in entries if entry is not None and entry.context_tokens]
-        return min(known, default=sys.maxsize)
+    def _connector(self, store: Store, run: StoredRun) -> Connects:
+        usage = self.all_usage or store.usage
+        return MeteredConnector(self.connector, run.id, run.options, store.usage, usage)
 
     def _seat(self, store: Store, run: StoredRun, brain: Brain) -> Seat:
-        usage = self.all_usage or store.usage
-        connector = MeteredConnector(self.connector, run.id, run.options, store.usage, usage)
-        return Seat(run, brain, self.registry, connector, store.runs)
+        return Seat(run, brain, self.registry, self._connector(store, run), store.runs)
 
-    async def _open(self, store: Store, run: StoredRun, toolbox: Toolbox) -> ModelRequest:
-        """What the rounds begin with: made once, then read from the store, so that a resumed run says the same."""
-        opening = opening_request(
-            system=_system_prompt(run, ORCHESTRATOR, f"Tools work in the folder {run.options.root}."),
-            history=await store.conversations.messages(run.conversation_id, before_run=run.id),
-            request=run.request,
-            tools=toolbox.declarations,
-            budget_tokens=min(self.limits.history_tokens, self._context_tokens(run, Brain.ORCHESTRATOR) // 4),
-            attachments=run.attachments,
-            refit=self._refit(run, run.options.orchestrator),
-        )
-        await store.runs.set_opening(run.id, opening)
-        return opening
-
-    async def _answer(self, store: Store, run: StoredRun) -> AsyncGenerator[Event, None]:
+    async def _answer(self, store: Store, run: StoredRun, share: float) -> AsyncGenerator[Event, None]:
         options = run.options
         calls = [call for past in await store.calls.rounds(run.id) for call in past.calls]
         if options.tools_enabled and options.answer == "summary":
             seat = self._seat(store, run, Brain.ORCHESTRATOR)
             steps = answer_with_summary(run, run.summary or "", seat, store, gathered=bool(calls))
         else:
-            handoff = await self._handoff(store, run, calls if options.tools_enabled else None)
+            handoff = await self._preparing(store, run).handoff(calls if options.tools_enabled else None, share)
             seat = self._seat(store, run, Brain.RESPONDER)
             steps = respond(Responding(run, handoff, seat, store, self.limits.retry))
         async with contextlib.aclosing(steps) as events:
             async for event in events:
                 yield event
 
-    async def _handoff(
-        self, store: Store, run: StoredRun, calls: Sequence[StoredCall] | None
-    ) -> tuple[HandoffMessage, ...]:
-        persona = self.limits.persona
-        if run.options.persona and self.limits.read_persona is not None:
-            persona = await asyncio.to_thread(self.limits.read_persona, run.options.persona)
-        fitting = self._context_tokens(run, Brain.RESPONDER)
-        return build_handoff(
-            system=_system_prompt(run, persona, DIRECT if calls is None else RESPONDER),
-            history=await store.conversations.messages(run.conversation_id, before_run=run.id),
-            request=run.request,
-            calls=calls,
-            summary=run.summary or "",
-            attachments=run.attachments,
-            refit=self._refit(run, run.options.responder),
-            history_budget_tokens=min(self.limits.history_tokens, fitting // 4),
-            evidence_budget_tokens=min(self.limits.evidence_tokens, fitting // 2),
-        )
-
-    def _refit(self, run: StoredRun, model: str) -> Refit:
-        return Refit(limits_of(self.registry.model(model)), self.limits.attachment_tokens, run.attachments)
-
 
 def _context_of(store: Store, run: StoredRun) -> ToolContext:
     return ToolContext(root=Path(run.options.root), notes=store.notes)
-
-
-def _system_prompt(run: StoredRun, *parts: str) -> str:
-    return system_prompt(
-        *parts,
-        now=run.started_at.astimezone() if run.options.inject_datetime else None,
-        off_record=run.id.startswith(OFF_RECORD_PREFIX) if run.options.inject_mode else None,
-    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class Gathering(Site):
         retry: How often and how long to try again.
         gathered_ms: Milliseconds that earlier stretches of the loop took.
         stops: Which of its calls the person stopped.
+        rounds_tokens: What all turns and results may have together in a request.
     """
 
     opening: ModelRequest
@@ -40,6 +42,7 @@ class Gathering(Site):
     retry: RetryPolicy
     gathered_ms: int = 0
     stops: Stops = field(default_factory=Stops)
+    rounds_tokens: int = sys.maxsize
 
 
 async def settle(work: Gathering, current: StoredRound) -> AsyncGenerator[Event | StoredRound, None]:

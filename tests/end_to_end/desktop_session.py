@@ -422,6 +422,10 @@ class Desktop:
         """Click with the left button."""
         self._xdotool("mousemove", str(x), str(y), "click", "1")
 
+    def minimize(self) -> None:
+        """Put the window in front away."""
+        self._xdotool("getactivewindow", "windowminimize")
+
     def type(self, text: str) -> None:
         """Type a text."""
         self._xdotool("type", "--delay", "2", "--", text)

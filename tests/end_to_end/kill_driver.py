@@ -25,9 +25,10 @@ from typing import Any
 from desktop.engine.errors import DecisionRejected, RunBusy
 from desktop.engine.events import Event
 from desktop.engine.gate import AllowForConversation, Card, CardField, Decision, Deny, Effect, ScopeTool
+from desktop.engine.limits import Limits
 from desktop.engine.messages import ModelRequest, ModelTurn
 from desktop.engine.models.base import ModelChunk, TextDelta, TurnFinished
-from desktop.engine.running import Limits, Runner
+from desktop.engine.running import Runner
 from desktop.engine.session import Session
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store

@@ -5,9 +5,9 @@ import pytest
 from desktop.engine.errors import KeyRejected, RunBusy
 from desktop.engine.events import AnswerFinished, HandoffReady, RunFailed, RunStopped
 from desktop.engine.handoff import to_request
+from desktop.engine.limits import Limits
 from desktop.engine.messages import Brain, StopReason, UserText
 from desktop.engine.prompts import DIRECT, NOTHING_GATHERED
-from desktop.engine.running import Limits
 from tests.bench import AT_ONCE, Bench, MakeBench
 from tests.scripted import USAGE, call, calls, forever, text
 
@@ -206,14 +206,19 @@ async def test_persona_stands_first_then_the_instructions_then_time_and_mode(mak
     began = (await bench.stored(run_id)).started_at.astimezone()
     assert system.startswith("I am Ada.\n\nYou answer the person.")
     time, mode = system.split("\n\n")[-2:]
-    assert time.startswith(f"Date and time: {began:%A, %d %B %Y, %H:%M} (")
+    assert time == f"Date: {began:%A, %d %B %Y}. The exact time stands with the request."
+    for brain in (bench.gatherer, bench.writer):
+        asked = brain.requests[0].items[-1]
+        assert isinstance(asked, UserText)
+        assert f"[Asked on {began:%A, %d %B %Y, at %H:%M} (" in asked.text
     assert mode == "Current mode: Off The Record."
     gatherer = bench.gatherer.requests[0].system
     assert "Ada" not in gatherer
     assert gatherer.split("\n\n")[-2:] == [time, mode]
     await bench.run("Hi!", tools_enabled=False, inject_mode=True)
     assert bench.writer.requests[1].system.startswith("I am Ada.")
-    assert "Date and time" not in bench.writer.requests[1].system
+    assert "Date" not in bench.writer.requests[1].system
+    assert "Asked on" not in bench.writer.requests[1].model_dump_json()
     assert "Current mode" not in bench.writer.requests[1].system
 
 

@@ -9,9 +9,9 @@ from desktop.engine.attachments import picture_tokens, size_in_words, tokens_of
 from desktop.engine.errors import AttachmentRefused
 from desktop.engine.gate import AllowAlways, ScopeTool
 from desktop.engine.history_files import Refit
+from desktop.engine.limits import Limits
 from desktop.engine.messages import Attachment, Message, UserText
 from desktop.engine.models.attachment_limits import AttachmentLimits
-from desktop.engine.running import Limits
 from tests.bench import Bench, MakeBench
 from tests.scripted import call, calls, text
 
@@ -59,8 +59,9 @@ async def test_an_earlier_file_is_sent_again_and_named(make_bench: MakeBench) ->
         bench.writer.then(text("An answer."))
     await send(bench, conversation, "Read it.", (of(b"one"), b"one"))
     await send(bench, conversation, "And what else?")
-    background, request = items(bench.gatherer)
+    head, background, answer, request = items(bench.gatherer)
     assert background.attachments == (of(b"one"),)
+    assert (head.attachments, answer.attachments) == ((), ())
     assert '[attached: "plan.txt" (Text, 3 bytes)]\nRead it.' in background.text
     assert request.attachments == ()
     first, *_, last = items(bench.writer)

@@ -166,6 +166,7 @@ async def test_a_switch_while_a_run_works_is_refused_in_words(make_bench: MakeBe
     first = await bench.run("One", where)
     one = (await shown(bench, where))[0]
     run_id, _ = await bench.session.editing.send_anew(one.id, "New", bench.options())
+    await bench.wait_for(lambda event: event.type == "orchestrator_delta" and event.run_id == run_id)
     for refused in (
         bench.store.branching.choose(one.id),
         bench.session.editing.send_anew(one.id, "Third", bench.options()),

@@ -2,8 +2,8 @@
 
 from desktop.engine.context import opening_request, round_request
 from desktop.engine.gate import Policy
+from desktop.engine.limits import Limits
 from desktop.engine.messages import CallState, Message, ToolCall, ToolDeclaration, ToolResults, UserText
-from desktop.engine.running import Limits
 from desktop.engine.store.records import StoredCall, StoredRound
 from tests.bench import AT_ONCE, MakeBench
 from tests.scripted import call, calls, text
@@ -43,19 +43,19 @@ def test_a_first_request_stands_alone() -> None:
 
 
 def test_the_conversation_and_the_request_stand_apart() -> None:
-    background, request = opening([said("user", "Hi."), said("assistant", "Hello.")])
-    assert background == (
-        "The conversation so far, for background:\n\n"
-        '<message from="person">\nHi.\n</message>\n\n'
-        '<message from="assistant">\nHello.\n</message>'
+    assert opening([said("user", "Hi."), said("assistant", "Hello.")]) == (
+        "The conversation so far, for background:",
+        '<message from="person">\nHi.\n</message>',
+        '<message from="assistant">\nHello.\n</message>',
+        "The person's request:\n\nNow?",
     )
-    assert request == "The person's request:\n\nNow?"
 
 
 def test_messages_that_are_left_out_are_counted_in_a_mark() -> None:
-    background, _ = opening([said("user", "x" * 4000), said("assistant", "y" * 4000), said("user", "Short.")], 20)
-    assert "[2 earlier messages are left out here]" in background
-    assert "Short." in background
+    head, cut, short, _ = opening([said("user", "x" * 400), said("assistant", "y" * 400), said("user", "Short.")], 80)
+    assert "[1 earlier message is left out here]" in head
+    assert "of 400 characters of this message are left out here" in cut
+    assert "Short." in short
 
 
 def test_a_history_that_is_left_out_whole_is_marked() -> None:
@@ -96,4 +96,3 @@ async def test_the_budget_of_the_settings_holds_for_both_brains(make_bench: Make
     for request in (bench.gatherer.requests[1], bench.writer.requests[1]):
         said_all = request.model_dump_json()
         assert "characters of this message are left out here" in said_all
-        assert "1 earlier message is left out here" in said_all

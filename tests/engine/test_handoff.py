@@ -86,9 +86,9 @@ def test_the_longest_results_are_trimmed_first() -> None:
 
 
 def test_messages_that_are_left_out_are_marked_once() -> None:
-    history = (said("user", "x" * 8000), said("assistant", "y" * 8000), said("user", "Old."), said("assistant", "So."))
-    messages = handoff(history=history, budget=20)
-    assert messages[1].text == "[2 earlier messages are left out here]\n\nOld."
+    history = tuple(said(*one) for one in (("user", "x" * 160), ("assistant", "y" * 100), ("user", "Old." + "z" * 96)))
+    messages = handoff(history=(*history, said("assistant", "So." + "w" * 100)), budget=80)
+    assert messages[1].text.startswith("[2 earlier messages are left out here]\n\nOld.")
     assert "left out" not in messages[2].text
 
 

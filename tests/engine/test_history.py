@@ -18,16 +18,16 @@ def test_all_that_fits_goes_in_oldest_first() -> None:
 
 
 def test_the_newest_go_in_and_the_left_out_are_counted() -> None:
-    history = [message("a" * 400), message("b" * 400), message("c" * 40)]
-    chosen, left_out = fit_history(history, 30)
+    history = [message("a" * 160), message("b" * 160), message("c" * 40)]
+    chosen, left_out = fit_history(history, 70)
     assert [text for _, text in chosen] == ["c" * 40]
     assert left_out == 2
 
 
-def test_a_message_that_fits_in_part_is_cut_with_a_mark() -> None:
-    history = [message("old"), message("b" * 4000), message("c" * 40)]
+def test_a_message_longer_than_half_the_budget_is_cut_with_a_mark() -> None:
+    history = [message("b" * 4000), message("c" * 40)]
     chosen, left_out = fit_history(history, 200)
-    assert left_out == 1
+    assert left_out == 0
     assert chosen[1][1] == "c" * 40
     cut = chosen[0][1]
     assert cut.startswith("bbb")
@@ -48,9 +48,23 @@ def test_what_goes_in_is_the_end_of_the_history_and_holds_the_budget(texts: list
     history = [message(text) for text in texts]
     chosen, left_out = fit_history(history, budget)
     assert [one for one, _ in chosen] == history[left_out:]
-    whole = [text for one, text in chosen if text == one.text]
-    assert sum(map(estimate_tokens, whole)) <= budget
-    assert len(chosen) - len(whole) <= 1
+    sizes = [min(estimate_tokens(one.text), budget // 2) for one, _ in chosen]
+    assert sum(sizes) <= budget
+    assert all(text == one.text or "left out here" in text for one, text in chosen)
+
+
+@given(st.lists(st.integers(min_value=1, max_value=900), min_size=2, max_size=60))
+def test_the_cut_moves_in_steps_and_only_forward(sizes: list[int]) -> None:
+    budget = 600
+    history = [message("x" * size) for size in sizes]
+    cuts = [fit_history(history[:end], budget)[1] for end in range(1, len(history) + 1)]
+    assert cuts == sorted(cuts)
+    for end in range(1, len(history)):
+        if cuts[end] != cuts[end - 1]:
+            kept = history[cuts[end] : end + 1]
+            before = history[cuts[end - 1] : end + 1]
+            assert sum(min(estimate_tokens(one.text), budget // 2) for one in before) > budget
+            assert sum(min(estimate_tokens(one.text), budget // 2) for one in kept) <= budget * 0.6
 
 
 @given(st.text(max_size=3000), st.integers(min_value=0, max_value=800))

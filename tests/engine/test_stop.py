@@ -7,9 +7,9 @@ import pytest
 
 from desktop.engine.errors import Overloaded, RunBusy
 from desktop.engine.events import AnswerDelta, Retrying, RunStopped, ToolCallFinished, ToolCallStarted
+from desktop.engine.limits import Limits
 from desktop.engine.messages import Brain, CallState, Message, StopReason
 from desktop.engine.models.retry import RetryPolicy
-from desktop.engine.running import Limits
 from desktop.engine.store.cut_calls import CANCELLED_CALL, STOPPED_CALL
 from tests.bench import Bench, MakeBench
 from tests.scripted import Say, assert_valid, call, calls, forever, results_of, text

@@ -48,9 +48,10 @@ def request_body(
     """The keyword arguments of the SDK's ``messages.create``, which are the body's fields.
 
     The order of the cache is tools, system, messages. A breakpoint stands at the end of each part that comes again:
-    the tools, the system prompt, the history (all but the last message), and the last message where it holds tool
-    results or files, as the next round sends them again. That is the four the API allows. Apart from these marks a
-    longer conversation begins with the same bytes as a shorter one.
+    the tools, the system prompt, and the history, which ends before the last text of the person's seat; within
+    a tool loop, in the history's place, the turn and the results of the last round, as the next round sends them
+    again. That is at most the four the API allows. Apart from these marks a longer conversation
+    begins with the same bytes as a shorter one.
 
     Args:
         model: The provider's name of the model.
@@ -62,10 +63,11 @@ def request_body(
         The body.
     """
     messages = _messages(model, request.items, contents)
-    for message in messages[-2:-1]:
-        _mark_last(message["content"])
-    if messages and any(block["type"] in _SENT_AGAIN for block in messages[-1]["content"]):
-        _mark_last(messages[-1]["content"])
+    if messages and any(block["type"] == "tool_result" for block in messages[-1]["content"]):
+        for message in messages[-2:]:
+            _mark_last(message["content"])
+    else:
+        _mark_last([block for message in messages for block in message["content"]][:-1])
     body: dict[str, Any] = {
         "model": model,
         "max_tokens": request.max_output_tokens or DEFAULT_MAX_TOKENS,

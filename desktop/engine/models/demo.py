@@ -26,6 +26,7 @@ from desktop.engine.messages import (
 from desktop.engine.models.base import ModelChunk, TextDelta, TurnFinished
 from desktop.engine.models.contents import Load, load_contents, no_load
 from desktop.engine.models.demo_rules import HELP, plan
+from desktop.engine.prompts import without_moment
 from desktop.engine.tokens import estimate_tokens, trim_middle
 
 _PACE_S = 0.008
@@ -101,7 +102,7 @@ class DemoResponder(_DemoModel):
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelChunk, None]:
         """Stream the answer."""
         last = request.items[-1]
-        text = last.text if isinstance(last, UserText) else ""
+        text = without_moment(last.text) if isinstance(last, UserText) else ""
         files = last.attachments if isinstance(last, UserText) else ()
         contents = await load_contents(ModelRequest(items=request.items[-1:]), self._load)
         described = "".join(f"{_described(one, contents.get(one.hash))}\n\n" for one in files)
@@ -117,7 +118,7 @@ def _asked(request: ModelRequest) -> str:
             break
         if isinstance(item, UserText):
             text = item.text
-    return text.removeprefix(_MARK)
+    return without_moment(text.removeprefix(_MARK))
 
 
 def _attached(request: ModelRequest) -> tuple[Attachment, ...]:

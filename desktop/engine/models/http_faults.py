@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 
 from desktop.engine.errors import (
     ConnectionLost,
+    ContextExceeded,
     KeyMissing,
     KeyRejected,
     ModelError,
@@ -129,7 +130,7 @@ def fault_for_status(
             f"{provider_label} did not answer in time ({shown}).", action="Try again.", retry_after_s=retry_after_s
         )
     if status == 413 or (status in (400, 422) and _TOO_LONG.search(detail)):
-        return RequestRefused(
+        return ContextExceeded(
             f"{provider_label} says that the request is too long ({shown}).",
             action="Start a new conversation, lower the history budget, or choose a model with a larger context.",
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.engine.errors import StoreTooNew
-from desktop.engine.store import attachment_schema, audit_schema, branch_schema, search_schema
+from desktop.engine.store import attachment_schema, audit_schema, branch_schema, search_schema, summary_schema
 from desktop.engine.store.migration_audit_log_id import m009_audit_log_id
 from desktop.engine.store.migration_stops import m004_stops
 
@@ -193,6 +193,11 @@ def m008_conversation_models(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE conversations ADD COLUMN models TEXT NOT NULL DEFAULT '{}'")
 
 
+def m010_history_summaries(connection: sqlite3.Connection) -> None:
+    """Summaries of what requests leave out of long conversations."""
+    summary_schema.create(connection)
+
+
 Migration = Callable[[sqlite3.Connection], None]
 MIGRATIONS: tuple[Migration, ...] = (
     m001_first,
@@ -204,6 +209,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m007_attachments,
     m008_conversation_models,
     m009_audit_log_id,
+    m010_history_summaries,
 )
 
 

@@ -10,6 +10,7 @@ from desktop.engine.store.calls import Calls
 from desktop.engine.store.conversations import Conversations
 from desktop.engine.store.database import Database
 from desktop.engine.store.grants import Grants
+from desktop.engine.store.history_summaries import HistorySummaries
 from desktop.engine.store.ids import OFF_RECORD_PREFIX, IdMaker
 from desktop.engine.store.importing import Importing
 from desktop.engine.store.keeping import Keeping
@@ -32,6 +33,7 @@ class Store:
         past_calls: Tool calls across runs.
         usage: Tokens and cost.
         notes: The person's notes.
+        summaries: Of what requests leave out of long conversations.
         grants: Remembered decisions.
         audit: What became of each tool call.
         branching: Branches and versions of messages.
@@ -50,6 +52,7 @@ class Store:
     past_calls: PastCalls
     usage: UsageLog
     notes: NoteStore
+    summaries: HistorySummaries
     grants: Grants
     audit: AuditLog
     branching: Branching
@@ -81,6 +84,7 @@ class Store:
             past_calls=PastCalls(database),
             usage=UsageLog(database),
             notes=NoteStore(database, ids),
+            summaries=HistorySummaries(database),
             grants=Grants(database),
             audit=await AuditLog.open(database),
             branching=Branching(database, ids, runs),

@@ -74,7 +74,7 @@ async def test_gemini_gets_inline_data_and_text_as_text() -> None:
     ]
 
 
-async def test_claude_gets_image_and_document_blocks_with_a_cache_mark_at_the_end() -> None:
+async def test_claude_gets_image_and_document_blocks_with_a_cache_mark_behind_them() -> None:
     async with wire_server() as scripted:
         model = ClaudeModel("claude-sonnet-5-5", "Claude", "sk-ant-key", scripted.url, 10.0, load)
         body = await sent(model, claude.answers(claude.text(0, "Yes.")), scripted)
@@ -89,8 +89,8 @@ async def test_claude_gets_image_and_document_blocks_with_a_cache_mark_at_the_en
                 {"type": "image", "source": png},
                 {"type": "document", "source": pdf, "title": 'b "x".pdf'},
                 {"type": "document", "source": text, "title": "c.txt"},
-                {"type": "text", "text": LOST_LINE},
-                {"type": "text", "text": "What is this?", "cache_control": {"type": "ephemeral"}},
+                {"type": "text", "text": LOST_LINE, "cache_control": {"type": "ephemeral"}},
+                {"type": "text", "text": "What is this?"},
             ],
         }
     ]

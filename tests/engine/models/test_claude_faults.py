@@ -8,6 +8,7 @@ import pytest
 
 from desktop.engine.errors import (
     ConnectionLost,
+    ContextExceeded,
     KeyRejected,
     ModelError,
     ModelTimeout,
@@ -77,7 +78,7 @@ STATUSES: list[tuple[int, str, type[ModelError]]] = [
     (403, "permission_error", ModelUnavailable),
     (404, "not_found_error", ModelUnavailable),
     (408, "timeout_error", ModelTimeout),
-    (413, "request_too_large", RequestRefused),
+    (413, "request_too_large", ContextExceeded),
     (429, "rate_limit_error", RateLimited),
     (500, "api_error", Overloaded),
     (503, "api_error", Overloaded),
@@ -115,7 +116,7 @@ def test_every_error_type_of_the_sdk_is_decided() -> None:
     ("status", "kind", "message", "code", "expected"),
     [
         (400, "invalid_request_error", "Your credit balance is too low to access the API.", None, QuotaExhausted),
-        (400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum", None, RequestRefused),
+        (400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum", None, ContextExceeded),
         (429, "rate_limit_error", "", "enforced_spend_limit_reached", QuotaExhausted),
         (429, "rate_limit_error", "", "contract_spend_limit_reached", QuotaExhausted),
         (429, "rate_limit_error", "", "ramp_limit_exceeded", RateLimited),

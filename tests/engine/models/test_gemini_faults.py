@@ -10,6 +10,7 @@ from google.genai.types import FinishReason
 
 from desktop.engine.errors import (
     ConnectionLost,
+    ContextExceeded,
     KeyMissing,
     KeyRejected,
     ModelError,
@@ -67,12 +68,12 @@ async def fault_of(model: GeminiModel) -> ModelError:
         (400, "API key not valid. Please pass a valid API key.", KeyRejected),
         (400, "API key expired. Please renew the API key.", KeyRejected),
         (400, "User location is not supported for the API use.", RequestRefused),
-        (400, "The input token count (9) exceeds the maximum number of tokens allowed (8).", RequestRefused),
+        (400, "The input token count (9) exceeds the maximum number of tokens allowed (8).", ContextExceeded),
         (401, "", KeyRejected),
         (403, "Permission denied", KeyRejected),
         (404, "models/x is not found", ModelUnavailable),
         (408, "", ModelTimeout),
-        (413, "", RequestRefused),
+        (413, "", ContextExceeded),
         (429, "slow down", RateLimited),
         (429, "Quota exceeded for requests per day", QuotaExhausted),
         (500, "", Overloaded),

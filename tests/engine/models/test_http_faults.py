@@ -9,6 +9,7 @@ import pytest
 
 from desktop.engine.errors import (
     ConnectionLost,
+    ContextExceeded,
     KeyRejected,
     ModelError,
     ModelTimeout,
@@ -39,7 +40,19 @@ def test_date_of_a_retry_after_header_is_read(offset_s: int, seconds: int) -> No
     ("status", "detail", "kind"),
     [
         (400, "Your credit balance is too low to access the Anthropic API.", QuotaExhausted),
-        (400, "prompt is too long: 9 tokens > 8 maximum", RequestRefused),
+        (400, "prompt is too long: 9 tokens > 8 maximum", ContextExceeded),
+        (
+            400,
+            "The input token count (1200000) exceeds the maximum number of tokens.",
+            ContextExceeded,
+        ),
+        (
+            400,
+            "This model's maximum context length is 4096 tokens.",
+            ContextExceeded,
+        ),
+        (400, "exceed_context_size_error: the request exceeds the available context size", ContextExceeded),
+        (413, "request_too_large", ContextExceeded),
         (403, "unsupported_country_region_territory", RequestRefused),
         (429, "Rate limit reached on requests per day (RPD)", QuotaExhausted),
         (429, "Rate limit reached on tokens per min. Visit https://x/account/billing", RateLimited),

@@ -7,6 +7,7 @@ import pytest
 
 from desktop.engine.errors import (
     ConnectionLost,
+    ContextExceeded,
     KeyRejected,
     ModelError,
     ModelTimeout,
@@ -59,7 +60,7 @@ async def fault_of(model: OpenAICompatibleModel) -> ModelError:
     ("status", "error", "kind"),
     [
         (400, {"message": "bad request", "type": "invalid_request_error"}, RequestRefused),
-        (400, {"message": "This model's maximum context length is 8 tokens."}, RequestRefused),
+        (400, {"message": "This model's maximum context length is 8 tokens."}, ContextExceeded),
         (401, {"message": "Incorrect API key provided", "code": "invalid_api_key"}, KeyRejected),
         (402, {"message": ""}, QuotaExhausted),
         (403, {"message": "no"}, KeyRejected),
