@@ -49,6 +49,8 @@ ALL = tuple(
         ("find notes about milk", "find_notes", {"query": "milk"}),
         ('write "hello" to hello.txt', "write_file", {"path": "hello.txt", "content": "hello\n"}),
         ("create a file called a.txt with hello", "write_file", {"path": "a.txt", "content": "hello\n"}),
+        ("write a.txt with content: hello", "write_file", {"path": "a.txt", "content": "hello\n"}),
+        ("write a.txt saying text is hard", "write_file", {"path": "a.txt", "content": "text is hard\n"}),
         ('replace "a" with "b" in x.txt', "edit_file", {"path": "x.txt", "old": "a", "new": "b"}),
         ("run `ls -l`", "run_command", {"command": "ls -l"}),
         ("run the command: ls -l", "run_command", {"command": "ls -l"}),
