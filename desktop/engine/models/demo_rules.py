@@ -45,7 +45,8 @@ RULES = (
     _rule(
         "write_file",
         rf"\b(?:write|create|make)\b\s+(?:a\s+|the\s+)?(?:new\s+)?(?:file\s+)?(?:called\s+|named\s+)?{_FILE}"
-        rf"\s+(?:with|saying|containing|that says)\s*:?\s*(?:the\s+text\s+|(?:the\s+)?(?:text|contents?)\s*:\s*)?{_OPEN}?(?P<text>.+?){_CLOSE}?\s*$",
+        rf"\s+(?:with|saying|containing|that says)\s*:?\s*"
+        rf"(?:the\s+text\s+|(?:the\s+)?(?:text|contents?)\s*:\s*)?{_OPEN}?(?P<text>.+?){_CLOSE}?\s*$",
         lambda m: {"path": m["path"], "content": m["text"].replace("\\n", "\n") + "\n"},
     ),
     _rule(
