@@ -77,7 +77,9 @@ class Photographer:
         self.stored = stored
         settings = stored.home / "config" / "cortex-desktop" / "settings.toml"
         settings.parent.mkdir(parents=True)
-        settings.write_text(f'[appearance]\ncolor_scheme = "{scheme}"\n', encoding="utf-8")
+        settings.write_text(
+            f'[appearance]\ncolor_scheme = "{scheme}"\n\n[conversations]\nmake_titles = false\n', encoding="utf-8"
+        )
         stored.workspace.mkdir(parents=True)
         notes = "The meeting is on Thursday at ten.\n" * 11 + "The last line.\n"
         (stored.workspace / "notes.md").write_text(notes, encoding="utf-8")
