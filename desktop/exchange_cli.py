@@ -83,6 +83,8 @@ async def _export(arguments: argparse.Namespace, paths: Paths) -> None:
         sys.stdout.reconfigure(encoding="utf-8", newline="")
     with conversation_reader(paths.database) as reader:
         ids = reader.ids() if wanted is None else wanted
+        for one in wanted or ():
+            reader.check(one)  # before the first line is written
         write_conversations(sys.stdout, form, map(reader.read, ids), redactor.redact)
     sys.stdout.flush()
 

@@ -144,7 +144,7 @@ class Runner:
             return
         if left_out := await self._preparing(store, run).left_out():
             entry = self.registry.model(run.options.orchestrator)
-            work = Summarising(run, entry, self._connector(store, run), store)
+            work = Summarising(run, entry, self.connector_of(store, run), store)
             async with contextlib.aclosing(summarise(work, left_out)) as events:
                 async for event in events:
                     yield event
@@ -176,12 +176,13 @@ class Runner:
             rounds_tokens=preparing.room(Brain.ORCHESTRATOR, share).tokens - estimate_tokens(opening.model_dump_json()),
         )
 
-    def _connector(self, store: Store, run: StoredRun) -> Connects:
+    def connector_of(self, store: Store, run: StoredRun) -> Connects:
+        """Makes models whose calls stay within the budgets of a run."""
         usage = self.all_usage or store.usage
         return MeteredConnector(self.connector, run.id, run.options, store.usage, usage)
 
     def _seat(self, store: Store, run: StoredRun, brain: Brain) -> Seat:
-        return Seat(run, brain, self.registry, self._connector(store, run), store.runs)
+        return Seat(run, brain, self.registry, self.connector_of(store, run), store.runs)
 
     async def _answer(self, store: Store, run: StoredRun, share: float) -> AsyncGenerator[Event, None]:
         options = run.options

@@ -7,6 +7,7 @@ import re
 from desktop.engine.errors import EngineError
 from desktop.engine.messages import Brain, Message, ModelRequest, UserText
 from desktop.engine.model_call import Called, Caller, call_model
+from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.running import Runner
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.store import Store
@@ -23,6 +24,8 @@ _EXCERPT = 1500
 _OUTPUT_TOKENS = 400
 """Some models think before they write a line; the title itself takes a dozen."""
 _LONGEST = 80
+_MARKUP = re.compile(r"\*{1,3}|`|\[\d{1,3}\]")
+"""Of Markdown, and the numbers of evidence: a list shows titles as they are."""
 _AROUND = " \t\"'`*_#.:\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d"
 
 
@@ -49,8 +52,8 @@ async def make_title(store: Store, runner: Runner, run_id: str) -> str | None:
         entry = runner.registry.model(run.options.responder)
         if entry.provider == "demo":
             return None
-        model = await runner.connector.connect(entry)
-        caller = Caller(run_id, run.conversation_id, Brain.RESPONDER, runner.limits.retry)
+        model = await runner.connector_of(store, run).connect(entry)
+        caller = Caller(run_id, run.conversation_id, Brain.RESPONDER, RetryPolicy(attempts=1))
         title = ""
         async with contextlib.aclosing(call_model(model, _request(messages), caller)) as items:
             async for item in items:
@@ -68,6 +71,7 @@ def title_in(answer: str) -> str:
     """The title in what a model answered: its first line with words, without what models put around it."""
     for line in answer.splitlines():
         words = re.sub(r"^\W*(title|titel|titre|título)\s*:", "", line.strip(), flags=re.IGNORECASE)
+        words = _MARKUP.sub("", words)
         words = " ".join(words.split()).strip(_AROUND)
         if words:
             return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"

@@ -22,6 +22,8 @@ OFF = {"tools_enabled": False}
         ("Lease offers compared", "Lease offers compared"),
         ('\n**Title:** "Lease offers compared."\n\nMore', "Lease offers compared"),
         ("# Titel: Angebote", "Angebote"),
+        ("On **Thursday at ten** [1]", "On Thursday at ten"),
+        ("Snake_case in `code`", "Snake_case in code"),
         ("「京都の天気」", "京都の天気"),
         ("x" * 100, "x" * 79 + "…"),
         (" \n ", ""),

@@ -44,6 +44,16 @@ class ConversationReader:
         )
         return [row["id"] for row in rows]
 
+    def check(self, conversation_id: str) -> None:
+        """Look whether a conversation is there.
+
+        Raises:
+            UnknownName: There is none of this id.
+        """
+        query = "SELECT 1 FROM conversations WHERE id = ? AND deleted_at IS NULL"
+        if self._db.execute(query, (conversation_id,)).fetchone() is None:
+            raise UnknownName(f"There is no conversation {conversation_id!r}.")
+
     def read(self, conversation_id: str) -> JsonObject:
         """One conversation with all that belongs to it, as plain JSON.
 
@@ -57,11 +67,8 @@ class ConversationReader:
         Raises:
             UnknownName: There is none of this id.
         """
-        row = self._db.execute(
-            "SELECT * FROM conversations WHERE id = ? AND deleted_at IS NULL", (conversation_id,)
-        ).fetchone()
-        if row is None:
-            raise UnknownName(f"There is no conversation {conversation_id!r}.")
+        self.check(conversation_id)
+        row = self._db.execute("SELECT * FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
         whole = _object(row, (*_CONVERSATION, "pinned", "archived"))
         whole["messages"] = self._list(
             "SELECT * FROM messages WHERE conversation_id = ? ORDER BY position",
