@@ -81,7 +81,7 @@ async def test_the_demonstration_keeps_the_first_line(make_bench: MakeBench) -> 
 
 async def test_a_failure_is_silent_and_logged(make_bench: MakeBench, caplog: pytest.LogCaptureFixture) -> None:
     it = await make_bench()
-    conversation, run_id = await answered(it, *[Overloaded("Too much to do.")] * 3)
+    conversation, run_id = await answered(it, Overloaded("Too much to do."))
     assert await make_title(it.store, runner(it), run_id) is None
     assert (await it.store.conversations.get(conversation)).title == "What is it?"
     assert "no title could be made" in caplog.text
