@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib
 import os
 import signal
@@ -198,6 +199,7 @@ class _Program:
         self._state = state
         self._demo = demo
         self._engine: Engine | None = None
+        self._is_started = False
 
     async def main(self) -> int:
         """Open the engine behind the window, and wait for the end."""
@@ -241,6 +243,7 @@ class _Program:
         from desktop.onboarding import Onboarding
         from desktop.os_keyring import os_keyring
         from desktop.persona_actions import PersonaActions
+        from desktop.reading_places import ReadingPlaces
         from desktop.secrets import KeyStore
         from desktop.single_instance import InstanceServer
         from desktop.usage_actions import UsageActions
@@ -268,10 +271,13 @@ class _Program:
         keeper = WindowKeeper(
             window,
             self._paths.window_file,
-            lambda: WindowState(window.save_layout(), controller.open_conversation_id, settings.color_scheme),
+            lambda: self._window_state(controller),
             controller.actions,
         )
+        window.transcript.set_zoom(self._state.zoom)
+        controller.conversations.places = ReadingPlaces(self._state.places)
         controller.conversations.shown.connect(lambda _run: keeper.note())
+        window.submitted.connect(lambda _text: keeper.note())
         if problems:
             window.set_notice(problems[0], kind="danger")
         opening = asyncio.create_task(self._open(settings, keys, controller, onboarding))
@@ -287,6 +293,12 @@ class _Program:
         if self._engine is not None:
             await self._engine.close()
         window.finish_close()
+
+    def _window_state(self, controller: Controller) -> WindowState:
+        state = controller.window_state()
+        if self._is_started:
+            return state
+        return dataclasses.replace(state, conversation=self._state.conversation)  # not open yet
 
     def _raise(self) -> None:
         window = self._window
@@ -306,6 +318,7 @@ class _Program:
             window.set_notice(f"{error} {error.action}".strip(), kind="danger")
             return
         await controller.start(self._engine, self._state.conversation)
+        self._is_started = True
         self._audit.start()
         has_model = await onboarding.start(self._engine.connector.redirections())
         if has_model and window.start_page.is_first_start and window.start_page.isVisible():

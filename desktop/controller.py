@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from desktop import run_outcomes as outcomes
 from desktop.actions import Actions
 from desktop.assembly import Engine, make_registry, run_options
 from desktop.attachment_actions import AttachmentActions
@@ -35,13 +36,15 @@ from desktop.gate_actions import GateActions
 from desktop.keeping_actions import KeepingActions
 from desktop.message_actions import MessageActions
 from desktop.paths import Paths
-from desktop.presenter import ADD_KEYS, BUDGET, GO_ON, REVIEW, WRITE_AGAIN, Presenter
+from desktop.presenter import Presenter
 from desktop.queue_actions import QueueActions
+from desktop.run_lines import RunLines
 from desktop.run_panes import RunPanes
 from desktop.settings import Settings
 from desktop.settings_actions import SettingsActions
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.main_window import MainWindow
+from desktop.window_state import WindowState
 
 
 class Controller(QObject):
@@ -66,8 +69,9 @@ class Controller(QObject):
         self._settings = settings
         self._holder = EngineHolder()
         self._dialog = ConfirmationDialog(window)
-        self._panes = RunPanes(window.tool_pane, window.debug_pane, self)
-        self._presenter = Presenter(window, self._dialog, self._panes)
+        self._panes = RunPanes(window.tool_pane, window.debug_pane, self, window.transcript.request_of)
+        self._lines = RunLines(window, self)
+        self._presenter = Presenter(window, self._dialog, self._panes, self._lines)
         self.actions = Actions(window)
         self.conversations = Conversations(window, settings, paths, self._holder, self.actions, self._presenter)
         self.attachments = AttachmentActions(window, settings, self._holder, self.actions, self.conversations)
@@ -97,6 +101,8 @@ class Controller(QObject):
         window.stop_clicked.connect(lambda: do(self._stop()))
         window.transcript.link_activated.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
         window.transcript.evidence_activated.connect(lambda place: do(self._show_evidence(place)))
+        window.transcript.call_activated.connect(lambda place: do(self._show_evidence(place)))
+        window.transcript.run_line_opened.connect(lambda run_id: do(self._show_run(run_id)))
         window.transcript.outcome_action.connect(self._act_on_outcome)
         window.tool_pane.review_requested.connect(lambda _call_id: self._review())
         window.tool_pane.stop_requested.connect(lambda call_id: do(self._stop_call(call_id)))
@@ -149,6 +155,18 @@ class Controller(QObject):
         """The open conversation, where it is stored on disk."""
         info = self.conversations.open
         return info.id if info is not None and not info.off_record else None
+
+    def window_state(self) -> WindowState:
+        """How the window looks now, and where its conversations are being read."""
+        window, conversations = self._window, self.conversations
+        conversations.keep_place()
+        return WindowState(
+            window.save_layout(),
+            self.open_conversation_id,
+            self._settings.color_scheme,
+            window.transcript.zoom,
+            conversations.places.stored(),
+        )
 
     def take(self, event: Event) -> None:
         """Take one event of the engine, of any conversation."""
@@ -222,7 +240,7 @@ class Controller(QObject):
         session = self._holder.engine.session
         try:
             options = self._options(info)
-            if not attachments and await self._queue.take(info, text, options):
+            if await self._queue.take(info, text, options, attachments):
                 return
             _, message = await session.send(info.id, text, options, attachments)
         except EngineError:
@@ -302,18 +320,33 @@ class Controller(QObject):
     async def _write_again(self, run_id: str) -> None:
         await self._holder.engine.session.write_again(run_id)
 
-    def _act_on_outcome(self, action: str) -> None:
-        run_id = self._run_id
-        if action == REVIEW:
-            self._review()
-        elif action == BUDGET:
-            self._budgets.ask()
-        elif action == ADD_KEYS:
-            self._window.keys_requested.emit()
-        elif action == GO_ON and run_id is not None:
-            self.actions.do(self._holder.engine.session.resume(run_id))
-        elif action == WRITE_AGAIN and run_id is not None:
-            self.actions.do(self._write_again(run_id))
+    def _act_on_outcome(self, chosen: str) -> None:
+        action, run_id = outcomes.action_of(chosen)
+        session, do = self._holder.engine.session, self.actions.do
+        match action:
+            case outcomes.REVIEW:
+                do(self._review_run(run_id))
+            case outcomes.BUDGET:
+                self._budgets.ask()
+            case outcomes.ADD_KEYS:
+                self._window.keys_requested.emit()
+            case outcomes.STOP:
+                do(session.stop(run_id))
+            case outcomes.GO_ON:
+                do(session.resume(run_id))
+            case outcomes.WRITE_AGAIN:
+                do(self._write_again(run_id))
+
+    async def _review_run(self, run_id: str) -> None:
+        """Open the confirmation dialog of a run, also of an earlier one of the open conversation."""
+        if run_id != self._run_id:
+            gates = (await self._holder.engine.session.record(run_id)).gates
+            if not gates:
+                return
+            self._dialog.show_requests(gates)
+            self._dialog.open()
+            return
+        self._review()
 
     def _review(self) -> None:
         """Open the confirmation dialog where something waits in the open conversation."""
@@ -329,10 +362,18 @@ class Controller(QObject):
     async def _show_evidence(self, place: str) -> None:
         """Show the call that a number in an answer leads to, also where it is of an earlier run."""
         run_id, _, call_id = place.partition("/")
-        if run_id != self._panes.run_id:
-            self._panes.show(await self._holder.engine.session.record(run_id))
+        await self._choose_run(run_id)
         self._window.panes.set_wanted("tools", True)
         self._panes.select_call(call_id)
+
+    async def _choose_run(self, run_id: str) -> None:
+        if run_id != self._panes.run_id:
+            self._panes.show(await self._holder.engine.session.record(run_id))
+
+    async def _show_run(self, run_id: str) -> None:
+        """A run's line was folded out: show its words and calls there, and the run in the panes."""
+        self._lines.fill(await self._holder.engine.session.record(run_id))
+        await self._choose_run(run_id)
 
     async def _refresh_rounds(self, run_id: str) -> None:
         record = await self._holder.engine.session.record(run_id)
@@ -365,3 +406,4 @@ class Controller(QObject):
     def _show_elapsed(self) -> None:
         if self._run_id is not None:
             self._window.set_elapsed(time.monotonic() - self.began(self._run_id))
+            self._presenter.tick()

@@ -14,6 +14,7 @@ from desktop.engine_holder import EngineHolder
 from desktop.loading import Loaded, load_conversation
 from desktop.paths import Paths
 from desktop.presenter import Presenter
+from desktop.reading_places import ReadingPlaces
 from desktop.settings import Settings
 from desktop.surroundings import chosen_role, show_models, show_roles, show_totals, writer_label
 from desktop.views.main_window import MainWindow
@@ -34,6 +35,7 @@ class Conversations(QObject):
         open: The open conversation; None for a new one that is not stored yet.
         is_loading: Whether one is being read: events until then are in what will be shown.
         shown_run: The run that is shown of it.
+        places: Where each is being read.
         versions: By message of it, which of its versions it is; where it has more than one.
         events_told: How many events the window has taken, deltas not counted.
 
@@ -65,6 +67,7 @@ class Conversations(QObject):
         self.is_loading = False
         self.shown_run: str | None = None
         self.versions: dict[str, Version] = {}
+        self.places = ReadingPlaces()
         self._hides_answer = False
         self.events_told = 0
         window.draft_changed.connect(lambda text: actions.do(self._keep_draft(self.open, text)))
@@ -108,6 +111,7 @@ class Conversations(QObject):
     def begin(self) -> None:
         """Show an empty conversation; it is stored with its first message or draft."""
         self._wanted = None
+        self.keep_place()
         self.open = None
         self.versions = {}
         self._hides_answer = False
@@ -198,7 +202,13 @@ class Conversations(QObject):
         if self._wanted == conversation_id:
             self._window.transcript.show_message(message_id, query)
 
+    def keep_place(self) -> None:
+        """Keep where the open conversation is being read."""
+        if self.open is not None:
+            self.places.keep(self.open.id, self._window.transcript.position())
+
     def _show_loaded(self, loaded: Loaded) -> None:
+        self.keep_place()
         self.open = info = loaded.info
         self.versions = loaded.versions
         self._hides_answer = loaded.hides_answer
@@ -213,9 +223,11 @@ class Conversations(QObject):
             loaded.messages,
             loaded.evidence,
             loaded.run,
+            loaded.briefs,
             responder_label=self.writer_label,
             off_record=info.off_record,
         )
+        window.transcript.restore_position(self.places.of(info.id))
         self.shown.emit(loaded.run)
 
     async def show_list(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from desktop.engine.events import RunRecord
 from desktop.engine.messages import ConversationInfo, Message
 from desktop.engine.session import Session
+from desktop.engine.store.run_briefs import RunBrief, briefs_of
 from desktop.engine.versions import Version
 
 
@@ -22,6 +23,7 @@ class Loaded:
         evidence: By run id: what ``[1]``, ``[2]`` … in its answer lead to, as ``run/call``.
         draft: What was typed and not sent.
         run: The run that the branch shows; None where it has none.
+        briefs: The runs whose lines and outcomes the branch shows, oldest first.
     """
 
     info: ConversationInfo
@@ -31,6 +33,7 @@ class Loaded:
     evidence: dict[str, list[str]]
     draft: str
     run: RunRecord | None
+    briefs: list[RunBrief]
 
 
 async def load_conversation(session: Session, conversation_id: str, events_told: Callable[[], int]) -> Loaded:
@@ -55,10 +58,15 @@ async def load_conversation(session: Session, conversation_id: str, events_told:
         versions = await store.branching.versions(conversation_id)
         run_id = await store.branching.shown_run(conversation_id)
         record = await session.record(run_id) if run_id is not None else None
+        briefs = await briefs_of(store.database, conversation_id)
         if told == events_told():
             evidence = {run_id: [f"{run_id}/{call_id}" for call_id in ids] for run_id, ids in calls.items()}
             shown = without_earlier_answer(messages, record)
-            return Loaded(info, shown, len(shown) < len(messages), versions, evidence, draft, record)
+            hides_answer = len(shown) < len(messages)
+            shown = with_shown_runs(shown, briefs, record)
+            return Loaded(
+                info, shown, hides_answer, versions, evidence, draft, record, of_branch(shown, briefs, record)
+            )
 
 
 def without_earlier_answer(messages: list[Message], run: RunRecord | None) -> list[Message]:
@@ -75,3 +83,37 @@ def without_earlier_answer(messages: list[Message], run: RunRecord | None) -> li
         if (answers and run.run_id == messages[at].run_id) or (answers and messages[at - 1].id == run.message_id):
             return messages[:at]
     return messages
+
+
+def with_shown_runs(messages: list[Message], briefs: list[RunBrief], run: RunRecord | None) -> list[Message]:
+    """A branch, with each message of the person's naming the run that is shown of it, which need not be its first.
+
+    That is the run at work on it, else the one whose answer follows, else the latest.
+
+    Args:
+        messages: The branch, oldest first.
+        briefs: The runs on its messages, oldest first.
+        run: The run that the branch shows; None for none.
+    """
+    works_on = {brief.run_id: brief.message_id for brief in briefs}
+    latest = {brief.message_id: brief.run_id for brief in briefs}
+    at_work = run.message_id if run is not None and run.state == "running" else ""
+    shown = list(messages)
+    for at, message in enumerate(messages):
+        if message.role != "user":
+            continue
+        following = messages[at + 1].run_id if at + 1 < len(messages) else None
+        run_id = latest.get(message.id, message.run_id)
+        if run is not None and at_work == message.id:
+            run_id = run.run_id
+        elif following is not None and works_on.get(following) == message.id:
+            run_id = following
+        if run_id != message.run_id:
+            shown[at] = message.model_copy(update={"run_id": run_id})
+    return shown
+
+
+def of_branch(messages: list[Message], briefs: list[RunBrief], run: RunRecord | None) -> list[RunBrief]:
+    """The runs that messages of a branch name, and the one that it shows."""
+    named = {message.run_id for message in messages} | ({run.run_id} if run is not None else set())
+    return [brief for brief in briefs if brief.run_id in named]

@@ -10,6 +10,7 @@ from desktop.engine.events import (
     Event,
     FallbackUsed,
     HandoffReady,
+    OrchestratorDelta,
     Retrying,
     RoundStarted,
     RunFailed,
@@ -18,17 +19,28 @@ from desktop.engine.events import (
     RunRecord,
     RunStarted,
     RunStopped,
+    SummaryReady,
     ToolCallFinished,
     ToolCallRequested,
 )
 from desktop.engine.messages import Brain, CallState, Message
+from desktop.engine.store.run_briefs import RunBrief
+from desktop.run_lines import RunLines
+from desktop.run_outcomes import (
+    ADD_KEYS,
+    BUDGET,
+    CAN_GO_ON,
+    GO_ON,
+    MOST_OUTCOMES,
+    Outcome,
+    Outcomes,
+    going_on,
+    outcome_of,
+    waiting,
+)
 from desktop.run_panes import RunPanes
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.main_window import MainWindow
-
-REVIEW, GO_ON, WRITE_AGAIN, ADD_KEYS, BUDGET = "review", "go_on", "write_again", "add_keys", "budget"
-"""The actions of an outcome in the transcript."""
-_CAN_GO_ON = "You stopped this run. It can go on from here."
 
 
 class Presenter:
@@ -38,12 +50,15 @@ class Presenter:
         window: The window.
         dialog: The confirmation dialog of the window.
         panes: The side panes.
+        lines: The lines of runs.
     """
 
-    def __init__(self, window: MainWindow, dialog: ConfirmationDialog, panes: RunPanes) -> None:
+    def __init__(self, window: MainWindow, dialog: ConfirmationDialog, panes: RunPanes, lines: RunLines) -> None:
         self._window = window
         self._dialog = dialog
         self._panes = panes
+        self._lines = lines
+        self._outcomes = Outcomes(window)
         self._run_id = ""
         self._calls: list[str] = []
         self._gates: list[ConfirmationRequested] = []
@@ -58,6 +73,7 @@ class Presenter:
         messages: Sequence[Message],
         evidence: Mapping[str, Sequence[str]],
         run: RunRecord | None,
+        briefs: Sequence[RunBrief] = (),
         *,
         responder_label: str,
         off_record: bool,
@@ -68,14 +84,16 @@ class Presenter:
             messages: Oldest first.
             evidence: By run id, what ``[1]``, ``[2]`` … in its answer lead to.
             run: Its latest run; None where it has none.
+            briefs: The runs whose lines and outcomes show, oldest first.
             responder_label: Who writes an answer that streams.
             off_record: Whether it lives in memory only.
         """
         self._off_record = off_record
-        self._window.transcript.show_conversation(messages, evidence)
-        self._window.transcript.set_outcome(None)
-        self._window.transcript.set_activity(None)
+        self._window.transcript.show_conversation(messages, evidence, self._lines.lines(briefs, run))
         self._begin(responder_label)
+        ended = [(brief, outcome) for brief in briefs if (outcome := outcome_of(brief)) is not None]
+        for brief, outcome in ended[-MOST_OUTCOMES:]:
+            self._outcomes.show(brief.run_id, outcome)
         self._show_gates(run.gates if run is not None else ())
         self._panes.show(run)
         if run is not None:
@@ -99,7 +117,7 @@ class Presenter:
                     self._begin_answer()
                     self._window.transcript.extend_answer(run.answer)
                 else:
-                    self._show_activity("Gathering")
+                    self._show_progress("Gathering")
             case "waiting":
                 self._show_waiting(len(run.gates))
             case "interrupted":
@@ -107,47 +125,54 @@ class Presenter:
                 unknown = [call.tool for call in run.calls if call.state is CallState.UNKNOWN]
                 if unknown:
                     words += f" Whether {', '.join(unknown)} took effect is not known; it was not run again."
-                self._offer_to_go_on(words, run.can_write_again)
+                self._show_outcome(going_on(words, run.can_write_again))
             case "stopped":
-                self._offer_to_go_on(_CAN_GO_ON, run.can_write_again)
+                self._show_outcome(going_on(CAN_GO_ON, run.can_write_again))
             case "failed":
-                self._offer_to_go_on(f"{run.error} {run.action}".strip(), run.can_write_again, failed=True)
+                self._show_outcome(going_on(f"{run.error} {run.action}".strip(), run.can_write_again, "danger"))
             case "done":
                 self._window.set_status("" if has_answer else "Done")
 
     def begin_run(self, message: Message, responder_label: str) -> None:
         """Show the message that begins a run."""
-        self._window.transcript.set_outcome(None)
         self._off_record = message.off_record
         self._window.transcript.append_message(message)
         self._begin(responder_label)
         self._show_gates(())
         self._run_id = message.run_id or ""
         self._panes.begin(self._run_id)
-        self._show_activity("Starting")
+        self._lines.begin(self._run_id)
+        self._show_progress("Starting")
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self._lines.tick()
+        self._outcomes.tick()
 
     def take(self, event: Event) -> None:
         """Show an event of the conversation's latest run."""
         self._panes.take(event)
+        self._lines.take(event)
         match event:
             case RunStarted():
-                self._window.transcript.set_outcome(None)
+                self._show_outcome(None)
+            case OrchestratorDelta() | SummaryReady():
+                self._outcomes.end_retry()
             case RoundStarted(round=number, of=limit):
                 self._round = f"round {number} of {limit}"
-                self._show_activity("Gathering")
+                self._show_progress("Gathering")
             case ToolCallRequested(call_id=call_id):
+                self._outcomes.end_retry()
                 self._calls.append(call_id)
-                self._show_activity("Gathering")
-            case ConfirmationRequested():
-                others = [gate for gate in self._gates if gate.call_id != event.call_id]
-                self._show_gates([*others, event])
-            case ConfirmationResolved() | ToolCallFinished():
-                self._drop_gate(event.call_id)
+                self._show_progress("Gathering")
+            case ConfirmationRequested() | ConfirmationResolved() | ToolCallFinished():
+                self._follow_gate(event)
             case RunPaused(call_ids=call_ids):
                 self._show_waiting(len(call_ids))
             case HandoffReady():
                 self._begin_answer()
             case AnswerDelta(text=text):
+                self._outcomes.end_retry()
                 self._window.transcript.extend_answer(text)
             case AnswerFinished():
                 self._finish_answer(event)
@@ -160,9 +185,13 @@ class Presenter:
         self._gates = list(gates)
         self._dialog.show_requests(self._gates)
 
-    def _drop_gate(self, call_id: str) -> None:
-        self._gates = [gate for gate in self._gates if gate.call_id != call_id]
-        self._dialog.remove_request(call_id)
+    def _follow_gate(self, event: ConfirmationRequested | ConfirmationResolved | ToolCallFinished) -> None:
+        others = [gate for gate in self._gates if gate.call_id != event.call_id]
+        if isinstance(event, ConfirmationRequested):
+            self._show_gates([*others, event])
+        else:
+            self._gates = others
+            self._dialog.remove_request(event.call_id)
 
     @property
     def has_gates(self) -> bool:
@@ -186,22 +215,25 @@ class Presenter:
     def _try_again(self, event: Retrying | FallbackUsed) -> None:
         is_answer = event.brain is Brain.RESPONDER
         if isinstance(event, Retrying):
-            words = f"{event.reason} Attempt {event.attempt} in {event.wait_s:.0f} s."
             if is_answer:
                 self._window.transcript.restart_answer()
-        else:
-            words = f"{event.to} takes over: {event.reason}"
-            self._took_over = f"{event.to} took over"
-            if is_answer:
-                self._responder_label = event.to
-                self._window.transcript.drop_answer()
-                self._begin_answer()
-        self._window.transcript.set_activity(words)
+            self._outcomes.retry(event)
+            self._window.set_status(f"Trying again: attempt {event.attempt}")
+            return
+        self._outcomes.end_retry()
+        words = f"{event.to} takes over: {event.reason}"
+        self._took_over = f"{event.to} took over"
+        if is_answer:
+            self._responder_label = event.to
+            self._window.transcript.drop_answer()
+            self._begin_answer()
+            self._window.transcript.set_activity(words)
         self._window.set_status(words)
 
     def _end(self, event: RunFinished | RunStopped | RunFailed) -> None:
         transcript = self._window.transcript
         transcript.set_activity(None)
+        self._show_outcome(None)
         self._show_gates(())
         self._window.set_status("")
         if isinstance(event, RunFinished):
@@ -212,39 +244,36 @@ class Presenter:
             transcript.drop_answer()
         self._answering = False
         if isinstance(event, RunStopped):
-            self._offer_to_go_on(_CAN_GO_ON, can_write_again=False)
+            self._show_outcome(going_on(CAN_GO_ON, can_write_again=False))
             return
+        words = f"{event.error} {event.action}".strip()
         if event.over_budget:
-            transcript.set_outcome(event.error, BUDGET, "Go on…")
-            return
-        if event.needs_key:
-            transcript.set_outcome(f"{event.error} {event.action}".strip(), ADD_KEYS, "Add API keys…", kind="danger")
-            return
-        self._offer_to_go_on(f"{event.error} {event.action}".strip(), event.can_write_again, failed=True)
+            self._show_outcome(Outcome(event.error, BUDGET, "Go on…"))
+        elif event.needs_key:
+            self._show_outcome(Outcome(words, ADD_KEYS, "Add API keys…", "danger"))
+        else:
+            self._show_outcome(going_on(words, event.can_write_again, "danger"))
 
     def offer_to_go_on_with_key(self) -> None:
         """A key came: the run that failed for want of it can go on."""
-        self._window.transcript.set_outcome("There is a key now.", GO_ON, "Go on")
+        self._show_outcome(Outcome("There is a key now.", GO_ON, "Go on"))
 
-    def _offer_to_go_on(self, words: str, can_write_again: bool, *, failed: bool = False) -> None:
-        action, label = (WRITE_AGAIN, "Write again") if can_write_again else (GO_ON, "Go on")
-        self._window.transcript.set_outcome(words, action, label, kind="danger" if failed else "info")
+    def _show_outcome(self, outcome: Outcome | None) -> None:
+        self._outcomes.show(self._run_id, outcome)
 
     def _show_waiting(self, count: int) -> None:
-        calls = "A tool call waits" if count == 1 else f"{count} tool calls wait"
-        self._window.transcript.set_activity(None)
-        self._window.transcript.set_outcome(f"{calls} for your decision.", REVIEW, "Review…")
+        self._show_outcome(waiting(count))
         self._window.set_status("Waiting for your decision")
 
     def _begin_answer(self) -> None:
         evidence = [f"{self._run_id}/{call_id}" for call_id in self._calls]
+        self._show_outcome(None)
         self._window.transcript.begin_answer(self._responder_label, self._off_record, evidence)
         self._answering = True
         self._window.set_status(" · ".join(part for part in ("Answering", self._took_over) if part))
 
-    def _show_activity(self, what: str) -> None:
+    def _show_progress(self, what: str) -> None:
         count = len(self._calls)
         calls = f"{count} call{'' if count == 1 else 's'}" if count else ""
         words = " · ".join(part for part in (what, self._round, calls, self._took_over) if part)
-        self._window.transcript.set_activity(words)
         self._window.set_status(words)

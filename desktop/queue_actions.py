@@ -8,7 +8,7 @@ from desktop.actions import Actions
 from desktop.conversations import Conversations
 from desktop.engine.errors import EngineError
 from desktop.engine.events import Event, QueuedMessageSent, QueueHalted, RunFailed, RunPaused, RunStarted, RunStopped
-from desktop.engine.messages import ConversationInfo
+from desktop.engine.messages import Attachment, ConversationInfo
 from desktop.engine.queueing import halt_words, waits_in_queue
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
@@ -47,21 +47,28 @@ class QueueActions(QObject):
         window.composer.edit_submitted.connect(lambda what, text: actions.do(self._change(what, text)))
         conversations.shown.connect(lambda _run: actions.do(self.show()))
 
-    async def take(self, info: ConversationInfo, text: str, options: RunOptions) -> bool:
+    async def take(
+        self, info: ConversationInfo, text: str, options: RunOptions, attachments: tuple[Attachment, ...] = ()
+    ) -> bool:
         """Queue a message where a run of its conversation works or waits.
 
         Args:
             info: The conversation.
             text: The message.
             options: What it will run with.
+            attachments: The files that go with it.
 
         Returns:
             Whether it is queued; else it can be sent.
+
+        Raises:
+            AttachmentRefused: A model that would get the message cannot take what is attached.
         """
         queue = self._store(info.id).queue
         if not waits_in_queue(await queue.state_before(info.id)):
             return False
-        await queue.add(info.id, text, options)
+        self._holder.engine.session.runner.check(options, attachments)
+        await queue.add(info.id, text, options, attachments)
         await self.show()
         return True
 
@@ -89,7 +96,10 @@ class QueueActions(QObject):
             self._window.queue.show_queue([], "")
             return
         queue = self._store(info.id).queue
-        rows = [QueuedRow(each.id, each.text) for each in await queue.of_conversation(info.id)]
+        rows = [
+            QueuedRow(each.id, each.text, tuple(one.name for one in each.attachments))
+            for each in await queue.of_conversation(info.id)
+        ]
         state = await queue.state_before(info.id) if rows else None
         if self._is_open(info.id):
             self._window.queue.show_queue(rows, halted or halt_words(state), can_stop=waits_in_queue(state))

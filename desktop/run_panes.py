@@ -1,6 +1,7 @@
 """The side panes: one run's tool calls, summary, handoff, rounds, time line and usage."""
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from desktop.engine.events import (
@@ -44,15 +45,17 @@ class RunPanes:
         tools: The tool pane.
         debug: The debug pane.
         clock: When runs began.
+        request_of: The message that a run works on, by the run's id; empty where it is not shown.
 
     Attributes:
         run_id: The run that is shown; None for none.
     """
 
-    def __init__(self, tools: ToolPane, debug: DebugPane, clock: Clock) -> None:
+    def __init__(self, tools: ToolPane, debug: DebugPane, clock: Clock, request_of: Callable[[str], str]) -> None:
         self._tools = tools
         self._debug = debug
         self._clock = clock
+        self._request_of = request_of
         self.run_id: str | None = None
 
     def show(self, run: RunRecord | None) -> None:
@@ -64,11 +67,13 @@ class RunPanes:
             return
         self._tools.show_run(run)
         self._debug.show_run(run)
+        self._debug.set_title(self._request_of(run.run_id))
 
     def begin(self, run_id: str) -> None:
         """Show a run that has just begun."""
         self.show(None)
         self.run_id = run_id
+        self._debug.set_title(self._request_of(run_id))
 
     def complete(self, run: RunRecord) -> None:
         """Add what no event tells: the rounds as they were sent, and who allowed each call."""

@@ -1,4 +1,4 @@
-"""Keeps the window's shape and the open conversation as they change, so that a kill loses a second of them at most."""
+"""Keeps the window's shape and what is read in it as they change, so that a kill loses a second of them at most."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from desktop.window_state import WindowState
 
 _log = logging.getLogger(__name__)
 _PAUSE_MS = 700
-"""After the last change: a window that is dragged is not written at each step."""
+"""After a change: a window that is dragged is not written at each step."""
 
 
 class WindowKeeper(QObject):
@@ -35,11 +35,14 @@ class WindowKeeper(QObject):
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._timer.timeout.connect(lambda: actions.do(self.keep()))
         window.layout_changed.connect(self.note)
+        window.transcript.zoom_changed.connect(lambda _zoom: self.note())
+        window.transcript.verticalScrollBar().valueChanged.connect(lambda _top: self.note())
         window.installEventFilter(self)
 
     def note(self) -> None:
-        """Something changed: it is written soon."""
-        self._timer.start()
+        """Something changed: it is written soon, also while it goes on changing."""
+        if not self._timer.isActive():
+            self._timer.start()
 
     async def keep(self) -> None:
         """Write the state where it is not what was written last."""

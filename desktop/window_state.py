@@ -18,11 +18,15 @@ class WindowState:
         layout: What ``MainWindow.save_layout`` gave; empty at first start.
         conversation: Id of the conversation shown last; never one off the record.
         color_scheme: ``system``, ``light`` or ``dark``: what the first paint uses, before the settings are read.
+        zoom: Of the transcript's text; 1 is the system's size.
+        places: Where conversations were being read, as ``ReadingPlaces.stored`` gave it.
     """
 
     layout: dict[str, str] = field(default_factory=dict)
     conversation: str | None = None
     color_scheme: str = "system"
+    zoom: float = 1.0
+    places: dict[str, list[object]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> "WindowState":
@@ -32,12 +36,15 @@ class WindowState:
             layout, conversation, scheme = read["layout"], read["conversation"], read["color_scheme"]
             if not all(isinstance(value, str) for value in (*layout.values(), conversation or "", scheme)):
                 raise TypeError
+            zoom, places = float(read.get("zoom", 1.0)), read.get("places", {})
+            if not all(isinstance(value, list) for value in places.values()):
+                raise TypeError
         except FileNotFoundError:
             return cls()
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             _log.warning("The window's state in %s is not usable (%s); starting afresh.", path, type(error).__name__)
             return cls()
-        return cls(layout=layout, conversation=conversation, color_scheme=scheme)
+        return cls(layout=layout, conversation=conversation, color_scheme=scheme, zoom=zoom, places=places)
 
     def save(self, path: Path) -> None:
         """Write the file as one step.

@@ -91,7 +91,7 @@ def test_resources_of_a_checkout_are_found() -> None:
 
 
 def test_window_state_comes_back(tmp_path: Path) -> None:
-    state = WindowState(layout={"geometry": "AAAA"}, conversation="c1")
+    state = WindowState(layout={"geometry": "AAAA"}, conversation="c1", zoom=1.21, places={"c1": ["m7", 40, 0.25]})
 
     state.save(tmp_path / "state" / "window.json")
 

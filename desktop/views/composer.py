@@ -330,8 +330,6 @@ class Composer(QWidget):
         self.send.setVisible(has_something or not self._running)
         self.send.setEnabled(self._can_send())
         words = {"Queue": "Queue: send when the run has ended (Enter)", "Save": "Save (Enter)"}
-        if self._running and self._has_files and not self._edited:
-            words["Queue"] = "Files can be sent when the run has ended"
         set_tool_tip(self.send, words.get(name, self._send_words))
         self._escape.setEnabled(self._running or bool(self._edited))
         self._fit_row()
@@ -357,6 +355,4 @@ class Composer(QWidget):
         has_text = bool(self.text.strip())
         if self._edited or self.attachments is None:
             return has_text
-        if self._has_files and self._running:  # the queue keeps words alone
-            return False
         return self.attachments.is_ready and (has_text or self._has_files)

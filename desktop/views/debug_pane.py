@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, Q
 from desktop.engine.attachments import details_in_words
 from desktop.engine.events import HandoffMessage, RoundRecord, RunRecord, UsageReported
 from desktop.views.accessible_list import set_role
-from desktop.views.controls import label
+from desktop.views.controls import ElidedLabel, label
 from desktop.views.copy_button import CopyButton, compact
 from desktop.views.debug_tables import RoundList, TimeLine, UsageTable
-from desktop.views.literal_text import as_line
+from desktop.views.literal_text import as_line, one_line
 from desktop.views.literal_view import INSET, LiteralView
 from desktop.views.theme import SPACE
 
@@ -104,8 +104,12 @@ class DebugPane(QWidget):
         self._tabs.addTab(rounds, "Rounds")
         self._tabs.addTab(self._time_line, "Time line")
         self._tabs.addTab(self._usage, "Usage")
+        self._title = ElidedLabel("", "muted", self)
+        self._title.setContentsMargins(INSET + SPACE, SPACE // 2, SPACE, 0)
+        self._title.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE // 2, 0, 0)
+        column.addWidget(self._title)
         column.addWidget(self._tabs)
 
     @property
@@ -113,8 +117,20 @@ class DebugPane(QWidget):
         """The tabs, in the order Summary, Handoff, Rounds, Time line, Usage."""
         return self._tabs
 
+    def set_title(self, request: str) -> None:
+        """Say which run is shown.
+
+        Args:
+            request: The message that it works on; empty where that is not known.
+        """
+        words = f"Run on “{one_line(request, 200)}”" if request else ""
+        self._title.show_text(words)
+        self._title.setAccessibleName(words)
+        self._title.setVisible(bool(words))
+
     def clear(self) -> None:
         """Show no run."""
+        self.set_title("")
         self.set_summary("")
         self.set_handoff(())
         self.set_rounds(())

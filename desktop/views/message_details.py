@@ -42,8 +42,9 @@ def duration_text(milliseconds: int) -> str:
 
 
 def tokens_text(usage: Usage) -> str:
-    """The tokens of a model call, in and out."""
-    return f"{usage.input_tokens:,} → {usage.output_tokens:,} tokens"
+    """The tokens of a model call, in (with those read from the provider's cache) and out."""
+    cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+    return f"{usage.input_tokens:,}{cached} → {usage.output_tokens:,} tokens"
 
 
 def time_text(moment: datetime) -> str:
@@ -70,8 +71,6 @@ def _parts(details: MessageDetails) -> list[str]:
         parts.append(f"gathered {duration_text(details.gather_ms)}")
     if details.answer_ms:
         parts.append(f"wrote {duration_text(details.answer_ms)}")
-    if details.usage.cached_tokens:
-        parts.append(f"{details.usage.cached_tokens:,} cached")
     if details.stop is not StopReason.END:
         parts.append((details.stop_detail or details.stop.value).replace("_", " ").lower())
     return parts

@@ -25,10 +25,18 @@ class QueuedRow:
     Attributes:
         id: Told back.
         text: As it will be sent.
+        files: The names of the files that go with it.
     """
 
     id: str
     text: str
+    files: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The message in one line: its text, then its files."""
+        names = ", ".join(self.files)
+        return " · ".join(part for part in (one_line(self.text, _MOST_LETTERS), one_line(names, _MOST_LETTERS)) if part)
 
 
 class _Row(QWidget):
@@ -36,7 +44,7 @@ class _Row(QWidget):
 
     def __init__(self, row: QueuedRow, queue: "QueueRows") -> None:
         super().__init__()
-        words = one_line(row.text, _MOST_LETTERS)
+        words = row.words
         set_role(self, QAccessible.Role.ListItem)
         self.setAccessibleName(f"Queued: {words}")
         text = ElidedLabel(f"Queued: {words}", "muted")

@@ -67,7 +67,7 @@ class Attachments:
                 (conversation_id,),
             ).fetchall()
         )
-        return tuple(one for row in rows if (one := _read(row["attachment"])) is not None)
+        return tuple(one for row in rows if (one := read_attachment(row["attachment"])) is not None)
 
     async def data(self, hash: str) -> bytes | None:
         """The bytes of a file; None where it is not there any more."""
@@ -88,7 +88,7 @@ class Attachments:
                     run_id=row["run_id"] or "",
                     call_id="",
                     tool=ATTACHED.name,
-                    arguments={"name": one.name if (one := _read(row["attachment"])) is not None else ""},
+                    arguments={"name": one.name if (one := read_attachment(row["attachment"])) is not None else ""},
                     untrusted=True,
                 )
                 for row in db.execute(
@@ -150,12 +150,12 @@ def attached_to_run(db: sqlite3.Connection, run_id: str) -> tuple[Attachment, ..
 def _by_message(rows: sqlite3.Cursor) -> dict[str, tuple[Attachment, ...]]:
     found: dict[str, tuple[Attachment, ...]] = {}
     for row in rows:
-        if (one := _read(row["attachment"])) is not None:
+        if (one := read_attachment(row["attachment"])) is not None:
             found[row["message_id"]] = (*found.get(row["message_id"], ()), one)
     return found
 
 
-def _read(text: str) -> Attachment | None:
+def read_attachment(text: str) -> Attachment | None:
     """A stored attachment; None where it is damaged: the rest of the message stays usable."""
     with contextlib.suppress(ValueError):
         return Attachment.model_validate_json(text)

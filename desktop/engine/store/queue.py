@@ -1,12 +1,14 @@
 """Messages that were sent while a run of their conversation had not ended: kept, in order, until they are sent."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from desktop.engine.errors import UnknownName
-from desktop.engine.messages import Message, Value, utc_now
+from desktop.engine.messages import Attachment, Message, Value, utc_now
 from desktop.engine.store.conversations import insert_message
 from desktop.engine.store.database import Database
 from desktop.engine.store.ids import IdMaker
+from desktop.engine.store.queue_attachments import attach_to_queued, attached_to_queued
 from desktop.engine.store.records import RunOptions, RunState
 from desktop.engine.store.runs import Runs, insert_run
 
@@ -20,11 +22,13 @@ class QueuedMessage(Value):
         id: Unique in the store.
         conversation_id: Where it will be sent.
         text: As it stands now.
+        attachments: The files that will go with it.
     """
 
     id: str
     conversation_id: str
     text: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Queue:
@@ -41,15 +45,22 @@ class Queue:
         self._ids = ids
         self._runs = runs
 
-    async def add(self, conversation_id: str, text: str, options: RunOptions) -> QueuedMessage:
+    async def add(
+        self, conversation_id: str, text: str, options: RunOptions, attachments: Sequence[Attachment] = ()
+    ) -> QueuedMessage:
         """Keep a message at the end of a conversation's queue.
 
         Args:
             conversation_id: Where.
             text: The message.
             options: What it will run with.
+            attachments: The files that go with it; they leave the draft.
+
+        Raises:
+            AttachmentRefused: A file is not there any more.
         """
-        queued = QueuedMessage(id=self._ids.new("q"), conversation_id=conversation_id, text=text)
+        files = tuple(attachments)
+        queued = QueuedMessage(id=self._ids.new("q"), conversation_id=conversation_id, text=text, attachments=files)
 
         def work(db: sqlite3.Connection) -> None:
             db.execute(
@@ -57,6 +68,7 @@ class Queue:
                 " SELECT ?, ?, COALESCE(MAX(position), 0) + 1, ?, ?, ? FROM queue WHERE conversation_id = ?",
                 (queued.id, conversation_id, text, options.model_dump_json(), utc_now().isoformat(), conversation_id),
             )
+            attach_to_queued(db, conversation_id, queued.id, files)
             db.execute("UPDATE conversations SET draft = '' WHERE id = ?", (conversation_id,))
 
         await self._database.write(work)
@@ -85,13 +97,22 @@ class Queue:
 
     async def of_conversation(self, conversation_id: str) -> list[QueuedMessage]:
         """What is queued in a conversation, in order."""
-        rows = await self._database.read(
-            lambda db: db.execute(
-                "SELECT id, conversation_id, text FROM queue WHERE conversation_id = ? ORDER BY position",
-                (conversation_id,),
+
+        def work(db: sqlite3.Connection) -> list[QueuedMessage]:
+            rows = db.execute(
+                "SELECT id, text FROM queue WHERE conversation_id = ? ORDER BY position", (conversation_id,)
             ).fetchall()
-        )
-        return [QueuedMessage(id=row["id"], conversation_id=row["conversation_id"], text=row["text"]) for row in rows]
+            return [
+                QueuedMessage(
+                    id=row["id"],
+                    conversation_id=conversation_id,
+                    text=row["text"],
+                    attachments=attached_to_queued(db, row["id"]),
+                )
+                for row in rows
+            ]
+
+        return await self._database.read(work)
 
     async def state_before(self, conversation_id: str) -> RunState | None:
         """The state of the run that a new message would have to wait for, or comes after; None without any.
@@ -135,7 +156,8 @@ class Queue:
                     return None
                 raise UnknownName("This message is not in the queue any more.", action=_GONE)
             self._runs.check_idle(db, conversation_id)
-            message = Message(id=message_id, role="user", text=row["text"], run_id=run_id)
+            files = attached_to_queued(db, row["id"])
+            message = Message(id=message_id, role="user", text=row["text"], run_id=run_id, attachments=files)
             options = RunOptions.model_validate_json(row["options"])
             insert_run(db, run_id, conversation_id, message_id, options)
             insert_message(db, conversation_id, message)

@@ -18,6 +18,7 @@ class NoteView(QWidget):
         action_label: Text of the action's button; empty for none.
         kind: ``danger`` for a failure: it is marked, and not in the muted colour.
         parent: The view it shows in.
+        action_id: The action, for whoever looks at it.
 
     Signals:
         activated(): The action's button was pressed.
@@ -25,8 +26,9 @@ class NoteView(QWidget):
 
     activated = Signal()
 
-    def __init__(self, text: str, action_label: str, kind: NoteKind, parent: QWidget) -> None:
+    def __init__(self, text: str, action_label: str, kind: NoteKind, parent: QWidget, action_id: str = "") -> None:
         super().__init__(parent)
+        self.action_id, self.kind = action_id, kind
         self._icon = QLabel() if kind == "danger" else None
         self._width = self._height = 0
         self.setAccessibleName(text)
@@ -36,7 +38,7 @@ class NoteView(QWidget):
         if self._icon is not None:
             row.addWidget(self._icon)
             self._tint()
-        words = label(text, "muted" if kind == "info" else "", wrap=True)
+        self._words = words = label(text, "muted" if kind == "info" else "", wrap=True)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row.addWidget(words, 1)
         self._button = Button(action_label) if action_label else None
@@ -63,6 +65,15 @@ class NoteView(QWidget):
             self._width = width
             self._height = max(5 * SPACE, layout.heightForWidth(width) if layout is not None else 0) + SPACE
         return self._height
+
+    def say(self, text: str) -> bool:
+        """Say something else; returns whether that changes anything."""
+        if text == self.accessibleName():
+            return False
+        self._words.setText(text)
+        self.setAccessibleName(text)
+        self._width = 0
+        return True
 
     def leave(self) -> None:
         """Go, and come not back."""

@@ -171,7 +171,7 @@ class RunLineBox:
     def _draw_detail(self, painter: QPainter, theme: Theme, scale: float, detail: RunDetail, area: QRect) -> None:
         if not detail.call_id:
             painter.setPen(theme.muted)
-            painter.drawText(area, _WRAPPED, _shown(detail))
+            painter.drawText(area.adjusted(0, SPACE // 2, 0, SPACE // 2), _WRAPPED, _shown(detail))
             return
         name, colour = STATE_ICONS[detail.state] if detail.state is not None else ("tools", "muted")
         picture = icon_pixmap(name, getattr(theme, colour), _ICON, scale)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from desktop.views.transcript.column import Extra
 from desktop.views.transcript.note_view import NoteView
 from desktop.views.transcript.run_line import RunLineBox
-from desktop.views.transcript.values import RunLine
+from desktop.views.transcript.values import NoteKind, RunLine
 
 if TYPE_CHECKING:
     from desktop.views.transcript.stage import Stage
@@ -74,6 +74,19 @@ class Runs:
             self.place(run_id)
         if old is not None:
             old.leave()
+
+    def say(self, run_id: str, text: str, action_id: str, kind: NoteKind) -> bool:
+        """Say something else of a run that shows the same action already, which keeps the focus there.
+
+        Returns:
+            Whether there was such an outcome.
+        """
+        note = self._notes.get(run_id)
+        if note is None or (note.action_id, note.kind) != (action_id, kind):
+            return False
+        if note.say(text):
+            self.place(run_id)
+        return True
 
     def note(self, run_id: str) -> NoteView | None:
         """How a run ended."""

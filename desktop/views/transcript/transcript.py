@@ -204,7 +204,8 @@ class Transcript(ReadingStage):
             action_id: What ``outcome_action`` will tell.
             action_label: The button's text; empty for no button.
             kind: ``danger`` for a failure.
-            run_id: The run; None for the one of the last message, or of the last outcome where that is taken away.
+            run_id: The run, whose outcome keeps its action until it is taken away; None for the one of the last
+                message, or of the last outcome where that is taken away.
         """
         which = run_id if run_id is not None else self._noted if not text else self._last_run() or ""
         if not text and which is None:
@@ -215,15 +216,18 @@ class Transcript(ReadingStage):
         if text is None or not text:
             self.runs.set_note(which or "", None)
             self._noted = None if which == self._noted else self._noted
+        elif run_id is not None and self.runs.say(run_id, text, action_id, kind):
+            pass
         else:
             if self._noted is not None and run_id is None:
                 self.runs.set_note(self._noted, None)
-            view = NoteView(text, action_label, kind, self.viewport())
+            view = NoteView(text, action_label, kind, self.viewport(), action_id)
             view.activated.connect(lambda: self.outcome_action.emit(action_id))
             view.show()
-            self._noted = which or ""
+            if run_id is None:
+                self._noted = which or ""
             if self.column.messages:
-                self.runs.set_note(self._noted, view)
+                self.runs.set_note(which or "", view)
             else:
                 self.orphans = [view]
             self.tell_of_new()
@@ -242,6 +246,11 @@ class Transcript(ReadingStage):
     def refresh_actions(self) -> None:
         """Ask anew which actions messages have."""
         self.footers.forget()
+
+    def request_of(self, run_id: str) -> str:
+        """The text of the message that a run works on; empty where it is not shown."""
+        own = (each for each in reversed(self.column.messages) if each.role == "user" and each.run_id == run_id)
+        return next((each.text for each in own), "")
 
     def plain_text(self) -> str:
         """The whole conversation as text, each message after ``You:`` or ``Assistant:``."""
