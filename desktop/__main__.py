@@ -67,6 +67,13 @@ def _rows(text: str) -> int:
     return number
 
 
+def _days(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 36_500:
+        raise argparse.ArgumentTypeError("from 1 to 36500 days")
+    return number
+
+
 def _moment(text: str) -> datetime:
     """A time: ISO 8601, on this machine's clock where it names no zone, or so many hours or days ago."""
     if text[:-1].isascii() and text[:-1].isdigit() and text[-1] in "hd":
@@ -130,7 +137,20 @@ def make_parser() -> argparse.ArgumentParser:
     revoke = verbs.add_parser("revoke", help="take one back; what it let through and has not begun waits again")
     revoke.add_argument("grant_id", metavar="ID")
     _add_exchange(commands)
+    _add_models(commands)
     return parser
+
+
+def _add_models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    models = commands.add_parser("models", help="list the models, and see whether one works")
+    verbs = models.add_subparsers(dest="verb", metavar="COMMAND", required=True)
+    listing = verbs.add_parser("list", help="list the registry; with NAME, what that model's provider has")
+    listing.add_argument("name", nargs="?", metavar="NAME", help="a model of the registry, whose provider is asked")
+    test = verbs.add_parser("test", help="ask a model for a word, and say what is wrong; exit status 0 it works, 1 not")
+    test.add_argument("name", metavar="NAME", help="a model of the registry")
+    usage = commands.add_parser("usage", help="what the model calls took: tokens and cost, by day and by model")
+    usage.add_argument("--days", type=_days, metavar="N", help="the last N days, today among them (default: all)")
+    usage.add_argument("--csv", action="store_true", help="a table of all lines for a spreadsheet")
 
 
 def _add_exchange(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -197,6 +217,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from desktop import exchange_cli
 
         return exchange_cli.run(parsed)
+    if parsed.command in ("models", "usage"):
+        from desktop import models_cli
+
+        return models_cli.run(parsed)
     gc.disable()  # start-up makes little garbage, and looking for it takes time; `app` enables it when all is there
     from desktop.app import run
 

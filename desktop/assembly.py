@@ -165,6 +165,7 @@ def make_registry(settings: Settings) -> Registry:
             inject_datetime=row.inject_datetime,
             inject_mode=row.inject_mode,
             persona=row.persona,
+            keys=row.keys,
         )
         for row in settings.roles
     ]
@@ -231,6 +232,7 @@ def run_options(
         run_budget_usd=settings.budget_run_usd,
         day_budget_usd=settings.budget_day_usd,
         persona=chosen.persona,
+        keys=chosen.keys,
     )
 
 

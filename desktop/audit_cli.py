@@ -18,6 +18,7 @@ from desktop.os_keyring import os_keyring
 from desktop.paths import Paths
 from desktop.redaction import Redactor
 from desktop.secrets import KeyStore
+from desktop.settings import Settings
 from desktop.views.audit_text import short_arguments
 from desktop.views.literal_text import literal, one_line
 
@@ -54,6 +55,7 @@ async def _do(arguments: argparse.Namespace) -> int:
     redactor = Redactor()
     keys = KeyStore(on_key=redactor.add, load=os_keyring)
     paths = Paths.of_system()
+    further = Settings.load(paths.settings_file)[0].further_keys
     log = AuditReader(paths.database)
     match arguments.verb:
         case "verify":
@@ -61,12 +63,12 @@ async def _do(arguments: argparse.Namespace) -> int:
         case "accept":
             return await _accept(log, KeyringAuditKeys(keys, await log.id(), paths.database))
         case "export":
-            await keys.status()  # tells the redactor which keys are in use
+            await keys.status(further)  # tells the redactor which keys are in use
             wanted = _filter(arguments).model_copy(update={"every_step": True})
             await log.export(wanted, lambda: contextlib.nullcontext(sys.stdout), arguments.format, redactor.redact)
             return DONE
         case "list":
-            await keys.status()
+            await keys.status(further)
             page = await log.page(_filter(arguments), limit=arguments.limit)
             for entry in page.entries:
                 print(redactor.redact(_line(entry)))

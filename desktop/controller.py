@@ -132,6 +132,10 @@ class Controller(QObject):
         """The run that the open conversation shows."""
         return self.conversations.shown_run
 
+    async def opened(self) -> Engine:
+        """The engine, as soon as it is open."""
+        return await self._holder.opened()
+
     @property
     def engine(self) -> Engine:
         """The engine, where it is known to be open."""

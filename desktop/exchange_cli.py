@@ -71,7 +71,9 @@ async def _do(arguments: argparse.Namespace) -> int:
 
 async def _export(arguments: argparse.Namespace, paths: Paths) -> None:
     redactor = Redactor()
-    await KeyStore(on_key=redactor.add, load=os_keyring).status()  # tells the redactor which keys are in use
+    settings, _ = Settings.load(paths.settings_file)
+    keys = KeyStore(on_key=redactor.add, load=os_keyring)
+    await keys.status(settings.further_keys)  # tells the redactor which keys are in use
     form: ExportForm = arguments.format or _BY_SUFFIX.get(Path(arguments.file).suffix.lower(), "json")
     wanted = arguments.conversation
     if arguments.file != "-":

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
-from desktop.engine.models.registry import ModelEntry
+from desktop.engine.models.registry import KEY_NAMES, ModelEntry
 from desktop.secrets import Provider, key_name
 from desktop.setting import Setting
 from desktop.settings import Settings
@@ -42,8 +42,9 @@ MODEL_FIELDS = (
     FormField(
         "key",
         "Key",
-        help="Label of the key it is given. Empty: the provider's default key; a server of your own gets no key.",
-        placeholder="default",
+        "choice",
+        help="By default its provider's; a server of your own gets none then. Add further ones under API keys.",
+        choices=(("", "Default"),),
     ),
     FormField("inputs", "Reads", "choice", help="What it takes beside text.", choices=_INPUTS),
     FormField("context_tokens", "Context size in tokens", help="Less of the conversation is sent where it is small."),
@@ -61,13 +62,15 @@ ROLE_FIELDS = (
     FormField(
         "orchestrator_fallbacks",
         "Gathers when that fails",
-        help="Names of models, with commas between; the first that can takes over.",
+        "order",
+        help="The first of these that can takes over.",
     ),
     FormField("responder", "Answers", "choice", help="The model that writes the answer.", choices=(_BY_GENERAL,)),
     FormField(
         "responder_fallbacks",
         "Answers when that fails",
-        help="Names of models, with commas between; the first that can takes over.",
+        "order",
+        help="The first of these that can takes over.",
     ),
     FormField(
         "fallback_to_paid",
@@ -173,12 +176,15 @@ def model_values(row: ModelRow) -> dict[str, str]:
     return values
 
 
-def read_model(values: Mapping[str, str], taken: Sequence[str] = ()) -> tuple[ModelRow | None, Problems]:
+def read_model(
+    values: Mapping[str, str], taken: Sequence[str] = (), keys: Sequence[str] | None = None
+) -> tuple[ModelRow | None, Problems]:
     """What stands in the form of a model.
 
     Args:
         values: Of the form.
         taken: Names of the other models.
+        keys: Names of the further keys there are; None where that is not known.
 
     Returns:
         The model, or None, and what does not fit.
@@ -198,8 +204,11 @@ def read_model(values: Mapping[str, str], taken: Sequence[str] = ()) -> tuple[Mo
         problems["host"] = "Write an address that begins http:// or https://."
     elif not host and values.get("provider") == "openai-compatible":
         problems["host"] = "Write the server's address; OpenAI's own is https://api.openai.com/v1."
+    owner = Provider(KEY_NAMES.get(values.get("provider", ""), Provider.OPENAI))
     try:
-        key_name(Provider.OPENAI, values.get("key", ""))
+        name = key_name(owner, values.get("key", ""))
+        if keys is not None and "/" in name and name not in keys:
+            problems["key"] = "Its provider has no key of this label. Add it under API keys, or choose another one."
     except ValueError as error:
         problems["key"] = str(error)
     try:
@@ -263,6 +272,7 @@ def read_role(
     if item.get("name") in taken:
         problems["name"] = f"There is a role {item['name']} already. Write another name for this one."
     item["fallbacks"] = before.fallbacks if before is not None else ()
+    item["keys"] = before.keys if before is not None else ()
     return _checked(RoleRow, item, problems)
 
 
@@ -304,3 +314,13 @@ def _text_of(value: object) -> str:
 def model_choices(models: Mapping[str, ModelEntry]) -> list[tuple[str, str]]:
     """The models as choices of a form; those of the demo are for the demo."""
     return [(entry.key, entry.label) for entry in models.values() if entry.provider != "demo"]
+
+
+def key_choices(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Further keys as choices of a form, by their labels; one label can stand for keys of several providers."""
+    owners: dict[str, list[str]] = {}
+    words = {KEY_NAMES[provider]: said for provider, said in _PROVIDERS}
+    for name in names:
+        owner, _, label = name.partition("/")
+        owners.setdefault(label, []).append(words[owner])
+    return [("", "Default"), *((label, f"{label} ({', '.join(who)})") for label, who in owners.items())]

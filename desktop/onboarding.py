@@ -8,25 +8,14 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QObject
 
 from desktop.controller import Controller
-from desktop.engine.models.connect import KEY_NAMES
-from desktop.secrets import KeyRefused, KeyringFailed, KeySource, KeyStore, Provider
+from desktop.key_actions import KeyActions
+from desktop.secrets import KeyStore, Provider
 from desktop.settings import Settings, SettingsDamaged
-from desktop.views.keys_dialog import KeysDialog, KeyStatus
+from desktop.views.keys_dialog import TRY_AGAIN
 from desktop.views.local_server_dialog import LocalServer, LocalServerDialog
 from desktop.views.main_window import MainWindow
 
-_LABELS = {
-    Provider.GEMINI: "Google Gemini",
-    Provider.ANTHROPIC: "Anthropic Claude",
-    Provider.OPENAI: "OpenAI or compatible",
-}
 _ADD_KEYS = "Add API keys"
-
-
-def _label_of(name: str) -> str:
-    provider, _, label = name.partition("/")
-    words = _LABELS[Provider(provider)]
-    return f"{words}, {label}" if label else words
 
 
 class Onboarding(QObject):
@@ -45,14 +34,12 @@ class Onboarding(QObject):
         self._settings = settings
         self._keys = keys
         self._controller = controller
-        self._dialog = KeysDialog(window)
+        self._redirections: dict[str, str] = {}
+        self._key_actions = KeyActions(window, settings, keys, controller, self._key_saved, self._say_anew)
         self._servers = LocalServerDialog(window)
-        window.keys_requested.connect(lambda: self._do(self._open_keys()))
         window.start_page.local_server_chosen.connect(lambda: self._do(self._open_servers()))
         window.start_page.demo_chosen.connect(lambda: self._do(self._choose_demo()))
         window.notice_action.connect(self._act_on_notice)
-        self._dialog.key_entered.connect(lambda provider, key: self._do(self._save_key(provider, key)))
-        self._dialog.key_removed.connect(lambda provider: self._do(self._remove_key(provider)))
         self._servers.search_requested.connect(lambda: self._do(self._search()))
         self._servers.address_entered.connect(lambda url: self._do(self._look_at(url)))
         self._servers.server_chosen.connect(lambda url, model: self._do(self._choose_server(url, model)))
@@ -69,6 +56,7 @@ class Onboarding(QObject):
         Returns:
             Whether there is one; where there is none the first start's choices are for the person.
         """
+        self._redirections = redirections
         if self._settings.demo:
             self._say_demo()
             return True
@@ -78,14 +66,19 @@ class Onboarding(QObject):
             said.append(f"Requests go elsewhere, as the environment says: {listed}.")
         has_model = bool(self._settings.local_server_url)
         if not has_model:
-            statuses = await self._keys.status()
-            has_model = any(status.source is not KeySource.NONE for status in statuses)
-            if self._keys.keyring_problem:
+            has_model = await self._key_actions.has_key()
+            if self._keys.is_locked:
+                said.append(
+                    "The system's keyring is locked, so the keys in it cannot be read; keys that you add last for this"
+                    " session only."
+                )
+            elif self._keys.keyring_problem:
                 said.append(f"{self._keys.keyring_problem} Keys last for this session only.")
             elif not has_model and not self._window.start_page.is_first_start:
                 said.append("There is no API key yet.")
         if said:
-            self._window.set_notice(" ".join(said), "" if has_model else _ADD_KEYS)
+            action = TRY_AGAIN if self._keys.is_locked else "" if has_model else _ADD_KEYS
+            self._window.set_notice(" ".join(said), action)
         return has_model
 
     def _say_demo(self) -> None:
@@ -93,46 +86,32 @@ class Onboarding(QObject):
 
     def _act_on_notice(self, action: str) -> None:
         if action == _ADD_KEYS:
-            self._do(self._open_keys())
+            self._do(self._key_actions.open())
+        elif action == TRY_AGAIN:
+            self._do(self._try_keyring())
 
     # Keys.
 
-    async def _open_keys(self) -> None:
-        self._dialog.open()
-        await self._show_keys()
+    async def _try_keyring(self) -> None:
+        """Let the system ask for the keyring's password once more, and say what came of it."""
+        self._window.set_notice("Waiting for the system's keyring …")
+        await self._keys.try_again()
+        await self._say_anew()
 
-    async def _show_keys(self) -> None:
-        statuses = [
-            KeyStatus(status.provider, _label_of(status.provider), status.source.value, status.variable)
-            for status in await self._keys.status(self._further_keys())
-        ]
-        self._dialog.show_status(statuses, has_keyring=self._keys.keyring_problem is None)
+    async def _say_anew(self) -> None:
+        """Say what holds now that the keyring was asked once more."""
+        self._window.set_notice("")
+        if await self.start(self._redirections):
+            self._controller.take_key()
+            self._leave_first_start()
 
-    def _further_keys(self) -> list[str]:
-        """Names of the keys that models of the settings name beside the default ones."""
-        return [f"{KEY_NAMES[row.provider]}/{row.key}" for row in self._settings.models if row.key]
-
-    async def _save_key(self, provider: str, key: str) -> None:
-        try:
-            await self._keys.save(provider, key)
-        except KeyRefused as error:
-            self._dialog.show_problem(str(error))
-            return
+    async def _key_saved(self, provider: Provider) -> None:
         if self._settings.demo and provider in (Provider.GEMINI, Provider.ANTHROPIC):
             self._settings.demo = False
             await self._models_changed()
             self._window.set_notice("")
-        await self._show_keys()
         self._controller.take_key()
         self._leave_first_start()
-
-    async def _remove_key(self, provider: str) -> None:
-        try:
-            await self._keys.remove(provider)
-        except KeyringFailed as error:
-            self._dialog.show_problem(str(error))
-            return
-        await self._show_keys()
 
     # The demo and local servers.
 

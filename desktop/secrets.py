@@ -86,6 +86,10 @@ class KeyringFailed(Exception):
     """The system's keyring did not do what was asked; says why and what to do, in words, without a key."""
 
 
+class KeyringLocked(KeyringFailed):
+    """It is locked, and was not unlocked when the system asked for its password."""
+
+
 class Keyring(Protocol):
     """What is asked of a keyring; calls may block."""
 
@@ -129,7 +133,8 @@ class KeyStore:
 
     The keyring may block for long (it can be asking for its password), so it is only ever touched on a thread of its
     own and waited for inside a bound. After a failure it is left alone, so that nobody is asked again and again, until
-    `status`, `save`, `remove` or `with_keyring` is called.
+    `status`, `save`, `remove` or `with_keyring` is called. One that stays locked is asked once, and then not before
+    `try_again`; keys saved meanwhile last for this session, and are put into it then.
 
     Args:
         on_key: Called with each key before it is used or stored, so that it can be kept out of logs.
@@ -152,6 +157,7 @@ class KeyStore:
         self._timeout_s = timeout_s
         self._session: dict[str, str] = {}
         self._problem: str | None = None
+        self._is_locked = False
         self._keyring: Keyring | None = None
         self._answered: threading.Event | None = None
         self._turn = asyncio.Lock()
@@ -163,6 +169,37 @@ class KeyStore:
     def keyring_problem(self) -> str | None:
         """Why the system's keyring is not in use, in words; None while it works or was not needed yet."""
         return self._problem
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the keyring is there and locked."""
+        return self._is_locked
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the keyring has not answered yet: it may be waiting for its password."""
+        return self._answered is not None and not self._answered.is_set()
+
+    async def try_again(self) -> bool:
+        """Ask the keyring once more, which lets the system ask for its password; this session's keys go into it.
+
+        Returns:
+            Whether it works now; `keyring_problem` says why not.
+        """
+        kept = dict(self._session)
+
+        def move(keyring: Keyring) -> None:
+            keyring.get_password(SERVICE, Provider.GEMINI)
+            for name, key in kept.items():
+                keyring.set_password(SERVICE, name, key)
+
+        self._is_locked = False
+        try:
+            await self.with_keyring(move)
+        except KeyringFailed:
+            return False
+        self._session = {name: key for name, key in self._session.items() if kept.get(name) != key}
+        return True
 
     async def get(self, provider: str) -> str | None:
         """The key of a name: this session's, else the keyring's, else, for a provider's default, the environment's.
@@ -182,7 +219,7 @@ class KeyStore:
         return key
 
     async def status(self, further: Sequence[str] = ()) -> list[KeyStatus]:
-        """Whether there are keys. Tries the keyring, also where it failed before.
+        """Whether there are keys. Tries the keyring, also where it failed before, but for a locked one.
 
         Args:
             further: Names of keys beside the providers' default ones.
@@ -276,7 +313,9 @@ class KeyStore:
         """
         async with self._turn:
             try:
-                if self._answered is not None and not self._answered.is_set():
+                if self._is_locked:
+                    raise KeyringLocked(_LOCKED)
+                if self.is_silent:
                     raise KeyringFailed("The system's keyring still has not answered. Unlock it, then try again.")
                 result = await self._on_a_thread(lambda: work(self._found_keyring()))
             except KeyringFailed as error:
@@ -314,6 +353,7 @@ class KeyStore:
                 error = failed
             except Exception as failed:  # backends of four systems and of plug-ins: any type may come
                 error = _in_words(failed)
+                self._is_locked = isinstance(error, KeyringLocked)  # also where nobody waits for it any more
             answered.set()
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 loop.call_soon_threadsafe(finish, result, error)
@@ -330,11 +370,14 @@ class KeyStore:
             ) from None
 
 
+_LOCKED = "The system's keyring is locked. Unlock it, then try again."
+
+
 def _in_words(error: Exception) -> KeyringFailed:
     """What a backend's error means. Its own text is left out: it could hold anything."""
     kind = type(error).__name__
     if kind in ("KeyringLocked", "LockedException", "PromptDismissedException"):
-        return KeyringFailed("The system's keyring is locked. Unlock it, then try again.")
+        return KeyringLocked(_LOCKED)
     if kind == "InitError":
         return KeyringFailed("The system's keyring could not be opened. Open or create one in the system's settings.")
     return KeyringFailed(f"The system's keyring failed ({kind}).")

@@ -5,9 +5,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from desktop.engine.gate import Access, Policy
+from desktop.engine.models.registry import KEY_NAMES
 from desktop.setting import Setting
 from desktop.settings_file import Problem, Rows, SettingsDamaged, TomlFile
-from desktop.settings_rows import DEFAULT_MODELS, DEFAULT_ROLES, ModelRow, RoleRow, Row, read_policies, read_rows
+from desktop.settings_rows import (
+    DEFAULT_MODELS,
+    DEFAULT_ROLES,
+    KeyRow,
+    ModelRow,
+    RoleRow,
+    Row,
+    read_policies,
+    read_rows,
+)
 
 _T = TypeVar("_T")
 _R = TypeVar("_R", bound=Row)
@@ -170,7 +180,8 @@ class Settings:
         self._models: tuple[ModelRow, ...] = ()
         self._roles: tuple[RoleRow, ...] = ()
         self._policies: dict[str, Policy] = {}
-        self._named: dict[str, set[str]] = {"model": set(), "role": set()}
+        self._keys: tuple[KeyRow, ...] = ()
+        self._named: dict[str, set[str]] = {"model": set(), "role": set(), "key": set()}
         self._listeners: list[Callable[[str], None]] = []
 
     @classmethod
@@ -199,6 +210,7 @@ class Settings:
                 problems.append(settings._file.problem(key, message))
         settings._models = read_rows(settings._file, data, "model", ModelRow, problems)
         settings._roles = read_rows(settings._file, data, "role", RoleRow, problems)
+        settings._keys = read_rows(settings._file, data, "key", KeyRow, problems)
         settings._policies = read_policies(settings._file, data, problems)
         return settings, sorted(problems, key=lambda problem: problem.line or 0)
 
@@ -245,6 +257,18 @@ class Settings:
         return _merged(self._roles, DEFAULT_ROLES)
 
     @property
+    def added_keys(self) -> Sequence[str]:
+        """Names of the keys that were added beside the providers' default ones."""
+        return tuple(row.name for row in self._keys)
+
+    @property
+    def further_keys(self) -> Sequence[str]:
+        """Names of the keys beside the providers' default ones: those that were added, and those that are named."""
+        of_models = (f"{KEY_NAMES[row.provider]}/{row.key}" for row in self.models if row.key)
+        of_roles = (name for row in self.roles for name in row.keys)
+        return tuple(dict.fromkeys((*self.added_keys, *of_models, *of_roles)))
+
+    @property
     def policies(self) -> Mapping[str, Policy]:
         """The person's policy by exact tool name; a missing one falls to the tool's default."""
         return dict(self._policies)
@@ -262,6 +286,13 @@ class Settings:
         self._roles = tuple(row for row in rows if row not in DEFAULT_ROLES)
         self._file.change("role", Rows([row.as_toml() for row in self._roles], frozenset(self._named["role"])))
         self._tell("role")
+
+    def set_further_keys(self, names: Sequence[str]) -> None:
+        """Remember which further keys there are: their names, never the keys."""
+        self._named["key"] |= {row.name for row in self._keys}
+        self._keys = tuple(KeyRow(name=name) for name in names)
+        self._file.change("key", Rows([row.as_toml() for row in self._keys], frozenset(self._named["key"])))
+        self._tell("key")
 
     def set_policy(self, tool: str, policy: Policy | None) -> None:
         """Set the policy of a tool; None for its default."""

@@ -18,6 +18,7 @@ from desktop.forms import (
     ROLE_FIELDS,
     general_fields,
     general_values,
+    key_choices,
     model_choices,
     model_values,
     new_role_values,
@@ -99,6 +100,9 @@ class SettingsActions(QObject):
         """Show what is in force."""
         dialog, registry = self._dialog, self._holder.registry
         models = model_choices(registry.models)
+        dialog.models.form.offer("key", key_choices(self._settings.further_keys))
+        for seat in ("orchestrator_fallbacks", "responder_fallbacks"):
+            dialog.roles.form.offer(seat, models)
         for form, names in (
             (dialog.general, (Settings.orchestrator.key, Settings.responder.key)),
             (dialog.roles.form, ("orchestrator", "responder")),
@@ -140,7 +144,8 @@ class SettingsActions(QObject):
     async def _save_model(self, before: str, values: _Values) -> None:
         page = self._dialog.models
         rows = list(self._settings.models)
-        row, problems = read_model(values, [each.name for each in rows if each.name != before])
+        taken = [each.name for each in rows if each.name != before]
+        row, problems = read_model(values, taken, self._settings.further_keys)
         page.form.show_problems(problems)
         if row is None:
             return

@@ -16,7 +16,7 @@ from desktop.files import write_private
 Key = tuple[str, ...]
 """The way to a value: table, name; or the name of an array of tables alone."""
 
-_ARRAYS = ("model", "role")
+_ARRAYS = ("model", "role", "key")
 _LOOKS_SECRET = re.compile(r"(?i)(api[-_]?key|token|secret|password)$")
 
 

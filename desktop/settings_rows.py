@@ -67,6 +67,7 @@ class RoleRow(Row):
         answer: ``responder``, or ``summary`` to end with the orchestrator's summary.
         tools_enabled: False for direct chat.
         persona: Name of a file in the persona folder; empty for ``default.md``.
+        keys: Names of further keys, ``gemini/work``, that its models are given where they name none themselves.
     """
 
     orchestrator: str = ""
@@ -83,6 +84,17 @@ class RoleRow(Row):
     answer: Literal["responder", "summary"] = "responder"
     tools_enabled: bool = Field(default=True, strict=True)
     persona: str = Field(default="", pattern=r"^$|^[^/\\]+\.md$")
+    keys: tuple[str, ...] = ()
+
+
+class KeyRow(Row):
+    """That there is a further key; the key itself is in the keyring.
+
+    Attributes:
+        name: The key's name there: ``gemini/work``.
+    """
+
+    name: str = Field(pattern=r"^(gemini|anthropic|openai)/\w[\w .-]{0,39}$")
 
 
 DEFAULT_MODELS = (
@@ -164,7 +176,8 @@ def read_rows(
     rows: dict[str, _R] = {}
     for number, item in enumerate(listed, start=1):
         name = item.get("name")
-        place = f"{array}.{name}" if isinstance(name, str) and name else f"{array} {number}"
+        shown = isinstance(name, str) and name and kind is not KeyRow  # its name could be a key pasted in its place
+        place = f"{array}.{name}" if shown else f"{array} {number}"
         problems.extend(file.unknown(f"{place}.{field}") for field in item if field not in kind.model_fields)
         row, faults = _read_row(kind, item)
         problems.extend(file.problem(f"{place}.{field}", message) for field, message in faults.items())
@@ -183,6 +196,8 @@ def _read_row(kind: type[_R], item: Mapping[str, Any]) -> tuple[_R | None, dict[
         return kind.model_validate(item), {}
     except ValidationError as error:
         faults = {str(fault["loc"][0]): _in_words(fault["type"], fault.get("ctx")) for fault in error.errors()}
+    if kind is KeyRow:
+        faults = dict.fromkeys(faults, 'Write a provider and a label: "gemini/work". The key is entered in the window.')
     needed = {name for name, field in kind.model_fields.items() if field.is_required()}
     if needed & faults.keys():
         return None, {field: f"{words} Until then this entry is not used." for field, words in faults.items()}

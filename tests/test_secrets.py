@@ -194,7 +194,7 @@ async def test_removed_key_is_gone_and_removing_nothing_is_no_error(make: Make) 
     assert await store.get(Provider.OPENAI) is None
 
 
-async def test_locked_keyring_is_not_asked_for_again_until_the_person_acts(make: Make) -> None:
+async def test_locked_keyring_is_asked_once_and_not_again_until_the_person_says_so(make: Make) -> None:
     keyring = LockedKeyring()
     store = make(keyring, ANTHROPIC_API_KEY=OTHER)
 
@@ -204,7 +204,40 @@ async def test_locked_keyring_is_not_asked_for_again_until_the_person_acts(make:
     assert store.keyring_problem == "The system's keyring is locked. Unlock it, then try again."
 
     await store.status()
-    assert keyring.asked == 2
+    assert await store.save(Provider.OPENAI, KEY) is KeySource.SESSION
+    assert (keyring.asked, store.is_locked) == (1, True)
+    assert not await store.try_again()
+    assert (keyring.asked, store.is_locked) == (2, True)
+
+
+async def test_when_it_is_unlocked_this_sessions_keys_go_into_it(make: Make) -> None:
+    there: list[Keyring] = [LockedKeyring()]
+    store = KeyStore(on_key=lambda key: None, load=lambda: there[0], environment={})
+    await store.save(Provider.OPENAI, KEY)
+    await store.save(key_name(Provider.GEMINI, "work"), OTHER)
+    there[0] = unlocked = MemoryKeyring()
+    assert await store.try_again()
+    assert unlocked.kept == {("cortex-desktop", "openai"): KEY, ("cortex-desktop", "gemini/work"): OTHER}
+    assert (await store.status())[-1].source is KeySource.KEYRING
+    assert (store.is_locked, store.keyring_problem) == (False, None)
+
+
+async def test_a_prompt_that_is_dismissed_late_counts_as_locked(make: Make, silent: SilentKeyring) -> None:
+    class Dismissed(SilentKeyring):
+        def get_password(self, service: str, username: str) -> str | None:
+            super().get_password(service, username)
+            raise KeyringLocked
+
+    keyring = Dismissed()
+    store = make(keyring, timeout_s=0.05)
+    assert await store.get(Provider.OPENAI) is None
+    assert store.is_silent
+    keyring.released.set()
+    for thread in threading.enumerate():
+        if thread.name == "keyring":
+            await asyncio.to_thread(thread.join, 10)
+    assert await store.save(Provider.OPENAI, KEY) is KeySource.SESSION
+    assert store.is_locked
 
 
 async def test_keyring_that_does_not_answer_is_waited_for_in_bounds(make: Make, silent: SilentKeyring) -> None:

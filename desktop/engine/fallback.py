@@ -15,7 +15,9 @@ from desktop.engine.errors import (
 from desktop.engine.events import Event, FallbackUsed
 from desktop.engine.messages import Brain, ModelInfo, ModelRequest
 from desktop.engine.model_call import Called, Caller, call_model
+from desktop.engine.models.attachment_limits import limits_of
 from desktop.engine.models.base import Connects
+from desktop.engine.models.connect import with_key_of
 from desktop.engine.models.registry import ModelEntry, Registry
 from desktop.engine.store.records import StoredRun
 from desktop.engine.store.runs import Runs
@@ -41,6 +43,8 @@ class Seat:
         self._brain = brain
         self._names = run.options.seat(brain)
         self._may_cost = run.options.fallback_to_paid
+        self._keys = run.options.keys
+        self._attachments = run.attachments
         self._registry = registry
         self._connector = connector
         self._runs = runs
@@ -83,7 +87,7 @@ class Seat:
         self._first_fault, self._failed = None, []
         while True:
             try:
-                model = await self._connector.connect(self._entry)
+                model = await self._connector.connect(with_key_of(self._entry, self._keys))
                 async with contextlib.aclosing(call_model(model, request, caller)) as items:
                     async for item in items:
                         yield item
@@ -96,29 +100,38 @@ class Seat:
         failed = self._entry
         self._failed.append(f"{failed.label}: {fault}")
         self._first_fault = self._first_fault or fault
-        following, barred = self._following(failed)
+        following, passed_over = self._following(failed)
         if following is None:
             await self._begin_anew()
-            raise self._given_up(fault, barred) from fault
+            raise self._given_up(fault, passed_over) from fault
         self._place, entry = following
         await self._runs.set_stand_in(self._run_id, self._brain, self._names[self._place] if self._place else None)
         return FallbackUsed(
             run_id=self._run_id, from_model=failed.label, to=entry.label, reason=str(fault), brain=self._brain
         )
 
-    def _following(self, failed: ModelEntry) -> tuple[tuple[int, ModelEntry] | None, list[ModelEntry]]:
-        """The next model that may take over, and those before it that may not; a name that has gone is passed over."""
-        barred: list[ModelEntry] = []
+    def _following(self, failed: ModelEntry) -> tuple[tuple[int, ModelEntry] | None, list[str]]:
+        """The next model that may and can take over, and why those before it do not; one that has gone counts not."""
+        passed_over: list[str] = []
+        barred: list[str] = []
         stays = not self._may_cost and self._connector.info(failed).is_local
         for place in range(self._place + 1, len(self._names)):
             try:
                 entry = self._registry.model(self._names[place])
             except UnknownName:
                 continue
-            if not stays or self._connector.info(entry).is_local:
-                return (place, entry), barred
-            barred.append(entry)
-        return None, barred
+            if stays and not self._connector.info(entry).is_local:
+                barred.append(entry.label)
+            elif objections := limits_of(entry).objections(self._attachments):
+                passed_over.append(f"{entry.label} did not take over: {objections[0].words}")
+            else:
+                return (place, entry), passed_over
+        if barred:
+            passed_over.append(
+                f"{', '.join(barred)} did not take over: the model that failed runs on this machine, and the role lets"
+                " none elsewhere, or that costs, take its place."
+            )
+        return None, passed_over
 
     async def _begin_anew(self) -> None:
         """Let the brain's own model be the first again when the run is gone on with: what failed may be mended."""
@@ -126,14 +139,8 @@ class Seat:
             self._place = 0
             await self._runs.set_stand_in(self._run_id, self._brain, None)
 
-    def _given_up(self, fault: ModelError, barred: list[ModelEntry]) -> ModelError:
+    def _given_up(self, fault: ModelError, passed_over: list[str]) -> ModelError:
         """The fault that ends the turn: of the first model that failed, as that is the one to mend."""
         first = self._first_fault or fault
         words = str(first) if len(self._failed) == 1 else " Then ".join(self._failed)
-        if barred:
-            labels = ", ".join(entry.label for entry in barred)
-            words += (
-                f" {labels} did not take over: the model that failed runs on this machine, and the role lets none"
-                " elsewhere, or that costs, take its place."
-            )
-        return type(first)(words, action=first.action)
+        return type(first)(" ".join([words, *passed_over]), action=first.action)

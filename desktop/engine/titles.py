@@ -7,6 +7,7 @@ import re
 from desktop.engine.errors import EngineError
 from desktop.engine.messages import Brain, Message, ModelRequest, UserText
 from desktop.engine.model_call import Called, Caller, call_model
+from desktop.engine.models.connect import with_key_of
 from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.running import Runner
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
@@ -52,7 +53,7 @@ async def make_title(store: Store, runner: Runner, run_id: str) -> str | None:
         entry = runner.registry.model(run.options.responder)
         if entry.provider == "demo":
             return None
-        model = await runner.connector_of(store, run).connect(entry)
+        model = await runner.connector_of(store, run).connect(with_key_of(entry, run.options.keys))
         caller = Caller(run_id, run.conversation_id, Brain.RESPONDER, RetryPolicy(attempts=1))
         title = ""
         async with contextlib.aclosing(call_model(model, _request(messages), caller)) as items:

@@ -8,11 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.views.controls import Switch, label, one_line
+from desktop.views.order_picker import OrderPicker
 from desktop.views.quiet_inputs import QuietComboBox
 from desktop.views.theme import SPACE
 
-FieldKind = Literal["text", "choice", "suggest", "switch"]
-"""A line, one of a few choices, a line with suggestions, or on and off (``true`` and ``false``)."""
+FieldKind = Literal["text", "choice", "suggest", "switch", "order"]
+"""A line, one of a few choices, a line with suggestions, on and off (``true`` and ``false``), or several choices in an
+order (with ``, `` between)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class _Row(QWidget):
                 return self.input.currentText().strip() if self.input.isEditable() else str(self.input.currentData())
             case QLineEdit():
                 return self.input.text().strip()
+            case OrderPicker():
+                return ", ".join(self.input.values)
         raise AssertionError(self.input)
 
     def show_value(self, value: str) -> None:
@@ -83,6 +87,8 @@ class _Row(QWidget):
             case QLineEdit():
                 self.input.setText(value)
                 self.input.setCursorPosition(0)
+            case OrderPicker():
+                self.input.show_values([part for part in value.split(", ") if part])
 
     def show_problem(self, words: str) -> None:
         self.problem.setText(words)
@@ -119,6 +125,8 @@ class Form(QWidget):
                     row.input.currentTextChanged.connect(lambda _text: self.changed.emit())
                 case QLineEdit():
                     row.input.textChanged.connect(lambda _text: self.changed.emit())
+                case OrderPicker():
+                    row.input.changed.connect(self.changed)
         column.addStretch(1)
 
     @property
@@ -156,8 +164,10 @@ class Form(QWidget):
             box.blockSignals(False)
 
     def offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
-        """Offer other choices in a ``choice`` field; the chosen one stays where it is among them."""
+        """Offer other choices in a ``choice`` or ``order`` field; the chosen one stays where it is among them."""
         box = self._rows[name].input
+        if isinstance(box, OrderPicker):
+            box.offer(choices)
         if isinstance(box, QComboBox):
             current = box.currentData()
             box.blockSignals(True)
@@ -189,6 +199,8 @@ def _input_of(field: FormField) -> QWidget:
                 line.setPlaceholderText(field.placeholder)
                 line.setAccessibleName(field.label)
             return box
+        case "order":
+            return OrderPicker(field.label)
         case "text":
             line = QLineEdit()
             line.setPlaceholderText(field.placeholder)

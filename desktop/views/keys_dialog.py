@@ -1,132 +1,48 @@
 """The dialog of the API keys. It holds no key: what is typed goes out once and is forgotten."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, assert_never
+from itertools import pairwise
+from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.views.controls import Button, ElidedLabel, label, larger
+from desktop.views.controls import Button, label, larger
+from desktop.views.key_row import FurtherKeyRow, KeyRow, KeySource, KeyStatus, status_text
 from desktop.views.notice_bar import NoticeBar
 from desktop.views.theme import SPACE
 
-KeySource = Literal["keyring", "environment", "session", "none"]
-"""Where a key comes from."""
+KeyringState = Literal["ready", "none", "locked", "silent"]
+"""Whether the system keeps keys; ``silent``: its keyring does not answer."""
 
 NO_KEYRING = (
     "No keyring was found on this system. Keys are kept for this session only and are gone when the program ends. "
     "To keep them, install and unlock GNOME Keyring or KWallet, then start Cortex Desktop again."
 )
-_WIDTH = 520
+_UNTIL_THEN = (
+    "Until then, keys that you save here last for this session only; they go into the keyring when it is unlocked."
+)
+LOCKED_KEYRING = (
+    "The system's keyring is locked, so the keys in it cannot be read. Choose Try again and type its password "
+    "(most often the one you log in with), or unlock it in Passwords and Keys or KWalletManager first. " + _UNTIL_THEN
+)
+SILENT_KEYRING = (
+    "The system's keyring does not answer: it may be waiting for its password, in a window of its own. "
+    "Unlock it there, then choose Try again. " + _UNTIL_THEN
+)
+TRY_AGAIN = "Try again"
+_BANNERS: dict[KeyringState, tuple[str, str]] = {
+    "ready": ("", ""),
+    "none": (NO_KEYRING, ""),
+    "locked": (LOCKED_KEYRING, TRY_AGAIN),
+    "silent": (SILENT_KEYRING, TRY_AGAIN),
+}
+_PROVIDERS = (("gemini", "Google Gemini"), ("anthropic", "Anthropic Claude"), ("openai", "OpenAI or compatible"))
+_LABEL = r"\w[\w .-]{0,39}"
+_WIDTH = 600
 _TITLE_BAR = 5 * SPACE
 """What a window manager adds, about."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyStatus:
-    """What is known of a provider's key; never the key.
-
-    Attributes:
-        provider: ``gemini``, ``anthropic`` or ``openai``.
-        label: The provider's name for the person: "Google Gemini".
-        source: Where its key comes from now.
-        variable: The environment's variable, where it comes from there.
-    """
-
-    provider: str
-    label: str
-    source: KeySource
-    variable: str = ""
-
-
-def status_text(status: KeyStatus) -> str:
-    """A key's status in words."""
-    match status.source:
-        case "keyring":
-            return "In the keyring"
-        case "environment":
-            return f"From the environment: {status.variable}"
-        case "session":
-            return "For this session only"
-        case "none":
-            return "No key"
-    assert_never(status.source)
-
-
-class KeyRow(QWidget):
-    """One provider: its status, a field for a new key, Save and Remove.
-
-    Attributes:
-        status: The label with the status in words.
-        field: The password field; named "<label> key".
-        save_button: Hands the key out; enabled while there is one.
-        remove_button: Shown where there is a key that can be removed here.
-
-    Signals:
-        entered(str): The key that was typed, without white space around it.
-        removed(): The person wants the kept key removed.
-    """
-
-    entered = Signal(str)
-    removed = Signal()
-
-    def __init__(self, status: KeyStatus, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name = label(kind="heading")
-        self.status = ElidedLabel(kind="muted")
-        self.field = QLineEdit()
-        # Password mode neither copies nor drags its text out, and tells input methods to learn nothing.
-        self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.save_button = Button("Save")
-        self.remove_button = Button("Remove", kind="flat")
-        policy = self.remove_button.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.remove_button.setSizePolicy(policy)
-        head = QHBoxLayout()
-        head.setSpacing(SPACE)
-        head.addWidget(self._name)
-        head.addWidget(self.status, 1)
-        head.addWidget(self.remove_button)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(SPACE)
-        grid.setVerticalSpacing(0)
-        grid.addLayout(head, 0, 0, 1, 2)
-        grid.addWidget(self.field, 1, 0)
-        grid.addWidget(self.save_button, 1, 1)
-        grid.setColumnStretch(0, 1)
-        self.field.textChanged.connect(lambda text: self.save_button.setEnabled(bool(text.strip())))
-        self.field.returnPressed.connect(self._enter)
-        self.save_button.clicked.connect(self._enter)
-        self.remove_button.clicked.connect(lambda: self.removed.emit())
-        self.save_button.setEnabled(False)
-        self.show_status(status)
-
-    def show_status(self, status: KeyStatus) -> None:
-        """Show where the key comes from; what is being typed stays."""
-        has_key = status.source != "none"
-        self._name.setText(status.label)
-        self.status.show_text(status_text(status))
-        self.status.setAccessibleName(f"{status.label}: {status_text(status)}")
-        self.field.setAccessibleName(f"{status.label} key")
-        self.field.setPlaceholderText("Paste a new key to replace it" if has_key else "Paste a key")
-        self.save_button.setAccessibleName(f"Save {status.label} key")
-        self.remove_button.setAccessibleName(f"Remove {status.label} key")
-        kept_here = status.source in ("keyring", "session")
-        self.remove_button.setVisible(kept_here)
-
-    def forget(self) -> None:
-        """Empty the field, its history of changes too."""
-        self.field.setText("")
-
-    def _enter(self) -> None:
-        key = self.field.text().strip()
-        if key:
-            self.forget()
-            self.entered.emit(key)
 
 
 class KeysDialog(QDialog):
@@ -135,18 +51,25 @@ class KeysDialog(QDialog):
     As tall as what it says; what the screen has no room for is scrolled.
 
     Attributes:
-        rows: A `KeyRow` for each provider shown, by provider.
-        banner: Says that there is no keyring.
+        rows: A `KeyRow` for each key shown, by its name.
+        further: Takes a further key.
+        banner: Says that the keyring cannot be used, and what to do.
         problem: Says what failed.
         close_button: The push button "Close".
 
     Signals:
-        key_entered(str, str): Provider and key. The field is empty by then; nothing here keeps the key.
-        key_removed(str): The provider whose kept key is to be removed.
+        key_entered(str, str): Its name and the key. The field is empty by then; nothing here keeps the key.
+        key_added(str, str, str): Provider, label and key of a further one.
+        key_tested(str, str): The name of the key to try, and what is typed for it; empty for the kept one.
+        key_removed(str): The name of the kept key that is to be removed.
+        keyring_tried(): The person wants the keyring asked once more.
     """
 
     key_entered = Signal(str, str)
+    key_added = Signal(str, str, str)
+    key_tested = Signal(str, str)
     key_removed = Signal(str)
+    keyring_tried = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,12 +78,13 @@ class KeysDialog(QDialog):
         self.rows: dict[str, KeyRow] = {}
         self.banner = NoticeBar(dismissible=False)
         self.problem = NoticeBar()
+        self.further = FurtherKeyRow(_PROVIDERS, _LABEL)
         self.close_button = Button("Close")
         title = label("API keys", "heading")
         title.setFont(larger(title.font(), 1.4, bold=True))
         self._words = label(kind="muted", wrap=True)
         self._list = QVBoxLayout()
-        self._list.setSpacing(SPACE)
+        self._list.setSpacing(SPACE + SPACE // 2)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.close_button)
@@ -171,6 +95,7 @@ class KeysDialog(QDialog):
         for widget in (self._words, self.banner, self.problem):
             inside.addWidget(widget)
         inside.addLayout(self._list)
+        inside.addWidget(self.further)
         inside.addStretch(1)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -192,25 +117,52 @@ class KeysDialog(QDialog):
         self.resize(_WIDTH, 1)
         self.setMinimumWidth(360)
         self.close_button.clicked.connect(self.reject)
+        self.further.added.connect(self.key_added)
+        self.banner.action_clicked.connect(lambda _words: self.keyring_tried.emit())
 
-    def show_status(self, statuses: Sequence[KeyStatus], *, has_keyring: bool = True) -> None:
-        """Show these providers.
+    def show_status(self, statuses: Sequence[KeyStatus], *, keyring: KeyringState = "ready") -> None:
+        """Show these keys, and no others.
 
         Args:
-            statuses: One for each provider, in order; always the same providers.
-            has_keyring: Whether the system keeps keys.
+            statuses: One for each key, in order.
+            keyring: Whether the system keeps keys.
         """
-        kept = " They are kept in your system's keyring, never in a file." if has_keyring else ""
+        kept = " They are kept in your system's keyring, never in a file." if keyring != "none" else ""
         self._words.setText(
             f"Keys go to their provider and nowhere else.{kept} A key saved here comes before one in the environment."
         )
-        self.banner.show_notice("" if has_keyring else NO_KEYRING, kind="warning")
-        for status in statuses:
-            row = self.rows.get(status.provider)
-            if row is None:
-                self._add_row(status)
+        words, action = _BANNERS[keyring]
+        self.banner.show_notice(words, action, kind="warning")
+        self.banner.action.setEnabled(True)
+        for name in self.rows.keys() - {status.provider for status in statuses}:
+            row = self.rows.pop(name)
+            self._list.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        is_first = not self.rows
+        for place, status in enumerate(statuses):
+            if (known := self.rows.get(status.provider)) is not None:
+                known.show_status(status)
             else:
-                row.show_status(status)
+                self._add_row(status, place)
+        self.rows = {status.provider: self.rows[status.provider] for status in statuses}
+        self._chain()
+        if is_first and statuses:
+            self.rows[statuses[0].provider].field.setFocus()
+
+    def show_asking_keyring(self) -> None:
+        """Let the button wait while the keyring is asked."""
+        self.banner.action.setEnabled(False)
+
+    def show_testing(self, name: str) -> None:
+        """Say that a key is being tried."""
+        if (row := self.rows.get(name)) is not None:
+            row.show_testing()
+
+    def show_result(self, name: str, words: str, *, works: bool) -> None:
+        """Say under a key what came of its test."""
+        if (row := self.rows.get(name)) is not None:
+            row.show_result(words, works=works)
 
     def show_problem(self, text: str) -> None:
         """Say what failed ("The keyring refused …"); empty takes it away."""
@@ -255,18 +207,28 @@ class KeysDialog(QDialog):
         """Forget what was typed and not saved."""
         for row in self.rows.values():
             row.forget()
+            row.show_result("", works=True)
+        self.further.forget()
         super().hideEvent(event)
 
-    def _add_row(self, status: KeyStatus) -> None:
+    def _add_row(self, status: KeyStatus, place: int) -> None:
         row = KeyRow(status)
-        provider = status.provider
-        row.entered.connect(lambda key: self.key_entered.emit(provider, key))
-        row.removed.connect(lambda: self.key_removed.emit(provider))
-        self._list.addWidget(row)
-        before = list(self.rows.values())
-        if not before:
-            row.field.setFocus()
-        self.rows[provider] = row
-        QWidget.setTabOrder(row.field, row.save_button)
-        QWidget.setTabOrder(row.save_button, row.remove_button)
-        QWidget.setTabOrder(row.remove_button, self.close_button)
+        name = status.provider
+        row.entered.connect(lambda key: self.key_entered.emit(name, key))
+        row.tested.connect(lambda typed: self.key_tested.emit(name, typed))
+        row.removed.connect(lambda: self.key_removed.emit(name))
+        self._list.insertWidget(place, row)
+        self.rows[name] = row
+
+    def _chain(self) -> None:
+        """Lead Tab through the rows as they stand."""
+        further = self.further
+        stops: list[QWidget] = []
+        for row in self.rows.values():
+            stops += [row.field, row.save_button, row.test_button, row.remove_button]
+        stops += [further.provider, further.label_field, further.field, further.add_button, self.close_button]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
+
+__all__ = ["KeyRow", "KeySource", "KeyStatus", "KeysDialog", "status_text"]

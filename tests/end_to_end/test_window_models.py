@@ -120,3 +120,47 @@ def test_the_next_model_takes_over_and_the_window_says_so(screen: Desktop, store
     details = json.loads(answer["details"])
     assert (details["label"], details["fallback"]) == ("Claude Opus 5.5", True)
     assert stored.calls() == [("read_file", "done")]
+
+
+KEPT = """# The first line.
+[run]
+max_rounds = 5  # few
+"""
+
+
+def test_a_role_of_ones_own_is_added_chosen_and_used(screen: Desktop, stored: Stored) -> None:
+    folder = stored.home / "config" / "cortex-desktop"
+    folder.mkdir(parents=True)
+    (folder / "settings.toml").write_text(KEPT, encoding="utf-8")
+    gone, answers = claude.fails(404, "not_found_error"), claude.answers(claude.text(0, "From the role."))
+    with providers(gemini=(gemini.says("Gathered."),), claude=(gone, answers)) as both:
+        program = screen.launch(stored.home, variables=both.variables)
+        program.wait_for("label", begins="Requests go elsewhere", holds="ANTHROPIC_BASE_URL = http://127.0.0.1:")
+        open_settings(program, screen, "Roles")
+        program.press("push button", "Add role")
+        fill(program, screen, "Name", "poet")
+        program.click(program.find_all("combo box", "Add a model …")[-1])
+        program.press("list item", "Claude Opus 5.5")
+        program.wait_for("list item", "Claude Opus 5.5")
+        screen.keys(*["Tab"] * 4)  # the form scrolls with the focus
+        program.wait_for_focus("Tools")
+        screen.type("current_time")
+        screen.picture(PICTURES / "settings-roles.png")
+        program.press("push button", "Save role")
+        program.wait_for("label", "Saved.")
+        program.press("push button", "Close")
+        program.wait_until_gone("dialog", "Settings")
+        written = settings_of(stored)
+        (role,) = tomllib.loads(written)["role"]
+        assert role == {"name": "poet", "responder_fallbacks": ["claude-opus-5-5"], "tools": ["current_time"]}
+        assert written.startswith(KEPT)
+        program.press("combo box", "chat")
+        screen.keys("End", "Return")
+        program.send("Hello?")
+        program.wait_for("list item", begins="Assistant:", holds="From the role.")
+        (tool,) = both.gemini.requests[0].json["tools"][0]["functionDeclarations"]
+        assert tool["name"] == "current_time"
+        asked = [request.json["model"] for request in both.claude.requests]
+        assert asked[:2] == ["claude-sonnet-5-5", "claude-opus-5-5"]  # then the title
+    (run,) = stored.runs()
+    assert json.loads(run["options"])["role"] == "poet"

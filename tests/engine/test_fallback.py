@@ -1,6 +1,7 @@
 """A model that fails for good is followed by the next of its seat: nothing gathered is lost, no tool runs twice."""
 
 import dataclasses
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from desktop.engine.events import (
     ToolCallStarted,
 )
 from desktop.engine.gate import AllowOnce
-from desktop.engine.messages import Brain, Message
+from desktop.engine.messages import Attachment, Brain, Message
 from desktop.engine.models.registry import ModelEntry, Registry, Role
 from tests.bench import Bench, MakeBench, until
 from tests.scripted import (
@@ -309,3 +310,45 @@ def test_the_event_is_told_with_the_names_of_the_contract() -> None:
     assert written == ('{"run_id":"r","type":"fallback_used","from":"A","to":"B","reason":"Gone.","brain":"responder"}')
     assert EVENT.validate_json(written) == event
     assert EVENT.dump_json(event).decode() == written
+
+
+PICTURE = Attachment(hash=hashlib.sha256(b"png").hexdigest(), name="p.png", media_type="image/png", size=3)
+
+
+async def _send_picture(bench: Bench, **options: Any) -> None:
+    where = await bench.conversation()
+    await bench.store.attachments.add_to_draft(where, PICTURE, b"png")
+    run_id, _ = await bench.session.send(where, "What is it?", bench.options(**options), [PICTURE])
+    await bench.ended(run_id)
+
+
+def _read_text_alone(bench: Bench, *names: str) -> None:
+    registry = bench.session.runner.registry
+    blind = [
+        entry.model_copy(update={"inputs": ()} if name in names else {}) for name, entry in registry.models.items()
+    ]
+    bench.session.runner = dataclasses.replace(
+        bench.session.runner, registry=Registry(blind, list(registry.roles.values()))
+    )
+
+
+async def test_a_model_that_cannot_take_the_picture_is_passed_over(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(KeyMissing("No key."),), writer=(text("A cat."),))
+    spares = Spares(bench, blind=(), seeing=(text("Summary."),))
+    _read_text_alone(bench, "blind")
+    await _send_picture(bench, orchestrator_fallbacks=("blind", "seeing"))
+    assert [event.to for event in bench.told(FallbackUsed)] == ["The seeing"]
+    assert bench.types[-1] == "run_finished"
+    spares.check()
+
+
+async def test_where_none_can_take_it_the_failure_says_so(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(KeyMissing("No key.", action="Add it."),))
+    spares = Spares(bench, blind=())
+    _read_text_alone(bench, "blind")
+    await _send_picture(bench, orchestrator_fallbacks=("blind",))
+    failed = bench.events[-1]
+    assert isinstance(failed, RunFailed)
+    words = "No key. The blind did not take over: The blind reads text alone, no pictures."
+    assert (failed.error, failed.action) == (words, "Add it.")
+    spares.check()

@@ -149,8 +149,29 @@ def keys() -> QWidget:
 
 def keys_without_keyring() -> QWidget:
     result = KeysDialog()
-    result.show_status(_statuses(), has_keyring=False)
+    result.show_status(_statuses(), keyring="none")
     result.rows["openai"].field.setText("not a key")
+    return result
+
+
+def keys_further() -> QWidget:
+    result = KeysDialog()
+    first, *others = _statuses()
+    result.show_status([first, KeyStatus("gemini/work", "Google Gemini, work", "keyring"), *others])
+    result.show_result("gemini/work", "The key works: Google Gemini listed 42 models in 0.4 s.", works=True)
+    result.show_result(
+        "anthropic",
+        "Anthropic Claude refused the API key (401, authentication_error). Enter a valid key under API keys, and check"
+        " that it may use this model.",
+        works=False,
+    )
+    return result
+
+
+def keys_locked() -> QWidget:
+    result = KeysDialog()
+    locked = [KeyStatus(each.provider, each.label, "locked") for each in _statuses()]
+    result.show_status(locked, keyring="locked")
     return result
 
 
@@ -195,6 +216,8 @@ STATES: tuple[Callable[[], QWidget], ...] = (
     list_focused,
     keys,
     keys_without_keyring,
+    keys_further,
+    keys_locked,
     servers_found,
     servers_none,
     servers_searching,

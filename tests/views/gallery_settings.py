@@ -13,6 +13,7 @@ from desktop.forms import (
     ROLE_FIELDS,
     general_fields,
     general_values,
+    key_choices,
     model_values,
     read_model,
     role_values,
@@ -49,6 +50,9 @@ def dialog(page: str) -> SettingsDialog:
     result.general.offer("run.role", [(row.name, row.name) for row in DEFAULT_ROLES])
     for name in ("orchestrator", "responder"):
         result.roles.form.offer(name, [("", "As in General"), *choices])
+    for name in ("orchestrator_fallbacks", "responder_fallbacks"):
+        result.roles.form.offer(name, choices)
+    result.models.form.offer("key", key_choices(["gemini/work", "openai/work", "openai/lab"]))
     result.show_general(general_values(Settings(Path("settings.toml"))))
     models = [*DEFAULT_MODELS, _LOCAL]
     result.models.show_rows(

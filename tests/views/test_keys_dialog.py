@@ -99,7 +99,7 @@ def test_a_new_status_leaves_what_is_being_typed(dialog: KeysDialog) -> None:
 
 def test_without_a_keyring_it_says_so_and_what_to_do(dialog: KeysDialog) -> None:
     assert not dialog.banner.isVisible()
-    dialog.show_status(STATUSES, has_keyring=False)
+    dialog.show_status(STATUSES, keyring="none")
     assert dialog.banner.isVisible()
     assert "this session only" in dialog.banner.text.text()
     assert "GNOME Keyring" in dialog.banner.text.text()
@@ -109,6 +109,85 @@ def test_a_problem_is_shown_literally(dialog: KeysDialog) -> None:
     dialog.show_problem("The keyring <b>refused</b>.")
     assert dialog.problem.isVisible()
     assert dialog.problem.text.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_the_kept_key_is_tested_or_the_typed_one(dialog: KeysDialog) -> None:
+    told: list[tuple[str, str]] = []
+    dialog.key_tested.connect(lambda name, typed: told.append((name, typed)))
+    QTest.mouseClick(dialog.rows["anthropic"].test_button, Qt.MouseButton.LeftButton)
+    assert not dialog.rows["openai"].test_button.isEnabled(), "there is nothing to test"
+    QTest.keyClicks(dialog.rows["openai"].field, " typed ")
+    QTest.mouseClick(dialog.rows["openai"].test_button, Qt.MouseButton.LeftButton)
+    assert told == [("anthropic", ""), ("openai", "typed")]
+
+
+def test_what_came_of_a_test_stands_under_its_key(dialog: KeysDialog, qtbot: QtBot) -> None:
+    row = dialog.rows["anthropic"]
+    dialog.show_testing("anthropic")
+    assert (row.result.text(), row.test_button.isEnabled()) == ("Asking …", True)
+    with qtbot.assertNotEmitted(dialog.key_tested):
+        QTest.mouseClick(row.test_button, Qt.MouseButton.LeftButton)
+    dialog.show_result("anthropic", "Refused <b>it</b>.", works=False)
+    assert (row.result.text(), row.result.property("kind")) == ("Refused <b>it</b>.", "danger")
+    assert row.result.textFormat() == Qt.TextFormat.PlainText
+    assert row.test_button.isEnabled()
+    dialog.show_result("gone", "Nobody asks any more.", works=True)
+    QTest.keyClicks(row.field, "another")
+    QTest.keyClick(row.field, Qt.Key.Key_Return)
+    assert row.result.isHidden(), "it was said of the key before"
+
+
+def test_a_further_key_needs_a_label_and_a_key(dialog: KeysDialog) -> None:
+    told: list[tuple[str, str, str]] = []
+    dialog.key_added.connect(lambda *said: told.append(said))
+    further = dialog.further
+    QTest.keyClicks(further.field, "secret")
+    assert not further.add_button.isEnabled()
+    QTest.keyClicks(further.label_field, "/wo/rk")
+    assert further.label_field.text() == "work", "no label can hold a slash"
+    further.provider.setCurrentIndex(1)
+    QTest.mouseClick(further.add_button, Qt.MouseButton.LeftButton)
+    assert told == [("anthropic", "work", "secret")]
+    assert (further.field.text(), further.label_field.text()) == ("", "")
+
+
+WORK = KeyStatus("gemini/work", "Google Gemini, work", "keyring")
+
+
+def test_rows_come_in_their_place_and_go(dialog: KeysDialog, qtbot: QtBot) -> None:
+    dialog.show_status([STATUSES[0], WORK, *STATUSES[1:]])
+    qtbot.waitUntil(lambda: dialog.rows["gemini/work"].isVisible() and is_whole(dialog))
+    tops = [row.mapTo(dialog, row.rect().topLeft()).y() for row in dialog.rows.values()]
+    assert tops == sorted(set(tops))
+    assert list(dialog.rows) == ["gemini", "gemini/work", "anthropic", "openai"]
+    assert dialog.rows["gemini/work"].remove_button.accessibleName() == "Remove Google Gemini, work key"
+    dialog.rows["gemini/work"].field.setFocus()
+    names = []
+    for _ in range(4):
+        names.append((dialog.focusWidget() or dialog).accessibleName())
+        QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
+    work, claude = "Google Gemini, work key", "Anthropic key"
+    assert names == [work, f"Test {work}", f"Remove {work}", claude]
+    dialog.show_status(STATUSES)
+    assert list(dialog.rows) == ["gemini", "anthropic", "openai"]
+
+
+def test_a_locked_keyring_is_explained_and_tried_again(dialog: KeysDialog, qtbot: QtBot) -> None:
+    locked = [KeyStatus("anthropic", "Anthropic", "locked")]
+    dialog.show_status(locked, keyring="locked")
+    words = dialog.banner.text.text()
+    assert "locked" in words
+    assert "last for this session only" in words
+    assert dialog.rows["anthropic"].status.whole_text == "Not known: the keyring is locked"
+    with qtbot.waitSignal(dialog.keyring_tried):
+        QTest.mouseClick(dialog.banner.action, Qt.MouseButton.LeftButton)
+    dialog.show_asking_keyring()
+    assert not dialog.banner.action.isEnabled()
+    dialog.show_status(locked, keyring="silent")
+    assert "does not answer" in dialog.banner.text.text()
+    assert dialog.banner.action.isEnabled()
+    dialog.show_status(STATUSES)
+    assert not dialog.banner.isVisible()
 
 
 def test_fields_and_buttons_are_named_by_provider(dialog: KeysDialog) -> None:
@@ -166,10 +245,10 @@ def is_whole(dialog: KeysDialog) -> bool:
 def test_it_grows_and_shrinks_with_what_it_says(qtbot: QtBot, dialog: KeysDialog) -> None:
     assert is_whole(dialog)
     low = dialog.height()
-    dialog.show_status(STATUSES, has_keyring=False)
+    dialog.show_status(STATUSES, keyring="none")
     qtbot.waitUntil(lambda: is_whole(dialog) and dialog.height() > low)
     middle = dialog.height()
-    dialog.show_problem("The keyring refused the key. " * 15)
+    dialog.show_problem("The keyring refused the key. " * 6)
     qtbot.waitUntil(lambda: is_whole(dialog) and dialog.height() > middle)
     dialog.resize(420, dialog.height())
     qtbot.waitUntil(lambda: is_whole(dialog))
@@ -180,7 +259,7 @@ def test_it_grows_and_shrinks_with_what_it_says(qtbot: QtBot, dialog: KeysDialog
 
 def test_a_height_that_the_person_gave_stays(qtbot: QtBot, dialog: KeysDialog) -> None:
     dialog.resize(520, 700)
-    dialog.show_status(STATUSES, has_keyring=False)
+    dialog.show_status(STATUSES, keyring="none")
     qtbot.waitUntil(lambda: is_whole(dialog))
     assert dialog.height() == 700
 
@@ -192,7 +271,7 @@ def test_what_the_screen_has_no_room_for_is_scrolled(qtbot: QtBot, dialog: KeysD
     assert dialog.height() <= dialog.screen().availableGeometry().height()
     assert dialog.rect().contains(dialog.close_button.geometry())
     assert bar.value() == 0
-    for _ in range(12):
+    for _ in range(20):
         if dialog.rows["openai"].field.hasFocus():
             break
         QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)

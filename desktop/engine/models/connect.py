@@ -1,7 +1,7 @@
 """From a registry entry to a model that can be called."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -15,10 +15,8 @@ from desktop.engine.models.contents import Load, no_load
 from desktop.engine.models.demo import DemoOrchestrator, DemoResponder
 from desktop.engine.models.gemini import GeminiModel
 from desktop.engine.models.openai_compatible import OpenAICompatibleModel
-from desktop.engine.models.registry import ModelEntry
+from desktop.engine.models.registry import KEY_NAMES, ModelEntry
 
-KEY_NAMES: Mapping[str, str] = {"gemini": "gemini", "anthropic": "anthropic", "openai-compatible": "openai"}
-"""The keyring's user name by provider, of its default key; a further one has its label behind a slash."""
 BASE_URL_VARIABLES: Mapping[str, str] = {
     "gemini": "GOOGLE_GEMINI_BASE_URL",
     "anthropic": "ANTHROPIC_BASE_URL",
@@ -54,6 +52,18 @@ def key_name(entry: ModelEntry) -> str | None:
     if entry.provider == "openai-compatible" and entry.base_url and not _is_openai(entry.base_url):
         return None
     return owner
+
+
+def with_key_of(entry: ModelEntry, names: Sequence[str]) -> ModelEntry:
+    """A model with the key that a role names for it.
+
+    Args:
+        entry: The model; one with a label of its own keeps that, and one that gets no default key gets none here.
+        names: Names of further keys: ``gemini/work``.
+    """
+    owner = None if entry.key_label else key_name(entry)
+    labels = [label for who, _, label in (name.partition("/") for name in names) if who == owner and label]
+    return entry.model_copy(update={"key_label": labels[0]}) if labels else entry
 
 
 def _is_openai(base_url: str) -> bool:

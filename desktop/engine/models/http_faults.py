@@ -113,7 +113,7 @@ def fault_for_status(
     if status in (401, 403) or (status == 400 and _BAD_KEY.search(detail)):
         return KeyRejected(
             f"{provider_label} refused the API key ({shown}).",
-            action="Enter a valid key in the settings, and check that it may use this model.",
+            action="Enter a valid key under API keys, and check that it may use this model.",
         )
     if status in (400, 422, 500) and _NO_TOOLS.search(detail):
         return RequestRefused(
@@ -163,11 +163,11 @@ def fault_of_key(provider_label: str, key: str) -> ModelError | None:
         The error to raise; None for a key that can be sent.
     """
     if not key:
-        return KeyMissing(f"There is no API key for {provider_label}.", action="Enter a key in the settings.")
+        return KeyMissing(f"There is no API key for {provider_label}.", action="Enter a key under API keys.")
     if not (key.isascii() and key.isprintable()):
         return KeyRejected(
             f"The API key for {provider_label} holds characters that no key has.",
-            action="Copy the key again and enter it in the settings.",
+            action="Copy the key again and enter it under API keys.",
         )
     return None
 

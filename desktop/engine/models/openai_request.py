@@ -16,15 +16,18 @@ def body_for(request: ModelRequest, model: str, host: str, contents: Contents = 
     Args:
         request: The request.
         model: The server's name of the model.
-        host: Where it goes: OpenAI itself has another name for the output limit than the servers that copy it.
+        host: Where it goes: OpenAI itself has another name for the output limit than the servers that copy it, and
+            takes several messages of one role in a row, which the chat templates of many local models refuse.
         contents: The bytes of what is attached.
 
     Returns:
         A JSON object.
     """
+    is_openai = host.endswith("openai.com")
+    messages = _messages(request, contents)
     body: dict[str, Any] = {
         "model": model,
-        "messages": _messages(request, contents),
+        "messages": messages if is_openai else _joined(messages),
         "stream": True,
         "stream_options": {"include_usage": True},
     }
@@ -39,7 +42,7 @@ def body_for(request: ModelRequest, model: str, host: str, contents: Contents = 
         if not request.allow_calls:
             body["tool_choice"] = "none"
     if request.max_output_tokens is not None:
-        limit = "max_completion_tokens" if host.endswith("openai.com") else "max_tokens"
+        limit = "max_completion_tokens" if is_openai else "max_tokens"
         body[limit] = request.max_output_tokens
     return body
 
@@ -58,6 +61,30 @@ def _messages(request: ModelRequest, contents: Contents) -> list[dict[str, Any]]
             case ToolResults():
                 messages.extend(_tool(result) for result in item.results)
     return messages
+
+
+def _joined(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The messages with neighbours of one role made one, so that person and model take turns."""
+    joined: list[dict[str, Any]] = []
+    for message in messages:
+        before = joined[-1] if joined else {}
+        is_neighbour = message["role"] in ("user", "assistant") and message["role"] == before.get("role")
+        if is_neighbour and "tool_calls" not in {*before, *message}:
+            joined[-1] = {**before, "content": _content(before["content"], message["content"])}
+        else:
+            joined.append(message)
+    return joined
+
+
+def _content(first: str | list[dict[str, Any]], second: str | list[dict[str, Any]]) -> str | list[dict[str, Any]]:
+    """Two contents as one: text where both are text, else a list of parts."""
+    if isinstance(first, str) and isinstance(second, str):
+        return f"{first}\n\n{second}"
+    return [*_parts(first), *_parts(second)]
+
+
+def _parts(content: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def _user(item: UserText, contents: Contents) -> str | list[dict[str, Any]]:

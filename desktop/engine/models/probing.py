@@ -17,12 +17,15 @@ _ASK: Final = ModelRequest(items=(UserText(text="Reply with the word OK."),), ma
 _MOST: Final = 1000
 
 
-async def list_models(connector: Connector, entry: ModelEntry, *, timeout_s: float = 20.0) -> list[str]:
+async def list_models(
+    connector: Connector, entry: ModelEntry, *, key: str | None = None, timeout_s: float = 20.0
+) -> list[str]:
     """The names of the models that a provider has, as its own SDK lists them.
 
     Args:
         connector: Gives the key and the address.
         entry: Names the provider, the host and the key; its model counts for nothing.
+        key: The key to ask with, in the place of the one that the entry names.
         timeout_s: Seconds for all of it.
 
     Raises:
@@ -30,7 +33,9 @@ async def list_models(connector: Connector, entry: ModelEntry, *, timeout_s: flo
     """
     if entry.provider == "demo":
         return [entry.name]
-    key, base_url = await connector.key(entry), connector.base_url(entry)
+    if key is None:
+        key = await connector.key(entry)
+    base_url = connector.base_url(entry)
     if fault := fault_of_key(entry.label, key or "no-key"):
         raise fault
     if entry.provider == "openai-compatible" and not base_url:

@@ -10,6 +10,8 @@ from desktop.engine.gate import Access
 from desktop.engine.messages import JsonObject, Value
 
 Provider = Literal["gemini", "anthropic", "openai-compatible", "demo"]
+KEY_NAMES: Mapping[str, str] = {"gemini": "gemini", "anthropic": "anthropic", "openai-compatible": "openai"}
+"""The keyring's user name by provider, of its default key; a further one has its label behind a slash."""
 
 
 class ModelEntry(Value):
@@ -57,6 +59,7 @@ class Role(Value):
         inject_datetime: Whether the system prompts tell the time.
         inject_mode: Whether they tell the mode.
         persona: Name of the persona's file; empty for the default.
+        keys: Names of further keys that its models are given where they name none themselves.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Role(Value):
     inject_datetime: bool = True
     inject_mode: bool = True
     persona: str = ""
+    keys: tuple[str, ...] = ()
 
 
 DEMO_ORCHESTRATOR = ModelEntry(

@@ -47,6 +47,7 @@ class RunOptions(Value):
         day_budget_usd: US dollars that all runs of a day may cost; 0 for no limit.
         allow_unpriced: Whether models of unknown price may be called although there is a budget.
         persona: Name of the persona's file; empty for the default.
+        keys: Names of further keys, ``gemini/work``, that its models are given where they name none themselves.
     """
 
     version: Literal[1] = 1
@@ -70,6 +71,7 @@ class RunOptions(Value):
     day_budget_usd: float = 0.0
     allow_unpriced: bool = False
     persona: str = ""
+    keys: tuple[str, ...] = ()
 
     def seat(self, brain: Brain) -> tuple[str, ...]:
         """Names of the models of a brain: its own first, then those that may take over, each once."""

@@ -6,7 +6,7 @@ import pytest
 
 from desktop.engine.errors import KeyMissing, RequestRefused
 from desktop.engine.messages import JsonObject, ModelInfo, ModelRequest, UserText
-from desktop.engine.models.connect import Connector, is_loopback, key_name
+from desktop.engine.models.connect import Connector, is_loopback, key_name, with_key_of
 from desktop.engine.models.demo import DemoOrchestrator, DemoResponder
 from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, ModelEntry
 from tests.wire import openai as wire
@@ -193,3 +193,14 @@ def test_a_model_elsewhere_is_not_local_whatever_its_name() -> None:
     for host, expected in hosts.items():
         info = ModelInfo(provider="openai-compatible", name="m", label="M", host=host)
         assert info.is_local is expected, host
+
+
+def test_a_role_names_keys_for_models_that_name_none() -> None:
+    names = ("openai/lab", "gemini/work", "gemini/home")
+    assert with_key_of(GEMINI, names).key_label == "work"
+    assert with_key_of(CLAUDE, names) == CLAUDE
+    assert with_key_of(OPENAI, names).key_label == "lab"
+    assert with_key_of(LOCAL, names) == LOCAL, "OpenAI's keys are no other server's business"
+    own = GEMINI.model_copy(update={"key_label": "own"})
+    assert with_key_of(own, names) == own
+    assert with_key_of(DEMO_RESPONDER, names) == DEMO_RESPONDER

@@ -8,11 +8,26 @@ import pytest
 
 from desktop.engine.errors import ContextExceeded, ModelError, ModelUnavailable, Overloaded, RequestRefused
 from desktop.engine.events import AnswerFinished, ConfirmationRequested, SummaryReady
-from desktop.engine.messages import ModelRequest, StopReason, ToolDeclaration, Usage, UserText
+from desktop.engine.messages import (
+    Attachment,
+    CallPart,
+    CallState,
+    ModelRequest,
+    ModelTurn,
+    StopReason,
+    TextPart,
+    ToolCall,
+    ToolDeclaration,
+    ToolResult,
+    ToolResults,
+    Usage,
+    UserText,
+)
 from desktop.engine.models.base import TextDelta, ThinkingDelta
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.local_servers import find_local_servers
 from desktop.engine.models.openai_compatible import OpenAICompatibleModel
+from desktop.engine.models.openai_request import body_for
 from desktop.engine.models.registry import ModelEntry, Registry, Role
 from tests.bench import MakeBench
 from tests.wire import openai as wire
@@ -186,3 +201,61 @@ async def test_it_serves_both_brains_with_gate_pause_and_resume(
     assert sent[-3]["content"].startswith("Error: ")
     assert server.requests[4].json.get("tools") is None
     await connector.aclose()
+
+
+def _said(words: str, *calls: ToolCall) -> ModelTurn:
+    return ModelTurn(parts=(TextPart(text=words), *(CallPart(call=call) for call in calls)))
+
+
+HISTORY = ModelRequest(
+    system="Be brief.",
+    items=(
+        UserText(text="Earlier."),
+        UserText(text="Also earlier."),
+        _said("Noted."),
+        _said("Both."),
+        UserText(text="The request."),
+        UserText(text="[the day]"),
+    ),
+)
+
+
+async def test_person_and_model_take_turns_as_strict_templates_demand(
+    server: WireServer, model: OpenAICompatibleModel, dialect: Dialect
+) -> None:
+    server.script(dialect.says("Fine."))
+    await turn_of(model, HISTORY)
+    assert server.requests[0].json["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Earlier.\n\nAlso earlier."},
+        {"role": "assistant", "content": "Noted.\n\nBoth."},
+        {"role": "user", "content": "The request.\n\n[the day]"},
+    ]
+
+
+async def test_a_message_with_a_picture_is_joined_as_parts(server: WireServer, dialect: Dialect) -> None:
+    picture = Attachment(hash="a" * 64, name="p.png", size=3, media_type="image/png")
+
+    async def load(hash: str) -> bytes:
+        return b"png"
+
+    model = OpenAICompatibleModel("qwen3", "Qwen", "", f"{server.url}/v1", 10.0, load)
+    server.script(dialect.says("A cat."))
+    items = (UserText(text="Before."), UserText(text="What is it?", attachments=(picture,)), UserText(text="Well?"))
+    await turn_of(model, ModelRequest(items=items))
+    await model.aclose()
+    (message,) = server.requests[0].json["messages"]
+    assert message["content"][0]["text"] == "Before."
+    assert [part["type"] for part in message["content"]] == ["text", "text", "image_url", "text", "text"]
+    assert [part["text"] for part in message["content"][-2:]] == ["What is it?", "Well?"]
+
+
+def test_calls_and_their_results_stay_apart_and_openai_gets_what_was_said() -> None:
+    call = ToolCall(id="c", tool="look", arguments={})
+    results = ToolResults(results=(ToolResult(call_id="c", tool="look", state=CallState.DONE, text="One."),))
+    turns = (_said("Then.", call), results, _said("Done."))
+    request = ModelRequest(items=(UserText(text="A"), UserText(text="B"), _said("First."), *turns))
+    assert [one["role"] for one in body_for(request, "m", "localhost")["messages"]] == [
+        *("user", "assistant", "assistant", "tool", "assistant")
+    ]
+    assert [one["content"] for one in body_for(request, "m", "api.openai.com")["messages"]][:2] == ["A", "B"]
