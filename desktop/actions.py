@@ -22,11 +22,16 @@ class Actions:
         self._window = window
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def do(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start an action."""
+    def do(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start an action.
+
+        Returns:
+            Its task, which raises nothing.
+        """
         task = asyncio.ensure_future(self._shown(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def close(self) -> None:
         """End what is under way."""

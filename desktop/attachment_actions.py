@@ -69,6 +69,7 @@ class AttachmentActions(QObject):
         window.composer.attach_requested.connect(self._choose)
         window.role_chosen.connect(lambda _name: self.show_problems())
         window.tools_toggled.connect(lambda _on: self.show_problems())
+        window.top_bar.model_menu.model_chosen.connect(lambda _brain, _name: self.show_problems())
         editor.long_text_undone.connect(lambda: actions.do(self._put_back_as_text("")))
         bar.removed.connect(lambda hash: actions.do(self._remove(hash)))
         bar.text_wanted.connect(lambda hash: actions.do(self._put_back_as_text(hash)))
@@ -110,6 +111,7 @@ class AttachmentActions(QObject):
                 role=self._conversations.role_name,
                 root=Path(),
                 tools_enabled=self._window.composer.tools.isChecked(),
+                models=self._conversations.chosen_models,
             )
             found = objections_of(
                 readers(

@@ -29,7 +29,6 @@ from desktop.engine.events import (
 from desktop.engine.gate import Decision
 from desktop.engine.messages import Attachment, ConversationInfo, JsonObject, Message
 from desktop.engine.store.records import RunOptions
-from desktop.engine.titles import make_title
 from desktop.engine_holder import EngineHolder
 from desktop.finding_actions import FindingActions
 from desktop.gate_actions import GateActions
@@ -42,6 +41,7 @@ from desktop.run_lines import RunLines
 from desktop.run_panes import RunPanes
 from desktop.settings import Settings
 from desktop.settings_actions import SettingsActions
+from desktop.title_actions import TitleActions
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.main_window import MainWindow
 from desktop.window_state import WindowState
@@ -84,6 +84,7 @@ class Controller(QObject):
             window, self._holder, self.actions, self.conversations, self._options, lambda: self._run_id in self._began
         )
         self._queue = QueueActions(window, self._holder, self.actions, self.conversations)
+        self._titles = TitleActions(settings, self._holder, self.actions, self.conversations)
         self.keeping = KeepingActions(window, self._holder, self.actions, self.conversations)
         self.finding = FindingActions(window, self._holder, self.actions, self.conversations)
         self._settings_actions = SettingsActions(window, settings, self._holder, self.actions, self.take_registry)
@@ -200,6 +201,7 @@ class Controller(QObject):
                 self._has_unseen_gate = True
                 self._review_unseen()
         self._queue.follow(event)
+        self._titles.follow(event)
 
     def _take_start(self, event: RunStarted) -> None:
         if event.resumed and event.run_id != self._run_id:  # its branch is the chosen one now
@@ -220,16 +222,8 @@ class Controller(QObject):
             has_answer = isinstance(event, RunFinished) or event.message is not None
             failure = f"{event.error} {event.action}".strip() if isinstance(event, RunFailed) else ""
             self.actions.do(self.conversations.follow_end(event.run_id, has_answer=has_answer, failure=failure))
-        if isinstance(event, RunFinished) and self._settings.make_titles:
-            self.actions.do(self._make_title(event.run_id))
         if event.run_id == self._panes.run_id:
             self.actions.do(self._refresh_rounds(event.run_id))
-
-    async def _make_title(self, run_id: str) -> None:
-        session = self._holder.engine.session
-        if await make_title(session.store_of(run_id), session.runner, run_id):
-            await self.conversations.show_list()
-            await self.conversations.show_totals()
 
     def _take_shown(self, run: RunRecord | None) -> None:
         self.conversations.shown_run = run.run_id if run is not None else None
@@ -269,6 +263,7 @@ class Controller(QObject):
             role=self.conversations.role_name,
             root=Path(info.workspace),
             tools_enabled=self._window.composer.tools.isChecked(),
+            models=self.conversations.chosen_models,
         )
 
     async def _stop(self) -> None:

@@ -40,7 +40,7 @@ class DesktopNotifications:
         do: Runs what takes time; ends it with the program.
     """
 
-    def __init__(self, do: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+    def __init__(self, do: Callable[[Coroutine[Any, Any, None]], object]) -> None:
         self._do = do
         self._lock = asyncio.Lock()
         self._router: DBusRouter | None = None

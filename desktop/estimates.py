@@ -54,6 +54,7 @@ class Estimates(QObject):
         self._length = 0
         for changed in (window.tools_toggled, window.role_chosen, controller.conversations.shown):
             changed.connect(lambda *_values: self._timer.start())
+        window.top_bar.model_menu.model_chosen.connect(lambda *_values: self._timer.start())
         window.draft_changed.connect(self._take_draft)
 
     def _take_draft(self, text: str) -> None:
@@ -83,6 +84,7 @@ class Estimates(QObject):
                 role=conversations.role_name,
                 root=Path(info.workspace if info is not None else conversations.workspace),
                 tools_enabled=self._window.composer.tools.isChecked(),
+                models=conversations.chosen_models,
             )
             found = await estimate(runner, store, info.id if info is not None else None, text, options)
         except EngineError:  # said when it is sent

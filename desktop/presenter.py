@@ -154,8 +154,8 @@ class Presenter:
         self._panes.take(event)
         self._lines.take(event)
         match event:
-            case RunStarted():
-                self._show_outcome(None)
+            case RunStarted(resumed=resumed):
+                self._take_start(resumed=resumed)
             case OrchestratorDelta() | SummaryReady():
                 self._outcomes.end_retry()
             case RoundStarted(round=number, of=limit):
@@ -180,6 +180,11 @@ class Presenter:
                 self._try_again(event)
             case RunFinished() | RunStopped() | RunFailed():
                 self._end(event)
+
+    def _take_start(self, *, resumed: bool) -> None:
+        self._show_outcome(None)
+        if resumed:  # the words of its pause no longer hold
+            self._show_progress("Gathering")
 
     def _show_gates(self, gates: Sequence[ConfirmationRequested]) -> None:
         self._gates = list(gates)

@@ -37,7 +37,7 @@ class QueueActions(QObject):
         super().__init__(window)
         self._window = window
         self._holder = holder
-        self._do: Callable[..., None] = actions.do
+        self._do: Callable[..., object] = actions.do
         self._conversations = conversations
         rows = window.queue
         rows.edit_requested.connect(self._edit)

@@ -1,4 +1,4 @@
-"""Titles that the responder's model makes, once, after the first answer of a conversation."""
+"""Titles that the responder's model makes, once, from the first exchange of a conversation."""
 
 import contextlib
 import logging
@@ -27,6 +27,10 @@ _OUTPUT_TOKENS = 400
 _LONGEST = 80
 _MARKUP = re.compile(r"\*{1,3}|`|\[\d{1,3}\]")
 """Of Markdown, and the numbers of evidence: a list shows titles as they are."""
+_LATEST = 6
+"""Messages of a conversation that is still given a title: a quick second question leaves the first answer without."""
+_ONCE = RetryPolicy(attempts=1)
+"""A server that has too much to do is left alone: nobody waits for a title."""
 _AROUND = " \t\"'`*_#.:\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d"
 
 
@@ -39,24 +43,24 @@ async def make_title(store: Store, runner: Runner, run_id: str) -> str | None:
         run_id: A run that is done.
 
     Returns:
-        The title that it has now; None where nothing was changed: it is not the first answer, the person named it, the
-        model is the demo's, or it could not do it, which is logged.
+        The title that it has now; None where nothing was changed: it is not one of the first answers, it has a title,
+        the person named it, the model is the demo's, or it could not do it, which is logged.
     """
     if run_id.startswith(OFF_RECORD_PREFIX):
         return None
     try:
         run = await store.runs.get(run_id)
         messages = await store.conversations.messages(run.conversation_id)
-        is_first = [each.role for each in messages] == ["user", "assistant"]
-        if run.state != "done" or not is_first or await store.keeping.titled_by(run.conversation_id):
+        is_early = len(messages) <= _LATEST and [each.role for each in messages[:2]] == ["user", "assistant"]
+        if run.state != "done" or not is_early or await store.keeping.titled_by(run.conversation_id):
             return None
         entry = runner.registry.model(run.options.responder)
         if entry.provider == "demo":
             return None
         model = await runner.connector_of(store, run).connect(with_key_of(entry, run.options.keys))
-        caller = Caller(run_id, run.conversation_id, Brain.RESPONDER, RetryPolicy(attempts=1))
+        caller = Caller(run_id, run.conversation_id, Brain.RESPONDER, _ONCE)
         title = ""
-        async with contextlib.aclosing(call_model(model, _request(messages), caller)) as items:
+        async with contextlib.aclosing(call_model(model, _request(messages[:2]), caller)) as items:
             async for item in items:
                 if isinstance(item, Called):
                     await store.usage.add(item.spent)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.views.controls import Button, ElidedLabel, button_text, label, set_tool_tip
+from desktop.views.controls import Button, ElidedLabel, button_text, set_tool_tip
 from desktop.views.theme import SPACE
 
 
@@ -25,7 +25,7 @@ class StatusLine(QWidget):
         super().__init__(parent)
         self.status = ElidedLabel(kind="muted", parent=self)
         self.status.setAccessibleName("Status")
-        self.estimate = label(kind="muted")
+        self.estimate = ElidedLabel(kind="muted", parent=self)
         self.estimate.setAccessibleName("Estimate")
         self.estimate.hide()
         self.totals = Button(kind="quiet", name="Totals")
@@ -51,6 +51,5 @@ class StatusLine(QWidget):
 
     def show_estimate(self, text: str) -> None:
         """Show what the next message will take at least; empty where that is not worth a word."""
-        self.estimate.setText(text)
-        self.estimate.setAccessibleDescription(text)
+        self.estimate.show_text(text)
         self.estimate.setVisible(bool(text))

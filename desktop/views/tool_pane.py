@@ -42,6 +42,7 @@ class ToolPane(QWidget):
         self._calls: dict[str, CallRecord] = {}
         self._items: dict[str, QListWidgetItem] = {}
         self._rounds: dict[int, QListWidgetItem] = {}
+        self._most_rounds = 0  # of the run that is shown; 0 where it is not known
         self._gated: set[str] = set()
         self._list = CallList()
         self._list.setAccessibleName("Calls")
@@ -85,6 +86,7 @@ class ToolPane(QWidget):
 
     def clear(self) -> None:
         """Show no run."""
+        self._most_rounds = 0
         self._running.clear()
         self._buttons.clear()
         self._list.clear()
@@ -98,6 +100,7 @@ class ToolPane(QWidget):
         """Show a run as it stands, in place of what was shown; a call that was chosen stays chosen."""
         chosen = self.selected_call
         self.clear()
+        self._most_rounds = run.max_rounds
         for record in run.rounds:
             self.begin_round(record.round, run.max_rounds)
         self._gated = {gate.call_id for gate in run.gates}
@@ -202,7 +205,7 @@ class ToolPane(QWidget):
 
     def _insert(self, call: CallRecord) -> QListWidgetItem:
         if call.round not in self._rounds:
-            self.begin_round(call.round, 0)
+            self.begin_round(call.round, self._most_rounds)
         head = self._rounds[call.round]
         count = int(head.data(call_rows.COUNT) or 0)
         item = QListWidgetItem()

@@ -1,6 +1,8 @@
 """Desktops for windows under test."""
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,13 @@ import pytest
 
 from tests.end_to_end.desktop_session import Desktop, desktop, missing
 from tests.end_to_end.stored import Stored
+
+EMPTY_KEYRING = """
+import contextlib, secretstorage
+with contextlib.closing(secretstorage.dbus_init()) as bus:
+    for item in list(secretstorage.search_items(bus, {"service": "cortex-desktop"})):
+        item.delete()
+"""
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +55,9 @@ def screen(_plain_desktop: Desktop, stored: Stored) -> Iterator[Desktop]:
 
 @pytest.fixture
 def keyring_screen(_keyring_desktop: Desktop, stored: Stored) -> Iterator[Desktop]:
-    """The same with a keyring."""
+    """The same with a keyring, which is emptied behind the test."""
     yield from _checked(_keyring_desktop, stored)
+    subprocess.run([sys.executable, "-c", EMPTY_KEYRING], env=_keyring_desktop.environment, check=True)
 
 
 def _checked(made: Desktop, stored: Stored) -> Iterator[Desktop]:

@@ -496,6 +496,7 @@ def desktop(
         environment["DBUS_SESSION_BUS_ADDRESS"] = _start_bus(stack, environment, folder)
         assert AT_SPI is not None
         _start(stack, [AT_SPI, "--launch-immediately"], environment, folder)
+        _wait_for_service(environment, "org.a11y.Bus")
         if keyring:
             _start_keyring(stack, environment, folder)
         eyes = AssistiveTechnology(environment)
@@ -546,15 +547,20 @@ def _start_keyring(stack: contextlib.ExitStack, environment: dict[str, str], fol
     assert process.stdin is not None
     process.stdin.write(b"of no worth")
     process.stdin.close()
+    _wait_for_service(environment, "org.freedesktop.secrets")
+
+
+def _wait_for_service(environment: Mapping[str, str], name: str) -> None:
+    """Wait until a service has its name on the session bus."""
     ready = [
         *("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"),
-        *("org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"),
+        *("org.freedesktop.DBus.NameHasOwner", f"string:{name}"),
     ]
 
     def look() -> bool:
         return b"true" in subprocess.run(ready, env=environment, capture_output=True, check=False).stdout
 
-    wait_until(look, "the keyring")
+    wait_until(look, name)
 
 
 def _start(

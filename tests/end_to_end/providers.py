@@ -13,6 +13,8 @@ from tests.wire.server import Exchange, Step, WireServer, wire_server
 
 GEMINI_KEY = "AIza-of-no-worth-0123456789"
 CLAUDE_KEY = "sk-ant-of-no-worth-0123456789"
+NO_TITLES = "[conversations]\nmake_titles = false\n"
+"""Settings for programs whose script of Claude holds answers alone: a title is one request more."""
 
 
 @dataclass

@@ -19,6 +19,16 @@ class Stored:
         self.home = home
         self._file = home / "data" / "cortex-desktop" / "cortex.sqlite3"
 
+    def configure(self, settings: str) -> None:
+        """Write the settings file, for a program that is not started yet.
+
+        Args:
+            settings: TOML.
+        """
+        path = self.home / "config" / "cortex-desktop" / "settings.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(settings, encoding="utf-8")
+
     @property
     def workspace(self) -> Path:
         """The default workspace."""
@@ -62,6 +72,10 @@ class Stored:
     def files(self) -> Iterator[Path]:
         """Every file below the home."""
         return (path for path in self.home.rglob("*") if path.is_file())
+
+    def log(self) -> str:
+        """What the program has logged."""
+        return "".join(path.read_text(encoding="utf-8") for path in sorted(self.home.rglob("*.log")))
 
     def files_that_hold(self, text: str) -> list[Path]:
         """The files below the home that hold a text."""

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from tests.end_to_end.desktop_session import ROOT, Desktop, Program, desktop, wait_until
-from tests.end_to_end.providers import Held, providers
+from tests.end_to_end.providers import NO_TITLES, Held, providers
 from tests.end_to_end.stored import Stored
 from tests.wire import claude, gemini
 from tests.wire.server import Step
@@ -75,11 +75,7 @@ class Photographer:
         self.taken: list[Path] = []
         self._variables = {"QT_SCALE_FACTOR": str(scale)}
         self.stored = stored
-        settings = stored.home / "config" / "cortex-desktop" / "settings.toml"
-        settings.parent.mkdir(parents=True)
-        settings.write_text(
-            f'[appearance]\ncolor_scheme = "{scheme}"\n\n[conversations]\nmake_titles = false\n', encoding="utf-8"
-        )
+        stored.configure(f'{NO_TITLES}[appearance]\ncolor_scheme = "{scheme}"\n')
         stored.workspace.mkdir(parents=True)
         notes = "The meeting is on Thursday at ten.\n" * 11 + "The last line.\n"
         (stored.workspace / "notes.md").write_text(notes, encoding="utf-8")

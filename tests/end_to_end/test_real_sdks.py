@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.end_to_end.desktop_session import ROOT, Desktop, home_variables, wait_until
-from tests.end_to_end.providers import CLAUDE_KEY, GEMINI_KEY, providers
+from tests.end_to_end.providers import CLAUDE_KEY, GEMINI_KEY, NO_TITLES, providers
 from tests.end_to_end.stored import Stored
 from tests.wire import claude, gemini
 from tests.wire.server import Step
@@ -52,6 +52,7 @@ for pair in sys.argv[1:]:
 def test_window_holds_a_whole_conversation_with_keys_from_the_keyring(keyring_screen: Desktop, stored: Stored) -> None:
     keys = [f"gemini={GEMINI_KEY}", f"anthropic={CLAUDE_KEY}"]
     subprocess.run([sys.executable, "-c", STORE_KEYS, *keys], env=keyring_screen.environment, check=True)
+    stored.configure(NO_TITLES)
     stored.workspace.mkdir(parents=True)
     (stored.workspace / "notes.md").write_text(NOTES, encoding="utf-8")
     with providers(gemini=(READ, WRITE, SUM_UP), claude=(TELL,)) as both:

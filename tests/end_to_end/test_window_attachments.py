@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from tests.end_to_end.desktop_session import ROOT, Desktop, Program, wait_until
-from tests.end_to_end.providers import providers
+from tests.end_to_end.providers import NO_TITLES, providers
 from tests.end_to_end.stored import Stored
 from tests.wire import claude, gemini
 
@@ -72,6 +72,7 @@ def test_a_chosen_picture_reaches_both_models_and_stands_in_the_transcript(scree
     image = QImage(320, 200, QImage.Format.Format_RGB32)
     image.fill(QColor("#d08a2e"))
     assert image.save(str(path))
+    stored.configure(NO_TITLES)
     with providers(
         gemini=(gemini.answers(gemini.chunk(gemini.text("An orange area."), finish="STOP")),),
         claude=(claude.answers(claude.text(0, "It is orange.")),),

@@ -4,7 +4,7 @@ import psutil
 import pytest
 
 from tests.end_to_end.desktop_session import Desktop, Element, Program, wait_until
-from tests.end_to_end.providers import Held, providers
+from tests.end_to_end.providers import NO_TITLES, Held, providers
 from tests.end_to_end.stored import Stored
 from tests.wire import claude, gemini
 
@@ -128,6 +128,7 @@ def test_stop_ends_a_command_and_all_its_children(screen: Desktop, stored: Store
 def test_switching_conversations_loses_nothing_of_what_streams(screen: Desktop, stored: Stored) -> None:
     held = Held(before=("The first ", "half, "), after=("and ", "the second half."))
     words = gemini.says("Nothing had to be gathered.")
+    stored.configure(NO_TITLES)
     with providers(gemini=(words, words), claude=(held.step, claude.answers(claude.text(0, "Four.")))) as both:
         program = screen.launch(stored.home, variables=both.variables)
         program.send("a long story please")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.desktop_session import Desktop, Element, Program, wait_until
-from tests.end_to_end.providers import Held, Providers, providers
+from tests.end_to_end.providers import NO_TITLES, Held, Providers, providers
 from tests.end_to_end.stored import Stored
 from tests.end_to_end.test_window_gate import close_dialog
 from tests.wire import claude, gemini
@@ -41,6 +41,7 @@ def marker(program: Program, words: str) -> Element:
 
 
 def launch(screen: Desktop, stored: Stored, both: Providers) -> Program:
+    stored.configure(NO_TITLES)
     return screen.launch(stored.home, variables=both.variables)
 
 

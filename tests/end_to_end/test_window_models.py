@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from tests.end_to_end.desktop_session import ROOT, Desktop, Program, wait_until
-from tests.end_to_end.providers import CLAUDE_KEY, GEMINI_KEY, Held, providers
+from tests.end_to_end.providers import CLAUDE_KEY, GEMINI_KEY, NO_TITLES, Held, providers
 from tests.end_to_end.stored import Stored
 from tests.wire import claude, gemini
 from tests.wire.server import Exchange
@@ -49,6 +49,7 @@ def fill(program: Program, screen: Desktop, name: str, text: str) -> None:
 
 
 def test_a_model_is_added_tried_and_chosen_for_a_conversation(screen: Desktop, stored: Stored) -> None:
+    stored.configure(NO_TITLES)
     bad_key = claude.fails(401, "authentication_error", "invalid x-api-key")
     answers = (claude.answers(claude.text(0, "OK")), claude.answers(claude.text(0, "Hello from the new one.")))
     with providers(claude=(lists, bad_key, *answers)) as both:
@@ -91,9 +92,7 @@ def settings_of(stored: Stored) -> str:
 def test_the_next_model_takes_over_and_the_window_says_so(screen: Desktop, stored: Stored) -> None:
     stored.workspace.mkdir(parents=True)
     (stored.workspace / "notes.md").write_text("The meeting is on Thursday.", encoding="utf-8")
-    folder = stored.home / "config" / "cortex-desktop"
-    folder.mkdir(parents=True)
-    (folder / "settings.toml").write_text(ROLE, encoding="utf-8")
+    stored.configure(NO_TITLES + ROLE)
     read = gemini.answers(
         gemini.chunk(gemini.call("read_file", {"path": "notes.md"}, id="g-1", signature=b"signed"), finish="STOP")
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.end_to_end.desktop_session import PATIENCE_S, Desktop, Program, wait_until
-from tests.end_to_end.providers import providers
+from tests.end_to_end.providers import NO_TITLES, providers
 from tests.end_to_end.stored import Stored
 from tests.notification_server import Told, notification_server
 from tests.wire import claude, gemini
@@ -96,6 +96,7 @@ def service(screen: Desktop) -> Iterator[Told]:
 
 
 def begun(screen: Desktop, stored: Stored, variables: dict[str, str]) -> Program:
+    stored.configure(NO_TITLES)
     stored.workspace.mkdir(parents=True, exist_ok=True)
     return screen.launch(stored.home, variables=variables)
 

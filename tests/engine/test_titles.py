@@ -64,6 +64,28 @@ async def test_after_the_first_answer_the_responder_makes_a_title_and_its_usage_
     assert await make_title(it.store, runner(it), run_id) is None  # once
 
 
+async def test_a_quick_second_question_does_not_cost_the_title(make_bench: MakeBench) -> None:
+    it = await make_bench()
+    conversation, _ = await answered(it, text("Another answer."), text("A good title"))
+    run_id, _ = await it.session.send(conversation, "And then?", it.options(**OFF))
+    await it.session.wait(run_id)
+    assert await make_title(it.store, runner(it), run_id) == "A good title"
+    (item,) = it.writer.requests[-1].items
+    assert isinstance(item, UserText)
+    assert "An answer." in item.text
+    assert "Another answer." not in item.text
+
+
+async def test_a_long_conversation_keeps_its_first_line(make_bench: MakeBench) -> None:
+    it = await make_bench()
+    conversation, run_id = await answered(it, *[text("Another answer.")] * 3)
+    for question in ("And then?", "And then?", "And then?"):
+        run_id, _ = await it.session.send(conversation, question, it.options(**OFF))
+        await it.session.wait(run_id)
+    assert await make_title(it.store, runner(it), run_id) is None
+    assert len(it.writer.requests) == 4
+
+
 async def test_a_name_given_by_hand_is_left(make_bench: MakeBench) -> None:
     it = await make_bench()
     conversation, run_id = await answered(it)
@@ -83,6 +105,7 @@ async def test_a_failure_is_silent_and_logged(make_bench: MakeBench, caplog: pyt
     it = await make_bench()
     conversation, run_id = await answered(it, Overloaded("Too much to do."))
     assert await make_title(it.store, runner(it), run_id) is None
+    assert len(it.writer.requests) == 2  # asked once: nobody waits for a title
     assert (await it.store.conversations.get(conversation)).title == "What is it?"
     assert "no title could be made" in caplog.text
     assert "What is it?" not in caplog.text

@@ -365,3 +365,11 @@ def test_the_menu_of_a_running_row_stops_it(pane: ToolPane, qtbot: QtBot) -> Non
     with qtbot.waitSignal(pane.stop_requested):
         action.trigger()
     menu.close()
+
+
+def test_a_round_that_is_known_by_its_call_alone_is_counted_too(pane: ToolPane) -> None:
+    pane.show_run(
+        RunRecord.model_validate({"run_id": "r", "conversation_id": "c", "state": "running", "max_rounds": 8})
+    )
+    pane.add_call("c1", "calculate", {}, 1)
+    assert names(pane) == ["Round 1 of 8", "calculate waiting"]
