@@ -12,6 +12,7 @@ MODULES = (
     "start",
     "idle",
     "first_token",
+    "end_to_end",
     "reads",
     "rounds",
     "search",

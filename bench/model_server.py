@@ -40,6 +40,7 @@ class Script:
         pieces: How many pieces the responder's answer has after its first one.
         pace_ms: Between these pieces.
         counts_cache: Whether the usage tells what a prompt cache would hold; else it is a fixed one.
+        text: What the pieces are cut from, four characters each, as often as there are pieces; empty for words.
     """
 
     rounds: Sequence[Calls] = ()
@@ -47,6 +48,7 @@ class Script:
     pieces: int = 20
     pace_ms: float = 0
     counts_cache: bool = False
+    text: str = ""
 
 
 @dataclass
@@ -78,9 +80,11 @@ class _Server:
         entry = {"path": path, "body": hashlib.sha256(body).hexdigest(), "first_byte_at": time.monotonic()}
         self.journal.append(entry)
         writer.write(_HEAD + _chunk(first))
+        due = time.monotonic()
         for piece in later:
-            if self.script.pace_ms:
-                await asyncio.sleep(self.script.pace_ms / 1000)
+            due += self.script.pace_ms / 1000
+            if due > time.monotonic():
+                await asyncio.sleep(due - time.monotonic())
             writer.write(_chunk(piece))
             await writer.drain()  # notices that the client has gone
         writer.write(b"0\r\n\r\n")
@@ -102,7 +106,11 @@ class _Server:
 
     def _write(self, request: dict[str, Any]) -> tuple[bytes, Sequence[bytes]]:
         self.answers += 1
-        words = [TOKEN.format(self.answers), *(f" and word {number}" for number in range(self.script.pieces))]
+        text, count = self.script.text, self.script.pieces
+        said = (
+            [text[at : at + 4] for at in range(0, 4 * count, 4)] if text else [f" and word {n}" for n in range(count)]
+        )
+        words = [TOKEN.format(self.answers), *said]
         start, *deltas, stop = claude.text(0, *words).split(b"event: content_block_")[1:]
         events = [b"event: content_block_" + event for event in (start, *deltas, stop)]
         usage = {}

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop.views.controls import Button, larger
 from desktop.views.theme import SPACE, current_theme, is_theme_change
+from desktop.views.transcript import lexers
 from desktop.views.transcript.activity_line import ActivityLine
 from desktop.views.transcript.column import Column
 from desktop.views.transcript.kit import Kit
@@ -260,8 +261,10 @@ class Canvas(QAbstractScrollArea):
         while (ahead := scroller.next_ahead()) is not None and time.perf_counter() < deadline:
             scroller.lay_out(*ahead)
             is_changed = True
-        if ahead is None and self._refine(deadline):
-            is_changed = True
+        if ahead is None:
+            if self.column.messages:
+                lexers.ask_for_usual()
+            is_changed = self._refine(deadline) or is_changed
         if self.column.survey(deadline) or is_changed:
             self.refresh()
 
@@ -285,7 +288,7 @@ class Canvas(QAbstractScrollArea):
                 left_ms = (deadline - time.perf_counter()) * 1000
                 if left_ms <= 0:
                     return True
-                layout.refine(slot, left_ms)
+                self.column.refine(index, slot, left_ms)
         return is_changed
 
     # Its size, its look.

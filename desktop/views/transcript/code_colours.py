@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pygments.lexer import Lexer
 from pygments.token import Token, _TokenType
 
-from desktop.views.code_highlight import lexer_for
+from desktop.views.transcript import lexers
 
 SIZE_LIMIT = 300_000
 """Characters after which code stays plain."""
@@ -34,6 +34,7 @@ class CodeColours:
         self._line = self._column = 0
         self._current: list[Span] = []
         self.is_done = not language
+        lexers.ask(language)
 
     def spans(self, line: int) -> Sequence[Span]:
         """What is known of a line."""
@@ -55,8 +56,10 @@ class CodeColours:
             return False
         until = time.perf_counter() + budget_ms / 1000
         if not self._asked:
+            if not lexers.is_known(self._language, budget_ms / 1000):
+                return True
             self._asked = True
-            self._lexer = lexer_for(self._language)
+            self._lexer = lexers.lexer(self._language)
         if self._lexer is None or max(map(len, lines), default=0) > LINE_LIMIT or sum(map(len, lines)) > SIZE_LIMIT:
             self.is_done = True
             return False

@@ -67,6 +67,7 @@ class CodeSegment(Segment):
         self._width = -1.0
         self._offset = 0.0
         self._copied_until = 0.0
+        self._steady = 0.0
         self._layouts: dict[int, QTextLayout] = {}
         self._places: list[tuple[int, int]] = []  # of each row: the line, and where in it the row begins
         self._show(_read(piece, self._kind))
@@ -321,6 +322,7 @@ class CodeSegment(Segment):
         was_closed = self._source.closed
         self.piece, self._source, self._text = piece, source, text
         last = len(self._lines) - 1
+        self._steady = self._top + last * self._row_height - SPACE
         self._layouts.pop(last, None)
         self._lines[last] += added[0]
         self._lines += added[1:]
@@ -328,6 +330,10 @@ class CodeSegment(Segment):
         if added != [""] or was_closed != source.closed:
             self._colours.grown(closed=source.closed)
         return True
+
+    @property
+    def steady(self) -> float:
+        return self._steady
 
     def refine(self, budget_ms: float) -> bool:
         if self._colours.is_done:

@@ -37,7 +37,7 @@ class Anchor:
 
     Attributes:
         entry: Index of a message; the number of messages for what stands below the last.
-        slot: Index of a slot in it; -1 for the message as a whole.
+        slot: Index of a slot in it; the number of slots for what stands below its text, -1 for the message as a whole.
         offset: Pixels below the top of that.
     """
 
@@ -167,6 +167,11 @@ class Column:
     def lay_out(self, index: int, slot: int) -> None:
         """Lay one slot of a message out."""
         self.layout(index).lay_out(slot)
+        self._fit(index)
+
+    def refine(self, index: int, slot: int, budget_ms: float) -> None:
+        """Do some of what can come after the first drawing of a slot of a message that has a layout."""
+        self._layouts[index].refine(slot, budget_ms)
         self._fit(index)
 
     def is_whole(self, index: int) -> bool:
@@ -307,8 +312,10 @@ class Column:
         index = self.at(y)
         inside = y - self.top(index)
         layout = self._layouts.get(index)
-        if layout is None or not layout.text_top <= inside < layout.text_bottom:
+        if layout is None or inside < layout.text_top:
             return Anchor(index, -1, inside)
+        if inside >= layout.text_bottom:  # text above it that is laid out later does not move it
+            return Anchor(index, len(layout.slots), inside - layout.text_bottom)
         slot = layout.slot_at(inside)
         return Anchor(index, slot, inside - layout.slot_top(slot))
 

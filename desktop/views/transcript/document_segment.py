@@ -54,13 +54,22 @@ class DocumentSegment(Segment):
         self._document = document
         self._look = look
         self._inline = inline
-        self._shown = document.toRawText().translate(_LINES)
-        self._positions = Positions(self._shown)
         self._width = -1.0
         self._height = 0.0
         self._sideways = sideways or Sideways()
-        self._links: list[Link] | None = None
         self._awaited = inline is not None
+        self.content_changed(document.toRawText())
+
+    def content_changed(self, raw: str) -> None:
+        """Take note that the document holds another text.
+
+        Args:
+            raw: Its text, with Qt's marks between blocks.
+        """
+        self._shown = raw.translate(_LINES)
+        self._positions = Positions(self._shown)
+        self._links: list[Link] | None = None
+        self._is_changed = True
 
     @property
     def length(self) -> int:
@@ -75,9 +84,11 @@ class DocumentSegment(Segment):
         return room
 
     def lay_out(self, width: float) -> float:
-        if self._width != width:
-            self._width = width
-            self._document.setTextWidth(self.least_width(width))
+        if self._width != width or self._is_changed:
+            self._width, self._is_changed = width, False
+            room = self.least_width(width)
+            if self._document.textWidth() != room:  # what has grown is laid out from there on by Qt
+                self._document.setTextWidth(room)
             # Qt leaves out the room below the last block.
             self._height = self._document.size().height() + self._document.lastBlock().blockFormat().bottomMargin()
             self._sideways.offset = min(self._sideways.offset, self._overflow())

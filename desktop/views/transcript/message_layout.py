@@ -69,8 +69,10 @@ class Slot:
     Attributes:
         piece: What it is made from.
         segment: None until it is looked at.
-        width: What it was laid out for; 0 before.
+        width: What it was laid out for; 0 before, -1 where it has grown since in the same width.
         version: Changes whenever it looks different.
+        steady: Pixels from its top that have looked the same since `steady_version`.
+        steady_version: The version that they looked so first.
         refined: Whether nothing more can be done for its looks.
     """
 
@@ -78,6 +80,8 @@ class Slot:
     segment: Segment | None = None
     width: int = 0
     version: int = 0
+    steady: int = 0
+    steady_version: int = 0
     refined: bool = False
 
 
@@ -239,9 +243,13 @@ class MessageLayout:
             By how much its height changed.
         """
         slot = self.slots[index]
-        height = ceil(self._segment(slot).lay_out(self._inner))
-        slot.width = self._inner
+        segment = self._segment(slot)
+        height = ceil(segment.lay_out(self._inner))
+        has_grown = slot.width < 0
         slot.version += 1
+        slot.steady = int(segment.steady) if has_grown else 0
+        slot.steady_version = slot.steady_version if has_grown else slot.version
+        slot.width = self._inner
         return self._heights.change(index, height + self._gap(index))
 
     def _segment(self, slot: Slot) -> Segment:
@@ -275,6 +283,9 @@ class MessageLayout:
         if slot.segment is not None and not slot.refined:
             slot.refined = not slot.segment.refine(budget_ms)
             slot.version += 1
+            slot.steady, slot.steady_version = 0, slot.version
+            if slot.width == self._inner:  # a formula that has come is of another height
+                self._heights.change(index, ceil(slot.segment.lay_out(self._inner)) + self._gap(index))
         return not slot.refined
 
     # Growing.
@@ -327,7 +338,8 @@ class MessageLayout:
             return True
         if slot.piece.kind != piece.kind or slot.segment is None or not slot.segment.grow(piece):
             return False
-        slot.piece, slot.width, slot.refined = piece, 0, False
+        slot.piece, slot.refined = piece, False
+        slot.width = -1 if slot.width == self._inner else 0
         return True
 
     # Looking at it.

@@ -167,8 +167,12 @@ def shown(column: Column, left: int, top: int, page: int) -> Shown:
             found[index, "marks", head, layout.height] = QRect(left, above, width, layout.height)
         for slot in layout.slots_between(-above, page - above):
             begin, end = layout.slot_top(slot), layout.slot_top(slot + 1)
-            key = (index, slot, id(layout.slots[slot].segment), layout.slots[slot].version, layout.text_left)
-            found[key] = QRect(left, above + begin, width, end - begin)
+            held = layout.slots[slot]
+            key = (index, slot, id(held.segment), layout.text_left)
+            steady = min(held.steady, end - begin)
+            if steady:
+                found[*key, "steady", held.steady_version] = QRect(left, above + begin, width, steady)
+            found[*key, held.version] = QRect(left, above + begin + steady, width, end - begin - steady)
         for extra in column.extras(index):
             box = extra.lay_out(width)
             state = (extra.is_open, extra.line) if isinstance(extra, RunLineBox) else ()

@@ -62,6 +62,8 @@ class ProseBuilder:
         top: Whether nothing of the message stands above it.
         goes_on: Whether its last paragraph goes on below.
         quotes: Quotes that it stands in already.
+        document: What is written on at its end; None for a new one.
+        formulas: What draws the formulas of that document.
     """
 
     def __init__(
@@ -74,10 +76,13 @@ class ProseBuilder:
         top: bool = True,
         goes_on: bool = False,
         quotes: int = 0,
+        document: InertDocument | None = None,
+        formulas: FormulaObject | None = None,
     ) -> None:
-        self.document: InertDocument = empty_document(look.font)
-        self.formulas: FormulaObject | None = None
+        self.document = document or empty_document(look.font)
+        self.formulas = formulas
         self._cursor = QTextCursor(self.document)
+        self._cursor.movePosition(QTextCursor.MoveOperation.End)
         self._look = look
         self._theme = look.theme
         self._font = look.font
@@ -91,24 +96,36 @@ class ProseBuilder:
         self._item_begins = False
         self._quotes = quotes
         self._tight = False
-        self._fresh = True
-        self._top = top
+        self._fresh = document is None
+        self._top = top and self._fresh
         self._note = ""
         self._in_notes = False
         self._scale = 1.0
         self._cells: list[QTextBlockFormat] = []
 
-    def build(self, tokens: Sequence[Token]) -> None:
-        """Write all tokens."""
+    def build(self, tokens: Sequence[Token], line: int = 0) -> int:
+        """Write all tokens.
+
+        Args:
+            tokens: Of a text.
+            line: A line of it that begins a block which stands in no other.
+
+        Returns:
+            How many blocks the document has before that line; 0 where it begins none.
+        """
         self._cursor.beginEditBlock()
-        index = 0
+        index = above = 0
         while index < len(tokens):
+            token = tokens[index]
+            if line and not above and token.level == 0 and token.map and token.map[0] == line and not self._fresh:
+                above = self.document.blockCount()
             index = self._block(tokens, index)
         if self._goes_on:
             last = self._cursor.blockFormat()
             last.setBottomMargin(0)
             self._cursor.setBlockFormat(last)
         self._cursor.endEditBlock()
+        return above
 
     def _block(self, tokens: Sequence[Token], index: int) -> int:  # noqa: C901 - one case for each kind of block
         token = tokens[index]

@@ -2,14 +2,18 @@
 """Prose of a message: paragraphs, headings, lists, quotes, notes; also plain text and formulas on their own."""
 
 import re
+from collections.abc import Sequence
 
+from markdown_it.token import Token
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlockFormat, QTextCharFormat, QTextCursor
 
-from desktop.views.documents import LINE_SEPARATOR, drawable, empty_document, spaced
+from desktop.views.documents import LINE_SEPARATOR, InertDocument, drawable, empty_document, spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
 from desktop.views.transcript.document_segment import DocumentSegment
+from desktop.views.transcript.formula_object import FormulaObject
+from desktop.views.transcript.growth import settled, words_added
 from desktop.views.transcript.kinds import Kind
 from desktop.views.transcript.parsing import NESTING, parse, parse_line
 from desktop.views.transcript.prose_builder import BULLET, QUOTE_LEVEL, RULE, TASK, ProseBuilder
@@ -21,7 +25,86 @@ _DEEP = re.compile(r"(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){25}", re.MULTIL
 
 
 class ProseSegment(DocumentSegment):
-    """A piece of Markdown without code or a table at the margin."""
+    """A piece of Markdown without code or a table at the margin.
+
+    Args:
+        piece: What it was made from.
+        document: Its content.
+        look: How it is drawn.
+        surroundings: What the rest of its message tells.
+        inline: What draws its formulas; None where it holds none.
+        kept: Up to where its source is read no more while it grows, and how many blocks of the document that makes.
+    """
+
+    def __init__(
+        self,
+        piece: Piece,
+        document: InertDocument,
+        look: Look,
+        surroundings: Surroundings,
+        inline: FormulaObject | None = None,
+        kept: tuple[int, int] = (0, 0),
+    ) -> None:
+        super().__init__(piece, document, look, inline)
+        self._inert = document
+        self._surroundings = surroundings
+        self._kept = kept
+        self._steady = 0.0
+
+    @property
+    def steady(self) -> float:
+        return self._steady
+
+    def grow(self, piece: Piece) -> bool:
+        before, after = drawable(self.piece.text), drawable(piece.text)
+        if piece.kind != self.piece.kind or not after.startswith(before):
+            return False
+        words = words_added(before, after)
+        if words is not None and self._shown.endswith(before.split()[-1]):
+            self._lengthen(words)
+        elif not self._read_on(piece, after):
+            return False
+        self.piece = piece
+        return True
+
+    def _lengthen(self, words: str) -> None:
+        cursor = QTextCursor(self._document)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        if words:
+            cursor.insertText(words, cursor.charFormat())
+            self.content_changed(self._shown + words)
+        self._steady = self._document.documentLayout().blockBoundingRect(cursor.block()).top()
+
+    def _read_on(self, piece: Piece, text: str) -> bool:
+        """Read anew what stands behind the kept blocks.
+
+        Returns:
+            Whether that could be done.
+        """
+        start, count = self._kept
+        if not count or not self._document.findBlockByNumber(count - 1).text():
+            return False
+        rest = text[start:]
+        tokens = tokens_of(rest, self._surroundings)
+        if tokens is None or "]:" in rest:
+            return False
+        last = self._document.findBlockByNumber(count - 1)
+        self._steady = self._document.documentLayout().blockBoundingRect(last).bottom()
+        cursor = QTextCursor(self._document)
+        cursor.beginEditBlock()
+        cursor.setPosition(last.position() + last.length() - 1)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        builder = ProseBuilder(self._look, self._surroundings, top=False, document=self._inert, formulas=self._inline)
+        place = settled(text, start)
+        above = builder.build(tokens, rest.count("\n", 0, place - start))
+        cursor.endEditBlock()
+        if above:
+            self._kept = (place, above)
+        self._inline = builder.formulas
+        self._awaited = self._inline is not None
+        self.content_changed(self._document.toRawText())
+        return True
 
     def laid_out(self) -> None:
         self._bars: list[QRectF] = []
@@ -127,20 +210,29 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         goes_on=kind.goes_on,
         quotes=kind.quotes,
     )
-    if kind.name == kinds.PART:
-        bare = _QUOTE_MARKS.sub("", text) if kind.quotes else text
-        tokens = parse_line(bare, surroundings.definitions)
-    else:
-        if _DEEP.search(text):
-            return PlainSegment(piece, look, below=SPACE)
-        tokens = parse(without_margin(text, kind.column), surroundings.definitions)
-        if any(token.level >= NESTING - 1 for token in tokens):
-            return PlainSegment(piece, look, below=SPACE)
     labels = dict.fromkeys(_NOTE.findall(surroundings.definitions))
     builder.number_notes({label: str(number) for number, label in enumerate(labels, 1)})
-    builder.build(tokens)
-    make = FormulaSegment if kind.name == kinds.FORMULA else ProseSegment
-    return make(piece, builder.document, look, builder.formulas)
+    place = above = 0
+    if kind.name == kinds.PART:
+        bare = _QUOTE_MARKS.sub("", text) if kind.quotes else text
+        builder.build(parse_line(bare, surroundings.definitions))
+    else:
+        tokens = tokens_of(without_margin(text, kind.column), surroundings)
+        if tokens is None:
+            return PlainSegment(piece, look, below=SPACE)
+        place = settled(text) if kind == Kind(kinds.PROSE) else 0
+        above = builder.build(tokens, text.count("\n", 0, place))
+    if kind.name == kinds.FORMULA:
+        return FormulaSegment(piece, builder.document, look, builder.formulas)
+    return ProseSegment(piece, builder.document, look, surroundings, builder.formulas, (place, above))
+
+
+def tokens_of(text: str, surroundings: Surroundings) -> Sequence[Token] | None:
+    """The tokens of prose; None where it is nested too deep to be read."""
+    if _DEEP.search(text):
+        return None
+    tokens = parse(text, surroundings.definitions)
+    return None if any(token.level >= NESTING - 1 for token in tokens) else tokens
 
 
 def without_margin(text: str, columns: int) -> str:

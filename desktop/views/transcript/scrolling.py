@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from desktop.views.theme import SPACE
 from desktop.views.transcript.column import TOP, Anchor, Column
 
-FRAME_MS = 5.0
+FRAME_MS = 4.0
 """Milliseconds of laying out for one frame, and a segment more; what is not reached shows as a placeholder."""
 _AT_END = 4
 
@@ -96,7 +96,9 @@ class Scroller:
 
     def _is_real(self, anchor: Anchor) -> bool:
         layout = self._column.existing(anchor.entry)
-        return layout is not None and (anchor.slot < 0 or layout.is_laid_out(anchor.slot))
+        if layout is None:
+            return False
+        return not 0 <= anchor.slot < len(layout.slots) or layout.is_laid_out(anchor.slot)
 
     def _resolve(self) -> int:
         if self.follows:

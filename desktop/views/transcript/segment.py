@@ -202,6 +202,11 @@ class Segment(ABC):
         """
         return False
 
+    @property
+    def steady(self) -> float:
+        """How far down it looks as it did before the last `grow`, in logical pixels."""
+        return 0.0
+
     def refine(self, budget_ms: float) -> bool:
         """Do some of what may come later than the first drawing, such as colours of code and formulas.
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.views.transcript import kinds
+from desktop.views.transcript.growth import most_weight, words_added
 from desktop.views.transcript.kinds import Item, Kind, read_kind
-from desktop.views.transcript.long_paragraph import LongParagraph
+from desktop.views.transcript.long_paragraph import PART_LIMIT, LongParagraph
 from desktop.views.transcript.parsing import FORMULA_LINES, formula_breaks, formula_ends
 from desktop.views.transcript.segment import Piece
 from desktop.views.transcript.tables import (
@@ -63,6 +64,10 @@ def resume(piece: Piece, text: str, growing: bool) -> Sequence[Piece]:
         growing: As for `split`.
     """
     kind = read_kind(piece.kind)
+    rest = text[piece.start :]
+    is_prose = kind.name in (kinds.PROSE, kinds.PART) and not kind.goes_on
+    if growing and is_prose and most_weight(rest) <= PART_LIMIT and words_added(piece.text, rest) is not None:
+        return [replace(piece, text=rest)]
     if kind.name in (kinds.PROSE, kinds.PART, kinds.ROWS):
         begin = replace(kind, goes_on=False)
     else:

@@ -1,0 +1,172 @@
+"""A segment that grew holds what one made anew would."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtGui import QFont, QTextDocument, QTextFormat
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.views.theme import LIGHT
+from desktop.views.transcript import Transcript, formulas
+from desktop.views.transcript.factory import make_segment
+from desktop.views.transcript.growth import words_added
+from desktop.views.transcript.prose_segment import ProseSegment
+from desktop.views.transcript.segment import Look, Piece, Surroundings
+from desktop.views.transcript.splitter import resume, split
+from tests.views.transcript.markdown_texts import ANYTHING
+
+AROUND = Surroundings(("c1", "c2"), "[x]: http://a.b\n\n[^1]: .")
+_WORDS = st.sampled_from(
+    ["word ", "More", " of it, ", "and. ", "**bold** ", "*it", "`code`", "\n", "\n\n", "- ", "1. ", "# ", "[1]", "$x$ ",
+     "http://a.b", ".c", "/d ", "> ", "  ", "---\n", "[x]", "[y](z)", "&amp", ";", "\\", "~~", "日本", "שלום ", "😀",
+     "|", "    "]
+)  # fmt: skip
+CHUNKS = st.lists(_WORDS, max_size=40)
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Look:
+    return Look(LIGHT, QFont("DejaVu Sans", 10))
+
+
+def told(style: QTextFormat) -> QTextFormat:
+    """A format without the number of the list it belongs to."""
+    result = QTextFormat(style)
+    result.setObjectIndex(-1)
+    return result
+
+
+def content(document: QTextDocument) -> list[Any]:
+    """Blocks, their formats, and the stretches of one format in each."""
+    found: list[Any] = []
+    block = document.begin()
+    while block.isValid():
+        listed = block.textList()
+        order = (told(listed.format()), listed.itemNumber(block)) if listed is not None else None
+        stretches: list[Any] = []
+        iterator = block.begin()
+        while not iterator.atEnd():
+            fragment = iterator.fragment()
+            stretches.append((fragment.text(), told(fragment.charFormat())))
+            iterator += 1
+        found.append((told(block.blockFormat()), told(block.charFormat()), order, stretches))
+        block = block.next()
+    return found
+
+
+def grows_as_made_anew(chunks: list[str], look: Look) -> int:
+    """Grow the last segment as the canvas does, and compare after each chunk.
+
+    Returns:
+        How often it grew.
+    """
+    text = "".join(chunks[:1])
+    pieces = list(split(text, True))
+    live = make_segment(pieces[-1], AROUND, look) if pieces else None
+    grown = 0
+    for chunk in chunks[1:]:
+        text += chunk
+        before = pieces[-1] if pieces else None
+        pieces = list(resume(before, text, True)) if before is not None else list(split(text, True))
+        if not pieces:
+            continue
+        if live is not None and before is not None and pieces[0].kind == before.kind and len(pieces) == 1:
+            live.lay_out(300)
+            if pieces[0] == before or live.grow(pieces[0]):
+                grown += pieces[0] != before
+                assert formulas.wait(30)
+                live.refine(50)
+                anew = make_segment(pieces[0], AROUND, look)
+                assert live.shown_text() == anew.shown_text()
+                assert live.lay_out(300) == anew.lay_out(300)
+                assert live.links() == anew.links()
+                assert live.markdown(0, live.length // 2) == anew.markdown(0, live.length // 2)
+                if isinstance(live, ProseSegment):
+                    assert isinstance(anew, ProseSegment)
+                    assert content(live._document) == content(anew._document)
+                    assert (live._bars, live._rules, live._bullets) == (anew._bars, anew._rules, anew._bullets)
+                continue
+        live = make_segment(pieces[-1], AROUND, look)
+    return grown
+
+
+PROPERTY = settings(
+    max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@given(CHUNKS)
+@PROPERTY
+def test_words_in_any_order(look: Look, chunks: list[str]) -> None:
+    grows_as_made_anew(chunks, look)
+
+
+@given(ANYTHING, st.lists(st.integers(1, 40), min_size=1, max_size=40))
+@PROPERTY
+def test_any_text_in_chunks_of_any_size(look: Look, text: str, sizes: list[int]) -> None:
+    chunks, at = [], 0
+    for size in sizes * (1 + len(text) // max(1, sum(sizes))):
+        chunks.append(text[at : at + size])
+        at += size
+    grows_as_made_anew(chunks, look)
+
+
+def test_an_ordinary_answer_is_grown_nearly_always(look: Look) -> None:
+    text = (
+        "The function `parse` reads **one** line. It gives back what it found, and where.\n\n"
+        "## How it works\n\nFirst it looks at the margin (see [the manual](https://a.b/c)). Then it goes on.\n\n"
+        "- one item, and more of it\n- another with `code` in it\n\nAnd an end of so many words, more or less.\n"
+    )
+    chunks = [text[at : at + 12] for at in range(0, len(text), 12)]
+    assert grows_as_made_anew(chunks, look) > 0.6 * len(chunks)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("some wor", "some words and", "ds and"),
+        ("some words ", "some words ", ""),
+        ("some ", "some more ", " more"),
+        ("- item a", "- item and", "nd"),
+        ("so **it", "so **it is", " is"),
+        ("so *it", "so *it*", None),
+        ("at https://a.b.", "at https://a.b.c", None),
+        ("at https://a.b c", "at https://a.b cd", "d"),
+        ("1", "12", None),
+        ("a\n", "a\nb", None),
+        ("| a", "| a b", None),
+        ("```\nab", "```\nabc", None),
+    ],
+)
+def test_words_that_only_lengthen_a_line(before: str, after: str, expected: str | None) -> None:
+    assert words_added(before, after) == expected
+
+
+def test_a_piece_of_another_kind_is_not_taken(look: Look) -> None:
+    segment = make_segment(Piece("words", 0, "prose"), Surroundings(), look)
+    assert not segment.grow(Piece("words and", 0, "part"))
+    assert not segment.grow(Piece("other words", 0, "prose"))
+
+
+def test_picture_of_a_stream_is_the_same_as_one_painted_whole(qtbot: QtBot) -> None:
+    view = Transcript()
+    qtbot.addWidget(view)
+    view.setGeometry(60, 60, 800, 500)
+    view.show()
+    qtbot.waitExposed(view)
+    view.begin_answer("", False)
+    text = "A *first* word.\n\n- item one\n- item two\n\n```python\nx = 1\ny = 2\n```\n\nIts end, `code`.\n\nMore.\n"
+    for at in range(0, len(text), 7):
+        view.extend_answer(text[at : at + 7])
+        view._flush()
+        qtbot.waitUntil(lambda: not view._idle_timer.isActive() and not view._frame_timer.isActive())
+        QApplication.processEvents()
+        area = view.viewport().rect()
+        shown = view.screen().grabWindow(view.winId()).toImage().copy(area)
+        view.viewport().update()
+        QApplication.processEvents()
+        whole = view.screen().grabWindow(view.winId()).toImage().copy(area)
+        assert whole == shown
