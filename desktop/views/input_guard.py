@@ -1,5 +1,7 @@
 """Keeps a person from deciding by accident: input that was meant for something else is not heard."""
 
+import time
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
@@ -21,6 +23,8 @@ _REFUSED = frozenset(
         QEvent.Type.InputMethod,
     }
 )
+_LATE_S = 0.05
+_AFTER_LATE_MS = 200
 _NO_LETTERS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab})
 
 
@@ -42,8 +46,10 @@ class InputGuard(QObject):
     def __init__(self, window: QWidget, guard_ms: int) -> None:
         super().__init__(window)
         self._window = window
+        self._guard_ms = guard_ms
+        self._due = 0.0
         self._timer = QTimer(self, singleShot=True, interval=guard_ms)
-        self._timer.timeout.connect(self._lower)
+        self._timer.timeout.connect(self._time_over)
         self._is_raised = False
         self._lets_type = False
 
@@ -58,15 +64,26 @@ class InputGuard(QObject):
         Args:
             let_type: Whether letters still reach a field that the person has just asked for and that has the focus.
         """
-        if self._timer.interval() == 0:
+        if self._guard_ms == 0:
             return
         self._lets_type = let_type
-        self._timer.start()
+        self._wait(self._guard_ms)
         application = QApplication.instance()
         if not self._is_raised and application is not None:
             self._is_raised = True
             application.installEventFilter(self)
             self.raised.emit()
+
+    def _wait(self, milliseconds: int) -> None:
+        self._due = time.monotonic() + milliseconds / 1000
+        self._timer.start(milliseconds)
+
+    def _time_over(self) -> None:
+        """Lower the guard, unless the program was too busy to hear what came meanwhile: that is heard, and refused."""
+        if time.monotonic() - self._due > _LATE_S:
+            self._wait(_AFTER_LATE_MS)
+        else:
+            self._lower()
 
     def _lower(self) -> None:
         application = QApplication.instance()

@@ -1,5 +1,7 @@
 """Typing into a field that the person has just asked for, while the guard is up."""
 
+import time
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -46,3 +48,18 @@ def test_a_guard_that_lets_nothing_through_refuses_letters_too(qtbot: QtBot) -> 
     assert field.text() == ""
     guard.stand_down()
     window.close()
+
+
+def test_a_program_too_busy_to_hear_refuses_what_came_meanwhile(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    guard = InputGuard(window, 20)
+    guard.raise_now()
+    until = time.monotonic() + 0.2
+    while time.monotonic() < until:  # the window's thread is busy, and the guard's time goes by
+        pass
+    with qtbot.waitSignal(guard._timer.timeout):
+        pass
+    assert guard.is_raised, "what waits to be heard comes after this"
+    qtbot.waitUntil(lambda: not guard.is_raised)
