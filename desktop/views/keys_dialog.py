@@ -202,6 +202,10 @@ class KeysDialog(QDialog):
         self.setMinimumHeight(height)
         if was_fitted:
             self.resize(self.width(), height)
+        area = self.screen().availableGeometry()
+        over = self.y() + _TITLE_BAR + height - area.bottom()
+        if self.isVisible() and over > 0:  # it has grown: its buttons stay on the screen
+            self.move(self.x(), max(area.top(), self.y() - over))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Forget what was typed and not saved."""

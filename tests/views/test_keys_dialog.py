@@ -277,3 +277,17 @@ def test_what_the_screen_has_no_room_for_is_scrolled(qtbot: QtBot, dialog: KeysD
         QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
     assert dialog.rows["openai"].field.hasFocus()
     assert bar.value() > 0
+
+
+def test_a_dialog_that_grows_keeps_its_buttons_on_the_screen(qtbot: QtBot) -> None:
+    dialog = KeysDialog()
+    qtbot.addWidget(dialog)
+    dialog.show_status([KeyStatus("gemini", "Gemini", "none", "")], keyring="ready")
+    dialog.show()
+    area = dialog.screen().availableGeometry()
+    dialog.move(area.left(), area.bottom() - dialog.height() - 40)
+    for provider in ("anthropic", "openai"):
+        rows = [KeyStatus(name, name, "none", "") for name in ("gemini", provider, f"{provider}/two")]
+        dialog.show_status(rows, keyring="ready")
+    qtbot.waitUntil(lambda: dialog.geometry().bottom() <= area.bottom())
+    assert dialog.close_button.mapToGlobal(dialog.close_button.rect().bottomLeft()).y() <= area.bottom()
