@@ -19,7 +19,7 @@ import pytest
 from tests.end_to_end.desktop_session import PATIENCE_S, ROOT, Desktop, home_variables, wait_until
 from tests.end_to_end.planted import find_planted, forms_of
 from tests.end_to_end.program import ended, started
-from tests.end_to_end.providers import Providers, providers
+from tests.end_to_end.providers import NO_TITLES, Providers, providers
 from tests.end_to_end.stored import Stored
 from tests.wire import claude, gemini
 from tests.wire.server import Exchange, Step
@@ -117,6 +117,7 @@ def overheard(screen: Desktop, log: Path) -> Iterator[None]:
 
 def hold_conversation(screen: Desktop, traces: Traces, both: Providers, last_call: LetGo, *, off_record: bool) -> None:
     """Tools, two gates, a long text, a model that fails, a stop, a notification and a crash."""
+    Stored(traces.home).configure(NO_TITLES)
     program = screen.launch(traces.home, variables=traces.variables | both.variables, cwd=traces.working)
     if off_record:
         program.press("check box", "Off the record")

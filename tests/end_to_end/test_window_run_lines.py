@@ -3,7 +3,7 @@
 import pytest
 
 from tests.end_to_end.desktop_session import Desktop, Program, wait_until
-from tests.end_to_end.providers import Held, providers
+from tests.end_to_end.providers import NO_TITLES, Held, providers
 from tests.end_to_end.stored import Stored
 from tests.end_to_end.test_nothing_lost import kept_state
 from tests.end_to_end.test_window_conversations import MESSAGE, NOTES, answer, demo, open_debug_pane
@@ -80,6 +80,7 @@ def test_stopped_and_failed_runs_say_so_where_they_happened_also_later(screen: D
     nothing = gemini.says("Nothing had to be gathered.")
     refused = claude.fails(400, "invalid_request_error", "This is refused.")
     oak, pine = (claude.answers(claude.text(0, word)) for word in ("Oak.", "Pine."))
+    stored.configure(NO_TITLES)
     with providers(gemini=(nothing,) * 3, claude=(held.step, refused, oak, pine)) as both:
         program = screen.launch(stored.home, variables=both.variables)
         program.send("first tree")
