@@ -27,6 +27,9 @@ def make_home(folder: Path) -> dict[str, str]:
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         variables[f"XDG_{name}_HOME"] = str(folder / name.lower())
     variables["XDG_RUNTIME_DIR"] = str(folder)
+    settings = folder / "config" / "cortex-desktop" / "settings.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text("[conversations]\nmake_titles = false\n", encoding="utf-8")  # one request more, and no answer
     question = ["ask", "--demo", "--root", str(folder), "list the files"]
     done = subprocess.run(
         [sys.executable, "-m", "desktop", *question],
