@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests.end_to_end.desktop_session import wait_until
+
 
 class Stored:
     """The database below a home of `desktop_session.home_variables`.
@@ -49,6 +51,10 @@ class Stored:
     def states(self) -> list[str]:
         """The states of all runs, oldest first."""
         return [run["state"] for run in self.runs()]
+
+    def wait_for_states(self, *states: str) -> None:
+        """Wait until these are the states of all runs: an answer stands in the window before its run is stored."""
+        wait_until(lambda: self.states() == list(states), f"runs that are {', '.join(states)}")
 
     def calls(self) -> list[tuple[str, str]]:
         """Tool and state of all calls, oldest first."""

@@ -107,4 +107,4 @@ def test_no_key_fails_in_words_and_keeps_the_message(screen: Desktop, stored: St
     program.send("is anybody there")
     program.wait_for("label", begins="There is no API key for Gemini", holds="Add the key")
     program.wait_for("list item", begins="You: is anybody there")
-    assert stored.states() == ["failed"]
+    stored.wait_for_states("failed")

@@ -28,7 +28,7 @@ def test_panes_and_the_open_conversation_come_back_after_a_kill(screen: Desktop,
     program.send("read notes.md")
     program.wait_for(MESSAGE, begins="Assistant:", holds="Thursday at ten.")
     program.send("what time is it?")
-    wait_until(lambda: stored.states() == ["done", "done"], "the end of both runs")
+    stored.wait_for_states("done", "done")
     screen.keys("ctrl+shift+d")
     program.wait_for("panel", "Debug")
     conversation = stored.rows("SELECT id FROM conversations")[0]["id"]
@@ -45,7 +45,7 @@ def test_a_damaged_database_is_set_aside_and_what_can_be_read_is_back(screen: De
     program = screen.launch(stored.home, "--demo")
     program.send("what is 6 * 7?")
     program.wait_for(MESSAGE, begins="Assistant:", holds="42")
-    wait_until(lambda: stored.states() == ["done"], "the end of the run")
+    stored.wait_for_states("done")
     assert program.terminate() == 0
     (database,) = [path for path in stored.files() if path.name == "cortex.sqlite3"]
     with database.open("r+b") as file:

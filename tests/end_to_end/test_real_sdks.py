@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.end_to_end.desktop_session import ROOT, Desktop, home_variables, wait_until
+from tests.end_to_end.desktop_session import ROOT, Desktop, home_variables
 from tests.end_to_end.providers import CLAUDE_KEY, GEMINI_KEY, NO_TITLES, providers
 from tests.end_to_end.stored import Stored
 from tests.wire import claude, gemini
@@ -66,7 +66,7 @@ def test_window_holds_a_whole_conversation_with_keys_from_the_keyring(keyring_sc
         program.wait_for("list item", "read_file done")
         program.wait_for("list item", "write_file done")
         assert (stored.workspace / "todo.txt").read_text() == "Thursday at ten\n"
-        wait_until(lambda: stored.states() == ["done"], "the end of the run")
+        stored.wait_for_states("done")
         asked = [request.json for request in both.gemini.requests]
         (told,) = both.claude.requests
         assert [request.headers["x-goog-api-key"] for request in both.gemini.requests] == [GEMINI_KEY] * 3
@@ -111,7 +111,7 @@ def test_command_line_holds_the_same_conversation_with_keys_from_the_environment
     assert resumed.stdout.strip() == "".join(ANSWER)
     assert both.claude.url in asked.stderr
     assert (root / "todo.txt").read_text() == "Thursday at ten\n"
-    assert stored.states() == ["done"]
+    stored.wait_for_states("done")
     for output in (asked.stdout, asked.stderr, resumed.stdout, resumed.stderr):
         assert GEMINI_KEY not in output
         assert CLAUDE_KEY not in output

@@ -112,7 +112,7 @@ def test_what_is_pasted_stays_with_the_draft_over_a_kill(screen: Desktop, stored
     chip(program, "Pasted text.txt")
     program.send("What is it?")
     program.wait_for("list item", begins="Assistant:", holds="A long line of pasted words.")
-    assert stored.rows("SELECT 1 FROM draft_attachments") == []
+    wait_until(lambda: not stored.rows("SELECT 1 FROM draft_attachments"), "the draft to be cleared")
 
 
 def test_undo_puts_a_long_paste_back_as_text(screen: Desktop, stored: Stored) -> None:

@@ -45,6 +45,7 @@ def test_request_is_answered_and_the_debug_pane_shows_what_the_store_keeps(scree
     program.send("read notes.md")
     answer(program, NOTES)
     program.wait_for("list item", "read_file done")
+    stored.wait_for_states("done")
     assert stored.calls() == [("read_file", "done")]
     ((user, asked), (assistant, answered)) = stored.messages()
     assert (user, asked, assistant) == ("user", "read notes.md", "assistant")
@@ -62,7 +63,7 @@ def test_fixed_accessible_names_are_there(screen: Desktop, stored: Stored) -> No
     open_debug_pane(screen, program)
     program.send("read notes.md")
     answer(program, NOTES)
-    wait_until(lambda: stored.states() == ["done"], "the end of the run")
+    stored.wait_for_states("done")
     for role, name in (
         ("text", "Message"),
         ("push button", "Send"),
@@ -117,7 +118,7 @@ def test_stop_ends_a_command_and_all_its_children(screen: Desktop, stored: Store
     program.press("push button", "Stop")
     wait_until(lambda: not any(each.is_running() for each in asleep), "their end")
     program.wait_for("label", "You stopped this run. It can go on from here.")
-    wait_until(lambda: stored.states() == ["stopped"], "the stored state")
+    stored.wait_for_states("stopped")
     ((tool, state),) = stored.calls()
     assert (tool, state) == ("run_command", "unknown")
     program.wait_for("list item", "run_command unknown")
@@ -148,8 +149,8 @@ def test_switching_conversations_loses_nothing_of_what_streams(screen: Desktop, 
         program.press("list item", "", begins="a long story please")
         answer(program, "The first half, and the second half.")
         assert len(program.find_all(MESSAGE, begins="Assistant:")) == 1
+    stored.wait_for_states("done", "done")
     assert sorted(stored.answers()) == ["Four.", "The first half, and the second half."]
-    assert stored.states() == ["done", "done"]
 
 
 def test_draft_comes_back_with_its_conversation_and_after_a_crash(screen: Desktop, stored: Stored) -> None:

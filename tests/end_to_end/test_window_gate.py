@@ -27,7 +27,7 @@ def close_dialog(screen: Desktop, program: Program) -> None:
 
 
 def assert_undecided(stored: Stored) -> None:
-    assert stored.states() == ["waiting"]
+    stored.wait_for_states("waiting")
     assert [state for _, state in stored.calls()] == ["waiting"]
     assert not (stored.workspace / "todo.txt").exists()
 
@@ -88,8 +88,8 @@ def test_allow_once_runs_it_exactly_once(screen: Desktop, stored: Stored) -> Non
     program.wait_for("list item", begins="Assistant:", holds="The command ran")
     program.wait_for("list item", "run_command done")
     assert (stored.workspace / "log.txt").read_text() == "once\n"
+    stored.wait_for_states("done")
     assert stored.calls() == [("run_command", "done")]
-    assert stored.states() == ["done"]
 
 
 def test_denied_with_reason_is_not_run_and_the_reason_is_read(screen: Desktop, stored: Stored) -> None:
@@ -108,16 +108,16 @@ def test_denied_with_reason_is_not_run_and_the_reason_is_read(screen: Desktop, s
 
 def test_killed_at_the_gate_it_waits_there_again_and_runs_once(screen: Desktop, stored: Stored) -> None:
     program = waiting_program(screen, stored, APPEND)
-    assert stored.states() == ["waiting"]
+    stored.wait_for_states("waiting")
     program.kill()
     assert not (stored.workspace / "log.txt").exists()
     again = screen.launch(stored.home, "--demo")
     again.wait_for("dialog", "Confirm tool call")
     again.wait_for("list item", "run_command waiting")
-    assert stored.states() == ["waiting"]
+    stored.wait_for_states("waiting")
     again.press("push button", "Allow once")
     again.wait_for("list item", begins="Assistant:", holds="The command ran")
-    wait_until(lambda: stored.states() == ["done"], "the end of the run")
+    stored.wait_for_states("done")
     assert (stored.workspace / "log.txt").read_text() == "once\n"
     assert again.terminate() == 0
     third = screen.launch(stored.home, "--demo")

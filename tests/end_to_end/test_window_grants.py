@@ -182,12 +182,12 @@ def test_blocked_tool_never_asks_and_the_audit_log_holds_it(screen: Desktop, sto
     close(screen, program, "Tools and grants")
     program.send(MILK)
     program.wait_for("list item", "write_file blocked")
-    wait_until(lambda: stored.states() == ["done"], "the end of the run")
+    stored.wait_for_states("done")
     assert stored.calls() == [("write_file", "blocked")]
     assert program.find("dialog") is None
     assert not (stored.workspace / "todo.txt").exists()
     program.send("read notes.md")
-    wait_until(lambda: stored.states() == ["done", "done"], "the end of the run")
+    stored.wait_for_states("done", "done")
     screen.keys("ctrl+shift+a")
     program.wait_for("label", "2 calls")
     for cell in ("write_file", "blocked", "read_file", "done"):

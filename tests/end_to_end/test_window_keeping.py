@@ -31,7 +31,7 @@ def test_conversations_are_found_named_pinned_deleted_brought_back_and_exported(
     screen.keys("ctrl+n")
     program.send("what is 6*7?")
     answer(program, "42")
-    wait_until(lambda: stored.states() == ["done", "done"], "both runs")
+    stored.wait_for_states("done", "done")
 
     program.press("text", "Search conversations")
     screen.type("hursd")  # in the middle of a word

@@ -148,7 +148,7 @@ def test_keys_are_labelled_tested_and_used_and_stand_in_no_file(own_screen: Desk
         program.wait_until_gone("dialog", "API keys")
         program.send("Hello?")
         program.wait_for("label", begins="Claude Sonnet 5.5 refused the API key (401")
-        wait_until(lambda: stored.states() == ["failed"], "the end of the run")
+        stored.wait_for_states("failed")
         assert {request.headers["x-goog-api-key"] for request in both.gemini.requests} == {WORK_KEY}
         shown = program.outline()
         assert program.terminate() == 0

@@ -109,7 +109,7 @@ def test_the_next_model_takes_over_and_the_window_says_so(screen: Desktop, store
         screen.picture(PICTURES / "fallback.png")
         held.let_go()
         program.wait_for("list item", begins="Assistant:", holds="On Thursday [1].")
-        wait_until(lambda: stored.states() == ["done"], "the end of the run")
+        stored.wait_for_states("done")
         program.wait_for("list item", "read_file done")
         asked = [request.json["model"] for request in both.claude.requests]
         assert asked == ["claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"]

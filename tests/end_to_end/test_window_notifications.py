@@ -118,7 +118,7 @@ def test_one_notification_leads_to_the_gate_and_goes_when_it_is_clicked(
             away(program)
             held.let_go()
             wait_until(lambda: service.calls, "a notification")
-            wait_until(lambda: stored.states() == ["waiting"], "the run to wait")
+            stored.wait_for_states("waiting")
             assert service.shown == [(TITLE, WRITES)]
             assert not is_active(program)
             assert program.find("dialog") is None  # it would take the keyboard from the other program
@@ -172,7 +172,7 @@ def test_gate_opens_when_the_person_comes_back_by_themselves(screen: Desktop, st
             wait_until(lambda: service.is_taken_back, "the notification to be taken back")
             screen.keys("Escape")
             program.wait_until_gone("dialog", DIALOG)
-        assert stored.states() == ["waiting"]
+        stored.wait_for_states("waiting")
         assert service.shown == [(TITLE, WRITES)]
 
 
@@ -199,5 +199,5 @@ def test_person_who_looks_at_the_window_is_told_by_it_alone(screen: Desktop, sto
         sent(program, held)
         held.let_go()
         program.press("push button", "Deny")
-        wait_until(lambda: stored.states() == ["done"], "the end of the run")
+        stored.wait_for_states("done")
         assert service.shown == []

@@ -19,10 +19,6 @@ def at(program: Program, words: str) -> Element:
     return found
 
 
-def wait_until_done(stored: Stored, count: int) -> None:
-    wait_until(lambda: stored.states() == ["done"] * count, "the run's end")
-
-
 def seen(program: Program, words: str) -> Element | None:
     element = program.find(MESSAGE, begins=f"You: {words}")
     return element if element is not None and "visible" in element.states and 80 < element.box[1] < 600 else None
@@ -37,7 +33,7 @@ def test_place_and_zoom_come_back_after_another_conversation_and_after_a_kill(sc
     program = demo(screen, stored)
     for number in range(12):
         program.send(f"what is {number}*100?")
-        wait_until_done(stored, number + 1)
+        stored.wait_for_states(*["done"] * (number + 1))
     conversation = stored.rows("SELECT id FROM conversations")[0]["id"]
     for _ in range(14):
         screen.keys("alt+Up")

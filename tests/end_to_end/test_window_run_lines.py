@@ -26,7 +26,7 @@ def test_line_folds_out_by_keys_and_leads_to_the_call_of_an_earlier_run(screen: 
     program.wait_for("push button", begins="Gathered: 1 call, ")
     program.send("what is 6*7?")
     answer(program, "42")
-    wait_until(lambda: stored.states() == ["done", "done"], "both runs")
+    stored.wait_for_states("done", "done")
     program.wait_for(MESSAGE, "calculate done")
     for _ in range(4):
         screen.keys("alt+Up")
@@ -93,7 +93,7 @@ def test_stopped_and_failed_runs_say_so_where_they_happened_also_later(screen: D
         program.wait_for("label", begins="You stopped this run.")
         program.send("third tree")
         answer(program, "Oak.")
-        wait_until(lambda: stored.states() == ["stopped", "failed", "done"], "all ends")
+        stored.wait_for_states("stopped", "failed", "done")
         picture(screen, "run-outcomes")
         wait_until(lambda: kept_state(stored).get("conversation"), "the conversation in the state's file")
         program.kill()
@@ -105,7 +105,7 @@ def test_stopped_and_failed_runs_say_so_where_they_happened_also_later(screen: D
         assert len(buttons) == 2
         again.click(buttons[-1])
         answer(again, "Pine.")
-        wait_until(lambda: stored.states() == ["stopped", "done", "done"], "the second run's end")
+        stored.wait_for_states("stopped", "done", "done")
         assert len(again.find_all("push button", "Write again")) == 1
 
 
@@ -126,4 +126,4 @@ def test_retrying_is_counted_down_and_can_be_stopped(screen: Desktop, stored: St
         buttons = [each for each in program.find_all("push button", "Stop") if each.box[1] < 600]
         program.click(buttons[0])
         program.wait_for("label", begins="You stopped this run.")
-        assert stored.states() == ["stopped"]
+        stored.wait_for_states("stopped")

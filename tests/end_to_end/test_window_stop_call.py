@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.desktop_session import ROOT, Desktop, wait_until
+from tests.end_to_end.desktop_session import ROOT, Desktop
 from tests.end_to_end.program import processes_with
 from tests.end_to_end.stored import Stored
 
@@ -36,7 +36,7 @@ def test_a_stopped_command_is_unknown_and_the_run_goes_on(screen: Desktop, store
         screen.keys("Delete")
     program.wait_for("list item", "run_command unknown")
     program.wait_for("list item", begins="Assistant:", holds="unknown")
-    wait_until(lambda: stored.states() == ["done"], "the end of the run")
+    stored.wait_for_states("done")
     assert stored.calls() == [("run_command", "unknown")]
     assert processes_with(seconds) == []
     assert program.find("push button", "Stop run_command") is None

@@ -43,7 +43,7 @@ def test_a_slow_title_keeps_neither_a_run_nor_the_end_waiting(screen: Desktop, s
         assert time.monotonic() - began < 5
         for held in (slow, slower):
             held.let_go()
-    assert stored.states() == ["done", "done"]
+    stored.wait_for_states("done", "done")
     assert [row["title"] for row in stored.rows("SELECT title FROM conversations")] == ["Which tree is that?"]
 
 
@@ -56,4 +56,4 @@ def test_a_title_that_cannot_be_made_is_not_asked_for_again(screen: Desktop, sto
         wait_until(lambda: "no title could be made" in stored.log(), "the end of the request for a title")
         assert program.find("panel", "Notice") is None
         assert len(both.claude.requests) == 2
-    assert stored.states() == ["done"]
+    stored.wait_for_states("done")
