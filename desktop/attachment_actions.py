@@ -5,12 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog
 
-from desktop.actions import Actions
-from desktop.assembly import run_options
 from desktop.attaching import (
     MOST_ATTACHMENTS,
     PASTED_PICTURE,
@@ -20,47 +16,30 @@ from desktop.attaching import (
     prepare_file,
     prepare_text,
 )
-from desktop.conversations import Conversations
 from desktop.engine.errors import AttachmentRefused, EngineError, UnknownName
 from desktop.engine.media import decode_text
 from desktop.engine.messages import Attachment, ConversationInfo
 from desktop.engine.models.attachment_limits import objections_of, readers
 from desktop.engine.store.attachments import Attachments
-from desktop.engine_holder import EngineHolder
+from desktop.file_choosing import choose_files
 from desktop.pictures import picture_of
-from desktop.settings import Settings
 from desktop.views.attachment_bar import AttachmentBar
-from desktop.views.main_window import MainWindow
+from desktop.window_actions import Desk, WindowActions
 
 
-class AttachmentActions(QObject):
+class AttachmentActions(WindowActions):
     """Takes files for the open conversation's draft. Truth is the store's; here is only what is being read.
 
     Args:
-        window: The window.
-        settings: What the person chose.
-        holder: The engine, once it is open.
-        actions: Runs what takes time.
-        conversations: Which one is open.
+        desk: The window and what stands behind it.
     """
 
-    def __init__(
-        self,
-        window: MainWindow,
-        settings: Settings,
-        holder: EngineHolder,
-        actions: Actions,
-        conversations: Conversations,
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._settings = settings
-        self._holder = holder
-        self._actions = actions
-        self._conversations = conversations
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._one_at_a_time = asyncio.Lock()
         self._reading = 0
         self._last_pasted = ""
+        window, settings, do = desk.window, desk.settings, self._do
         editor, bar = window.composer.editor, self._bar
         editor.most_characters, editor.most_lines = settings.paste_limit_characters, settings.paste_limit_lines
         window.files_offered.connect(self._take_files)
@@ -70,11 +49,11 @@ class AttachmentActions(QObject):
         window.role_chosen.connect(lambda _name: self.show_problems())
         window.tools_toggled.connect(lambda _on: self.show_problems())
         window.top_bar.model_menu.model_chosen.connect(lambda _brain, _name: self.show_problems())
-        editor.long_text_undone.connect(lambda: actions.do(self._put_back_as_text("")))
-        bar.removed.connect(lambda hash: actions.do(self._remove(hash)))
-        bar.text_wanted.connect(lambda hash: actions.do(self._put_back_as_text(hash)))
-        bar.pictures.wanted.connect(lambda hash: actions.do(self._load_picture(hash)))
-        conversations.shown.connect(lambda _run: self.show_draft())
+        editor.long_text_undone.connect(lambda: do(self._put_back_as_text("")))
+        bar.removed.connect(lambda hash: do(self._remove(hash)))
+        bar.text_wanted.connect(lambda hash: do(self._put_back_as_text(hash)))
+        bar.pictures.wanted.connect(lambda hash: do(self._load_picture(hash)))
+        desk.conversations.shown.connect(lambda _run: self.show_draft())
 
     @property
     def _bar(self) -> AttachmentBar:
@@ -95,7 +74,7 @@ class AttachmentActions(QObject):
         if info is None:
             self._bar.show_attachments(())
         else:
-            self._actions.do(self._show(info))
+            self._do(self._show(info))
 
     def show_problems(self) -> None:
         """Show what the chosen models do not take."""
@@ -105,14 +84,7 @@ class AttachmentActions(QObject):
             return
         registry = self._holder.registry
         try:
-            options = run_options(
-                registry,
-                self._settings,
-                role=self._conversations.role_name,
-                root=Path(),
-                tools_enabled=self._window.composer.tools.isChecked(),
-                models=self._conversations.chosen_models,
-            )
+            options = self._desk.run_options(Path())
             found = objections_of(
                 readers(
                     registry,
@@ -132,11 +104,7 @@ class AttachmentActions(QObject):
         self._bar.show_problems(problems, " ".join(dict.fromkeys(one.words for one in found if not one.hash)))
 
     def _choose(self) -> None:
-        chooser = QFileDialog(self._window, "Attach files")
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        chooser.filesSelected.connect(self._take_files)
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.open()
+        choose_files(self._window, "Attach files", self._take_files)
 
     def _take_files(self, paths: list[str]) -> None:
         self._take([partial(prepare_file, path) for path in paths])
@@ -144,7 +112,7 @@ class AttachmentActions(QObject):
     def _take(self, works: list[Callable[[], Prepared]]) -> None:
         self._reading += len(works)
         self._bar.set_reading(self._reading)
-        self._actions.do(self._take_all(works))
+        self._do(self._take_all(works))
 
     async def _take_all(self, works: list[Callable[[], Prepared]]) -> None:
         refused: list[str] = []

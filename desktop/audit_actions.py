@@ -1,67 +1,57 @@
 """The audit view of a window, and the log behind it."""
 
-import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
-
-from desktop.controller import Controller
 from desktop.engine.audit import AuditFilter
-from desktop.engine.errors import EngineError
 from desktop.engine.store.audit import AuditLog
 from desktop.engine.store.audit_export import ExportFormat
+from desktop.file_choosing import choose_target
+from desktop.files import replacing
 from desktop.redaction import redact as redact_look_alikes
 from desktop.views.audit_view import AuditView
-from desktop.views.main_window import MainWindow
+from desktop.window_actions import Desk, ViewActions
 
 OPEN_AUDIT = "Open the audit log"
 """The words of the notice's button."""
 OFF_RECORD = "Off the record: this log is in memory only, and ends with the window. It is not exported."
 _FORMATS: dict[str, ExportFormat] = {"JSON lines (*.jsonl)": "json", "CSV for spreadsheets (*.csv)": "csv"}
+_SUFFIXES: dict[ExportFormat, str] = {"json": "jsonl", "csv": "csv"}
 
 
-class AuditActions(QObject):
+class AuditActions(ViewActions[AuditView]):
     """Opens the audit view, and gives it what it asks for.
 
     Args:
-        window: The window.
-        controller: Knows the engine, and what is open.
+        desk: The window and what stands behind it.
         redact: Takes the keys in use out of text that is exported.
     """
 
-    def __init__(
-        self, window: MainWindow, controller: Controller, redact: Callable[[str], str] = redact_look_alikes
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._controller = controller
+    def __init__(self, desk: Desk, redact: Callable[[str], str] = redact_look_alikes) -> None:
+        super().__init__(desk)
         self._redact = redact
         self._log: AuditLog | None = None
-        self._view: AuditView | None = None
-        window.notice_action.connect(lambda action: self.open() if action == OPEN_AUDIT else None)
+        desk.window.notice_action.connect(lambda action: self.open() if action == OPEN_AUDIT else None)
 
     def start(self) -> None:
         """Tell the person where the log turns out not to be as it was; once the engine is open."""
-        keeper = self._controller.engine.audit
+        keeper = self._holder.engine.audit
         keeper.on_problem = self._warn
         if keeper.problem:
             self._warn(keeper.problem)
 
     def open(self) -> None:
         """Open the view on the log of what is open: on disk, or off the record in memory."""
-        try:
-            engine = self._controller.engine
-        except RuntimeError:  # at the very start: there is nothing to show yet
+        engine = self._holder.current
+        if engine is None:  # at the very start: there is nothing to show yet
             return
         if self._view is None:
             self._view = self._make_view()
         view = self._view
         off_record = self._window.top_bar.off_record.isChecked()
         self._log = (engine.off_record if off_record else engine.store).audit
-        view.show_conversation(None if off_record else self._controller.open_conversation_id)
+        view.show_conversation(None if off_record else self._conversations.kept_id)
         view.allow_export(not off_record)
         view.show_note(OFF_RECORD if off_record else "")
         if engine.audit.problem and not off_record:
@@ -75,23 +65,6 @@ class AuditActions(QObject):
         view.verify_requested.connect(lambda: self._do(self._verify()))
         view.export_requested.connect(self._choose_file)
         return view
-
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        self._controller.actions.do(self._told(work))
-
-    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something for the view; what fails is said there."""
-        try:
-            await work
-        except EngineError as error:
-            self._shown.show_problem(f"{error} {error.action}".strip())
-        except OSError as error:
-            self._shown.show_problem(f"The file could not be written: {error.strerror or error}.")
-
-    @property
-    def _shown(self) -> AuditView:
-        assert self._view is not None
-        return self._view
 
     @property
     def _open_log(self) -> AuditLog:
@@ -109,7 +82,7 @@ class AuditActions(QObject):
         self._shown.show_page(wanted, page)
 
     async def _verify(self) -> None:
-        engine, log = self._controller.engine, self._open_log
+        engine, log = self._holder.engine, self._open_log
         if log is engine.store.audit:
             report = await engine.audit.verify()
         else:
@@ -118,17 +91,13 @@ class AuditActions(QObject):
             self._shown.show_report(report)
 
     def _choose_file(self, wanted: AuditFilter) -> None:
-        chooser = QFileDialog(self._shown, "Export the audit log")
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setNameFilters(list(_FORMATS))
-        chooser.setDefaultSuffix("jsonl")
-        chooser.filterSelected.connect(lambda chosen: chooser.setDefaultSuffix("csv" if "csv" in chosen else "jsonl"))
-        chooser.selectFile("audit.jsonl")
-        chooser.fileSelected.connect(
-            lambda name: self._do(self.export(wanted, Path(name), _FORMATS[chooser.selectedNameFilter()]))
+        choose_target(
+            self._shown,
+            "Export the audit log",
+            {words: _SUFFIXES[form] for words, form in _FORMATS.items()},
+            "audit.jsonl",
+            lambda path, chosen: self._do(self.export(wanted, path, _FORMATS[chosen])),
         )
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.open()
 
     async def export(self, wanted: AuditFilter, path: Path, form: ExportFormat) -> None:
         """Write rows to a file that is the person's alone, and say so.
@@ -138,11 +107,7 @@ class AuditActions(QObject):
             path: The file; replaced where it is there.
             form: JSON lines or CSV.
         """
-
-        def target() -> IO[str]:
-            return open(path, "w", encoding="utf-8", newline="", opener=lambda name, flags: os.open(name, flags, 0o600))
-
-        count = await self._open_log.export(wanted, target, form, self._redact)
+        count = await self._open_log.export(wanted, partial(replacing, path), form, self._redact)
         self._shown.show_note(f"Exported {count:,} {'row' if count == 1 else 'rows'} to {path}.")
 
     def _warn(self, problem: str) -> None:

@@ -2,33 +2,25 @@
 
 from typing import get_args
 
-from PySide6.QtCore import QObject
-
-from desktop.actions import Actions
 from desktop.engine.budgets import BudgetKind
 from desktop.engine.events import RunFailed
-from desktop.engine_holder import EngineHolder
 from desktop.views.budget_dialog import BudgetDialog
-from desktop.views.main_window import MainWindow
+from desktop.window_actions import Desk, WindowActions
 
 
-class BudgetActions(QObject):
+class BudgetActions(WindowActions):
     """Opens the dialog, and goes on as the person says.
 
     Args:
-        window: The window.
-        holder: The engine.
-        actions: Runs what takes time.
+        desk: The window and what stands behind it.
     """
 
-    def __init__(self, window: MainWindow, holder: EngineHolder, actions: Actions) -> None:
-        super().__init__(window)
-        self._holder = holder
-        self._actions = actions
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._reached: RunFailed | None = None
-        self._dialog = BudgetDialog(window)
-        self._dialog.go_on_chosen.connect(lambda run_id, kind: actions.do(self._go_on(run_id, kind)))
-        self._dialog.settings_requested.connect(window.settings_requested)
+        self._dialog = BudgetDialog(desk.window)
+        self._dialog.go_on_chosen.connect(lambda run_id, kind: self._do(self._go_on(run_id, kind)))
+        self._dialog.settings_requested.connect(desk.window.settings_requested)
 
     def take(self, event: RunFailed) -> None:
         """A run of the open conversation has come to a budget: ask."""
@@ -42,4 +34,4 @@ class BudgetActions(QObject):
 
     async def _go_on(self, run_id: str, kind: str) -> None:
         chosen: BudgetKind = next(known for known in get_args(BudgetKind) if known == kind)
-        await self._holder.engine.session.go_on_over_budget(run_id, chosen)
+        await self._session.go_on_over_budget(run_id, chosen)

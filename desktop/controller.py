@@ -2,14 +2,13 @@
 
 import dataclasses
 import time
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from desktop import run_outcomes as outcomes
 from desktop.actions import Actions
-from desktop.assembly import Engine, make_registry, run_options
+from desktop.assembly import Engine, make_registry
 from desktop.attachment_actions import AttachmentActions
 from desktop.budget_actions import BudgetActions
 from desktop.conversations import Conversations
@@ -27,8 +26,7 @@ from desktop.engine.events import (
     UsageReported,
 )
 from desktop.engine.gate import Decision
-from desktop.engine.messages import Attachment, ConversationInfo, JsonObject, Message
-from desktop.engine.store.records import RunOptions
+from desktop.engine.messages import Attachment, JsonObject, Message
 from desktop.engine_holder import EngineHolder
 from desktop.finding_actions import FindingActions
 from desktop.gate_actions import GateActions
@@ -44,6 +42,7 @@ from desktop.settings_actions import SettingsActions
 from desktop.title_actions import TitleActions
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.main_window import MainWindow
+from desktop.window_actions import Desk
 from desktop.window_state import WindowState
 
 
@@ -58,6 +57,7 @@ class Controller(QObject):
     Attributes:
         actions: Runs what takes time, and shows what fails.
         conversations: Which one is open.
+        desk: The window and what stands behind it, for those who wire parts of it.
         keeping: Names, pins, archive, deletion.
         finding: The search and the palette.
         attachments: What goes with the next message.
@@ -74,20 +74,19 @@ class Controller(QObject):
         self._presenter = Presenter(window, self._dialog, self._panes, self._lines)
         self.actions = Actions(window)
         self.conversations = Conversations(window, settings, paths, self._holder, self.actions, self._presenter)
-        self.attachments = AttachmentActions(window, settings, self._holder, self.actions, self.conversations)
-        self._gates = GateActions(window, settings, self._holder, self.actions, self.conversations)
+        self.desk = Desk(window, settings, self._holder, self.actions, self.conversations)
+        self.attachments = AttachmentActions(self.desk)
+        self._gates = GateActions(self.desk)
         self._gates.review_wanted.connect(self._review)
         self._gates.looked_at.connect(self._review_unseen)
         self._has_unseen_gate = False
-        self._budgets = BudgetActions(window, self._holder, self.actions)
-        self._messages = MessageActions(
-            window, self._holder, self.actions, self.conversations, self._options, lambda: self._run_id in self._began
-        )
-        self._queue = QueueActions(window, self._holder, self.actions, self.conversations)
-        self._titles = TitleActions(settings, self._holder, self.actions, self.conversations)
-        self.keeping = KeepingActions(window, self._holder, self.actions, self.conversations)
-        self.finding = FindingActions(window, self._holder, self.actions, self.conversations)
-        self._settings_actions = SettingsActions(window, settings, self._holder, self.actions, self.take_registry)
+        self._budgets = BudgetActions(self.desk)
+        self._messages = MessageActions(self.desk, lambda: self._run_id in self._began)
+        self._queue = QueueActions(self.desk)
+        self._titles = TitleActions(self.desk)
+        self.keeping = KeepingActions(self.desk)
+        self.finding = FindingActions(self.desk)
+        self._settings_actions = SettingsActions(self.desk, self.take_registry)
         self._began: dict[str, float] = {}
         self._decided: set[str] = set()  # waiting runs with all decisions, while another run of theirs is at work
         self._wants_key: str | None = None
@@ -155,19 +154,13 @@ class Controller(QObject):
         """``time.monotonic()`` of a run's start in this process."""
         return self._began.get(run_id, time.monotonic())
 
-    @property
-    def open_conversation_id(self) -> str | None:
-        """The open conversation, where it is stored on disk."""
-        info = self.conversations.open
-        return info.id if info is not None and not info.off_record else None
-
     def window_state(self) -> WindowState:
         """How the window looks now, and where its conversations are being read."""
         window, conversations = self._window, self.conversations
         conversations.keep_place()
         return WindowState(
             window.save_layout(),
-            self.open_conversation_id,
+            conversations.kept_id,
             self._settings.color_scheme,
             window.transcript.zoom,
             conversations.places.stored(),
@@ -237,7 +230,7 @@ class Controller(QObject):
         info = await self.conversations.stored()
         session = self._holder.engine.session
         try:
-            options = self._options(info)
+            options = self.desk.run_options(info.workspace)
             if await self._queue.take(info, text, options, attachments):
                 return
             _, message = await session.send(info.id, text, options, attachments)
@@ -254,17 +247,6 @@ class Controller(QObject):
         self.conversations.shown_run = message.run_id
         self._window.show_start_page(False)
         self._presenter.begin_run(message, self.conversations.writer_label)
-
-    def _options(self, info: ConversationInfo) -> RunOptions:
-        """What a run of a conversation is begun with now."""
-        return run_options(
-            self._holder.registry,
-            self._settings,
-            role=self.conversations.role_name,
-            root=Path(info.workspace),
-            tools_enabled=self._window.composer.tools.isChecked(),
-            models=self.conversations.chosen_models,
-        )
 
     async def _stop(self) -> None:
         if self._run_id is not None:

@@ -4,13 +4,13 @@ import asyncio
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog
 
 from desktop.actions import Actions
 from desktop.engine.messages import Brain, ConversationInfo
 from desktop.engine.store.store import Store
 from desktop.engine.versions import Version
 from desktop.engine_holder import EngineHolder
+from desktop.file_choosing import choose_folder
 from desktop.loading import Loaded, load_conversation
 from desktop.paths import Paths
 from desktop.presenter import Presenter
@@ -84,6 +84,11 @@ class Conversations(QObject):
         """The folder of a new conversation."""
         chosen = self._settings.workspace_folder
         return Path(chosen).expanduser() if chosen else self._paths.workspace
+
+    @property
+    def kept_id(self) -> str | None:
+        """The id of the open conversation, where it is stored on disk."""
+        return self.open.id if self.open is not None and not self.open.off_record else None
 
     @property
     def writer_label(self) -> str:
@@ -319,13 +324,13 @@ class Conversations(QObject):
             await self._store(self.open.id).conversations.set_models(self.open.id, models)
 
     def _choose_workspace(self) -> None:
-        chooser = QFileDialog(self._window, "The folder that tools may touch")
-        chooser.setFileMode(QFileDialog.FileMode.Directory)
-        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        chooser.setDirectory(self.open.workspace if self.open is not None else str(self.workspace))
-        chooser.fileSelected.connect(lambda folder: self._actions.do(self._set_workspace(folder)))
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.open()
+        current = self.open.workspace if self.open is not None else str(self.workspace)
+        choose_folder(
+            self._window,
+            "The folder that tools may touch",
+            current,
+            lambda folder: self._actions.do(self._set_workspace(folder)),
+        )
 
     async def _set_workspace(self, folder: str) -> None:
         info = await self.stored()

@@ -1,15 +1,10 @@
 """What the next message will take at least, said before it is sent, where that is worth a word."""
 
-from pathlib import Path
+from PySide6.QtCore import QTimer
 
-from PySide6.QtCore import QObject, QTimer
-
-from desktop.assembly import run_options
-from desktop.controller import Controller
 from desktop.engine.errors import EngineError
 from desktop.engine.estimating import Estimate, estimate
-from desktop.settings import Settings
-from desktop.views.main_window import MainWindow
+from desktop.window_actions import Desk, WindowActions
 
 LEAST_TOKENS = 20_000
 """Below this nothing is said, unless it costs `LEAST_USD`."""
@@ -35,24 +30,20 @@ def estimate_words(found: Estimate) -> str:
     return f"{tokens}, {cost} or more"
 
 
-class Estimates(QObject):
+class Estimates(WindowActions):
     """Keeps the estimate in the window true while the person types and switches.
 
     Args:
-        window: The window.
-        settings: What the person chose.
-        controller: Knows the engine, and what is open.
+        desk: The window and what stands behind it.
     """
 
-    def __init__(self, window: MainWindow, settings: Settings, controller: Controller) -> None:
-        super().__init__(window)
-        self._window = window
-        self._settings = settings
-        self._controller = controller
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        window = desk.window
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._timer.timeout.connect(lambda: controller.actions.do(self.show_now()))
+        self._timer.timeout.connect(lambda: self._do(self.show_now()))
         self._length = 0
-        for changed in (window.tools_toggled, window.role_chosen, controller.conversations.shown):
+        for changed in (window.tools_toggled, window.role_chosen, desk.conversations.shown):
             changed.connect(lambda *_values: self._timer.start())
         window.top_bar.model_menu.model_chosen.connect(lambda *_values: self._timer.start())
         window.draft_changed.connect(self._take_draft)
@@ -64,12 +55,11 @@ class Estimates(QObject):
 
     async def show_now(self) -> None:
         """Estimate what stands in the composer now."""
-        try:
-            engine = self._controller.engine
-        except RuntimeError:  # it is still opening
+        engine = self._holder.current
+        if engine is None:  # it is still opening
             self._timer.start()
             return
-        text, conversations = self._window.composer.text, self._controller.conversations
+        text, conversations = self._window.composer.text, self._conversations
         self._length = len(text)
         info = conversations.open
         if not text.strip() and info is None:
@@ -78,14 +68,7 @@ class Estimates(QObject):
         runner = engine.session.runner
         store = engine.session.store_of(info.id) if info is not None else engine.store
         try:
-            options = run_options(
-                runner.registry,
-                self._settings,
-                role=conversations.role_name,
-                root=Path(info.workspace if info is not None else conversations.workspace),
-                tools_enabled=self._window.composer.tools.isChecked(),
-                models=conversations.chosen_models,
-            )
+            options = self._desk.run_options(info.workspace if info is not None else conversations.workspace)
             found = await estimate(runner, store, info.id if info is not None else None, text, options)
         except EngineError:  # said when it is sent
             self._window.set_estimate("")

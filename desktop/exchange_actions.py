@@ -5,19 +5,16 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
-
-from desktop.controller import Controller
 from desktop.engine.exchange.reading import read_conversations
 from desktop.engine.exchange.values import ExportForm
 from desktop.engine.exchange.writing import suffix_of
 from desktop.engine.messages import utc_now
 from desktop.engine.store.backup import back_up, stage_restore, staged
 from desktop.exchange import count_of, export_conversations, import_words
+from desktop.file_choosing import choose_file, choose_target
 from desktop.paths import Paths
 from desktop.views.ask_box import AskBox
-from desktop.views.main_window import MainWindow
+from desktop.window_actions import Desk, WindowActions
 
 _FORMS: dict[str, ExportForm] = {
     "Markdown (*.md)": "markdown",
@@ -28,29 +25,26 @@ KEEP_PRESENT = "Do not restore"
 """The words of the notice's button that takes a staged backup away again."""
 
 
-class ExchangeActions(QObject):
+class ExchangeActions(WindowActions):
     """Asks for files and does the work off the window's thread.
 
     Args:
-        window: The window.
-        controller: Its conversations.
+        desk: The window and what stands behind it.
         paths: Where the database lies.
         redact: Takes keys out of what is exported.
     """
 
-    def __init__(self, window: MainWindow, controller: Controller, paths: Paths, redact: Callable[[str], str]) -> None:
-        super().__init__(window)
-        self._window = window
-        self._controller = controller
+    def __init__(self, desk: Desk, paths: Paths, redact: Callable[[str], str]) -> None:
+        super().__init__(desk)
         self._paths = paths
         self._redact = redact
         self._working = asyncio.Lock()
-        window.conversations.export_requested.connect(self.choose_export)
-        window.notice_action.connect(self._act_on_notice)
+        desk.window.conversations.export_requested.connect(self.choose_export)
+        desk.window.notice_action.connect(self._act_on_notice)
 
     def export_open(self) -> None:
         """Ask for a file for the open conversation."""
-        info = self._controller.conversations.open
+        info = self._conversations.open
         if info is None:
             self._window.set_notice("This conversation has no messages yet.")
         elif info.off_record:
@@ -64,19 +58,13 @@ class ExchangeActions(QObject):
         Args:
             conversation_id: Which one; None for all.
         """
-        chooser = QFileDialog(self._window, "Export all conversations" if conversation_id is None else "Export")
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setNameFilters(list(_FORMS))
-        chooser.setDefaultSuffix("md")
-        chooser.filterSelected.connect(lambda chosen: chooser.setDefaultSuffix(suffix_of(_FORMS[chosen])))
-        chooser.selectFile("conversations.md" if conversation_id is None else f"{self._file_name(conversation_id)}.md")
-        chooser.fileSelected.connect(
-            lambda name: self._controller.actions.do(
-                self.export(conversation_id, Path(name), _FORMS[chooser.selectedNameFilter()])
-            )
+        choose_target(
+            self._window,
+            "Export all conversations" if conversation_id is None else "Export",
+            {words: suffix_of(form) for words, form in _FORMS.items()},
+            "conversations.md" if conversation_id is None else f"{self._file_name(conversation_id)}.md",
+            lambda path, chosen: self._do(self.export(conversation_id, path, _FORMS[chosen])),
         )
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.open()
 
     async def export(self, conversation_id: str | None, path: Path, form: ExportForm) -> None:
         """Export to a file, and say so; a suffix that names another form has the last word.
@@ -95,12 +83,8 @@ class ExchangeActions(QObject):
 
     def choose_import(self) -> None:
         """Ask for a file to import."""
-        chooser = QFileDialog(self._window, "Import conversations")
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-        chooser.setNameFilters(["Exports of Cortex Desktop, ChatGPT or Claude (*.json *.zip)", "All files (*)"])
-        chooser.fileSelected.connect(lambda name: self._controller.actions.do(self.take_in(Path(name))))
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.open()
+        kinds = ["Exports of Cortex Desktop, ChatGPT or Claude (*.json *.zip)", "All files (*)"]
+        choose_file(self._window, "Import conversations", kinds, lambda path: self._do(self.take_in(path)))
 
     async def take_in(self, path: Path) -> None:
         """Import a file, and say what came of it.
@@ -108,27 +92,26 @@ class ExchangeActions(QObject):
         Args:
             path: The file.
         """
-        engine = self._controller.engine
+        engine = self._holder.engine
         async with self._working:
             self._window.set_notice(f"Reading {path.name}…")
             done = await engine.store.importing.take(
                 read_conversations(path),
-                str(self._controller.conversations.workspace),
+                str(self._conversations.workspace),
                 lambda read: self._window.set_notice(f"Importing… {count_of(read, 'conversation')} read."),
             )
         self._window.set_notice(import_words(done))
-        await self._controller.conversations.show_list()
+        await self._conversations.show_list()
 
     def choose_backup(self) -> None:
         """Ask for a file for a backup."""
-        chooser = QFileDialog(self._window, "Back up everything")
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setNameFilter("Backups (*.cortex-backup)")
-        chooser.setDefaultSuffix("cortex-backup")
-        chooser.selectFile(f"cortex-{utc_now().astimezone():%Y-%m-%d}.cortex-backup")
-        chooser.fileSelected.connect(lambda name: self._controller.actions.do(self.back_up(Path(name))))
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.open()
+        choose_target(
+            self._window,
+            "Back up everything",
+            {"Backups (*.cortex-backup)": "cortex-backup"},
+            f"cortex-{utc_now().astimezone():%Y-%m-%d}.cortex-backup",
+            lambda path, _kind: self._do(self.back_up(path)),
+        )
 
     async def back_up(self, path: Path) -> None:
         """Back up to a file, and say so."""
@@ -140,12 +123,8 @@ class ExchangeActions(QObject):
 
     def choose_restore(self) -> None:
         """Ask for a backup."""
-        chooser = QFileDialog(self._window, "Restore a backup")
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-        chooser.setNameFilters(["Backups (*.cortex-backup)", "All files (*)"])
-        chooser.fileSelected.connect(lambda name: self._ask_to_restore(Path(name)))
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.open()
+        kinds = ["Backups (*.cortex-backup)", "All files (*)"]
+        choose_file(self._window, "Restore a backup", kinds, self._ask_to_restore)
 
     def _ask_to_restore(self, path: Path) -> None:
         text = (
@@ -157,7 +136,7 @@ class ExchangeActions(QObject):
             "Restore a backup",
             text,
             "Restore at the next start",
-            lambda: self._controller.actions.do(self.stage(path)),
+            lambda: self._do(self.stage(path)),
         ).open()
 
     async def stage(self, path: Path) -> None:
@@ -173,6 +152,6 @@ class ExchangeActions(QObject):
 
     def _file_name(self, conversation_id: str) -> str:
         """A file name from a conversation's title, where it is the open one."""
-        info = self._controller.conversations.open
+        info = self._conversations.open
         title = info.title if info is not None and info.id == conversation_id else "conversation"
         return re.sub(r"[^\w .,()-]+", " ", title).strip(" .")[:60] or "conversation"

@@ -3,46 +3,34 @@
 import asyncio
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject
-
-from desktop.actions import Actions
-from desktop.conversations import Conversations
 from desktop.engine.messages import ConversationInfo
 from desktop.engine.search import SearchHit
-from desktop.engine_holder import EngineHolder
 from desktop.views.commands import Command
 from desktop.views.conversation_model import title_of
-from desktop.views.main_window import MainWindow
 from desktop.views.palette import Palette, PaletteEntry
+from desktop.window_actions import Desk, WindowActions
 
 _PALETTE_HITS = 30
 
 
-class FindingActions(QObject):
+class FindingActions(WindowActions):
     """Wires the search field and the palette to the stores.
 
     Args:
-        window: The window.
-        holder: The engine, once it is open.
-        actions: Runs what takes time.
-        conversations: Which one is open.
+        desk: The window and what stands behind it.
     """
 
-    def __init__(
-        self, window: MainWindow, holder: EngineHolder, actions: Actions, conversations: Conversations
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._holder = holder
-        self._conversations = conversations
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        window, do = desk.window, self._do
         self._commands: tuple[Command, ...] = ()
         self.palette = Palette(window)
         self._searching = asyncio.Lock()
         rows = window.conversations
-        rows.search_changed.connect(lambda query: actions.do(self._search(query)))
-        self.palette.query_changed.connect(lambda query: actions.do(self._search_for_palette(query)))
+        rows.search_changed.connect(lambda query: do(self._search(query)))
+        self.palette.query_changed.connect(lambda query: do(self._search_for_palette(query)))
         self.palette.chosen.connect(self._choose)
-        window.palette_requested.connect(lambda: actions.do(self._open()))
+        window.palette_requested.connect(lambda: do(self._open()))
 
     def show_commands(self, commands: Sequence[Command]) -> None:
         """Offer these in the palette."""

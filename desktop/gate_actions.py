@@ -1,26 +1,23 @@
 """What stands around the gates: tools and grants, the runs that wait elsewhere, notifications."""
 
-import asyncio
 import sys
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from desktop.actions import Actions
-from desktop.conversations import Conversations
 from desktop.engine.errors import EngineError
 from desktop.engine.events import ConfirmationRequested
 from desktop.engine.gate import SIDE_EFFECTS, Effect, Policy, default_policy
 from desktop.engine.judging import EFFECT_WORDS
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.tools.toolbox import Toolbox
-from desktop.engine_holder import EngineHolder
-from desktop.settings import Settings, SettingsDamaged
+from desktop.settings import Settings
 from desktop.views.icons import application_icon
-from desktop.views.main_window import MainWindow
 from desktop.views.notifier import NotificationService, Notifier, tray_icon, waiting_words
 from desktop.views.tool_row import ToolRow
 from desktop.views.tools_page import ToolsDialog
 from desktop.views.waiting_list import WaitingRow
+from desktop.window_actions import Desk, WindowActions
 
 
 def tool_rows(toolbox: Toolbox, settings: Settings) -> list[ToolRow]:
@@ -44,15 +41,11 @@ def tool_rows(toolbox: Toolbox, settings: Settings) -> list[ToolRow]:
     ]
 
 
-class GateActions(QObject):
+class GateActions(WindowActions):
     """Wires the window's gate settings, waiting runs and notifications to the engine.
 
     Args:
-        window: The window.
-        settings: The person's policies.
-        holder: The engine, once it is open.
-        actions: Runs what takes time.
-        conversations: Which one is open.
+        desk: The window and what stands behind it.
 
     Signals:
         audit_requested(): The person wants to see the log of all calls.
@@ -64,32 +57,23 @@ class GateActions(QObject):
     review_wanted = Signal()
     looked_at = Signal()
 
-    def __init__(
-        self,
-        window: MainWindow,
-        settings: Settings,
-        holder: EngineHolder,
-        actions: Actions,
-        conversations: Conversations,
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._settings = settings
-        self._holder = holder
-        self._actions = actions
-        self._conversations = conversations
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        window, do = desk.window, self._do
         self._dialog = ToolsDialog(window)
         self._told: list[str] = []
-        self._notifier = Notifier(window, tray_icon(application_icon(), self), lambda: _notification_service(actions))
-        window.tools_settings_requested.connect(lambda: actions.do(self._open_tools()))
-        window.waiting_chosen.connect(lambda where, run: actions.do(conversations.show(where, run)))
-        self._dialog.policy_chosen.connect(lambda tool, policy: actions.do(self._set_policy(tool, policy)))
+        self._notifier = Notifier(
+            window, tray_icon(application_icon(), self), lambda: _notification_service(desk.actions)
+        )
+        window.tools_settings_requested.connect(lambda: do(self._open_tools()))
+        window.waiting_chosen.connect(lambda where, run: do(desk.conversations.show(where, run)))
+        self._dialog.policy_chosen.connect(lambda tool, policy: do(self._set_policy(tool, policy)))
         self._dialog.audit_requested.connect(self._leave_for_audit)
-        self._dialog.grant_revoked.connect(lambda grant_id: actions.do(self._revoke(grant_id)))
+        self._dialog.grant_revoked.connect(lambda grant_id: do(self._revoke(grant_id)))
         self._notifier.cleared.connect(self._told.clear)
         # The application is told to be active before its window is.
         self._notifier.looked_at.connect(self.looked_at, Qt.ConnectionType.QueuedConnection)
-        self._notifier.activated.connect(lambda run_id: actions.do(self._come_forward(run_id)))
+        self._notifier.activated.connect(lambda run_id: do(self._come_forward(run_id)))
 
     def _leave_for_audit(self) -> None:
         self._dialog.close()
@@ -106,7 +90,7 @@ class GateActions(QObject):
             return
         if not event.run_id.startswith(OFF_RECORD_PREFIX):  # of what is off the record, nothing stands on a screen
             self._told.append(event.tool)
-        tool = self._holder.engine.session.runner.toolbox.get(event.tool)
+        tool = self._session.runner.toolbox.get(event.tool)
         effects = tool.effects & SIDE_EFFECTS if tool is not None else frozenset()
         can = [EFFECT_WORDS[effect] for effect in Effect if effect in effects]
         self._notifier.notify("A decision is needed", waiting_words(self._told, can), event.run_id)
@@ -135,21 +119,19 @@ class GateActions(QObject):
         await self._show_tools()
 
     async def _show_tools(self) -> None:
-        session = self._holder.engine.session
+        session = self._session
         self._dialog.show_tools(tool_rows(session.runner.toolbox, self._settings))
         self._dialog.show_grants(await session.grants())
 
     async def _set_policy(self, tool: str, policy: str) -> None:
         self._settings.set_policy(tool, Policy(policy) if policy else None)
-        try:
-            await asyncio.to_thread(self._settings.save)
-        except (SettingsDamaged, OSError) as error:
-            self._dialog.show_problem(f"The settings could not be saved: {error}")
+        if problem := await self._save_settings():
+            self._dialog.show_problem(f"The settings could not be saved: {problem}")
         await self._show_tools()
 
     async def _revoke(self, grant_id: str) -> None:
         try:
-            await self._holder.engine.session.revoke(grant_id)
+            await self._session.revoke(grant_id)
         except EngineError as error:
             self._dialog.show_problem(f"{error} {error.action}".strip())
         await self._show_tools()
@@ -160,7 +142,7 @@ class GateActions(QObject):
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
         window.raise_()
         window.activateWindow()
-        run = await self._holder.engine.session.store_of(run_id).runs.get(run_id)
+        run = await self._store_of(run_id).runs.get(run_id)
         shown = self._conversations.open
         if shown is None or shown.id != run.conversation_id:
             window.composer.flush_draft()

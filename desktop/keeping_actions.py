@@ -3,16 +3,10 @@
 import asyncio
 from datetime import timedelta
 
-from PySide6.QtCore import QObject
-
-from desktop.actions import Actions
-from desktop.conversations import Conversations
 from desktop.engine.messages import utc_now
-from desktop.engine.store.store import Store
-from desktop.engine_holder import EngineHolder
 from desktop.views.ask_box import AskBox
 from desktop.views.controls import one_line
-from desktop.views.main_window import MainWindow
+from desktop.window_actions import Desk, WindowActions
 
 UNDO = "Undo"
 """The words of the notice's button."""
@@ -20,26 +14,17 @@ UNDO_S = 30.0
 """How long a deletion can be undone."""
 
 
-class KeepingActions(QObject):
+class KeepingActions(WindowActions):
     """Wires the conversation list's wishes to the store.
 
     Args:
-        window: The window.
-        holder: The engine, once it is open.
-        actions: Runs what takes time.
-        conversations: Which one is open.
+        desk: The window and what stands behind it.
     """
 
-    def __init__(
-        self, window: MainWindow, holder: EngineHolder, actions: Actions, conversations: Conversations
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._holder = holder
-        self._actions = actions
-        self._conversations = conversations
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._deleted: str | None = None  # what Undo brings back
-        do, rows = actions.do, window.conversations
+        window, do, rows = desk.window, self._do, desk.window.conversations
         rows.renamed.connect(lambda chosen, title: do(self._rename(chosen, title)))
         rows.pin_requested.connect(lambda chosen, on: do(self._pin(chosen, on)))
         rows.archive_requested.connect(lambda chosen, on: do(self._archive(chosen, on)))
@@ -60,17 +45,17 @@ class KeepingActions(QObject):
     def toggle_pin(self) -> None:
         """Pin the open conversation, or no longer."""
         if (info := self._conversations.open) is not None:
-            self._actions.do(self._toggle(info.id, "pinned"))
+            self._do(self._toggle(info.id, "pinned"))
 
     def toggle_archive(self) -> None:
         """Archive the open conversation, or take it back."""
         if (info := self._conversations.open) is not None:
-            self._actions.do(self._toggle(info.id, "archived"))
+            self._do(self._toggle(info.id, "archived"))
 
     def delete_open(self) -> None:
         """Ask whether the open conversation is to be deleted."""
         if (info := self._conversations.open) is not None:
-            self._actions.do(self._ask_about(info.id))
+            self._do(self._ask_about(info.id))
 
     def ask_to_delete(self, conversation_id: str, title: str) -> None:
         """Ask whether a conversation is to be deleted, and do it."""
@@ -83,38 +68,35 @@ class KeepingActions(QObject):
             "Delete conversation",
             text,
             "Delete",
-            lambda: self._actions.do(self._delete(conversation_id, title)),
+            lambda: self._do(self._delete(conversation_id, title)),
         )
         box.open()
 
-    def _store(self, conversation_id: str) -> Store:
-        return self._holder.engine.session.store_of(conversation_id)
-
     async def _toggle(self, conversation_id: str, mark: str) -> None:
-        info = await self._store(conversation_id).conversations.get(conversation_id)
+        info = await self._store_of(conversation_id).conversations.get(conversation_id)
         if mark == "pinned":
             await self._pin(conversation_id, not info.pinned)
         else:
             await self._archive(conversation_id, not info.archived)
 
     async def _ask_about(self, conversation_id: str) -> None:
-        info = await self._store(conversation_id).conversations.get(conversation_id)
+        info = await self._store_of(conversation_id).conversations.get(conversation_id)
         self.ask_to_delete(info.id, info.title)
 
     async def _rename(self, conversation_id: str, title: str) -> None:
-        await self._store(conversation_id).keeping.rename(conversation_id, title)
+        await self._store_of(conversation_id).keeping.rename(conversation_id, title)
         await self._conversations.show_list()
 
     async def _pin(self, conversation_id: str, on: bool) -> None:
-        await self._store(conversation_id).keeping.pin(conversation_id, on)
+        await self._store_of(conversation_id).keeping.pin(conversation_id, on)
         await self._conversations.show_list()
 
     async def _archive(self, conversation_id: str, on: bool) -> None:
-        await self._store(conversation_id).keeping.archive(conversation_id, on)
+        await self._store_of(conversation_id).keeping.archive(conversation_id, on)
         await self._conversations.show_list()
 
     async def _delete(self, conversation_id: str, title: str) -> None:
-        store, session = self._store(conversation_id), self._holder.engine.session
+        store, session = self._store_of(conversation_id), self._session
         for run_id, state in await store.runs.of_conversation(conversation_id):
             if state == "running":
                 await session.stop(run_id)
@@ -137,11 +119,11 @@ class KeepingActions(QObject):
     def _act_on_notice(self, action: str) -> None:
         if action == UNDO and self._deleted is not None:
             conversation_id, self._deleted = self._deleted, None
-            self._actions.do(self._restore(conversation_id))
+            self._do(self._restore(conversation_id))
 
     async def _restore(self, conversation_id: str) -> None:
         self._window.set_notice("")
-        await self._store(conversation_id).keeping.restore(conversation_id)
+        await self._store_of(conversation_id).keeping.restore(conversation_id)
         await self._conversations.show_list()
         if self._conversations.open is None and not self._window.composer.text:
             await self._conversations.show(conversation_id)

@@ -1,23 +1,18 @@
 """The dialog of the API keys at work: keys are kept, tried and removed, and a locked keyring is asked once more."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from PySide6.QtCore import QObject
-
 from desktop.assembly import model_entry
-from desktop.controller import Controller
 from desktop.engine.errors import EngineError
 from desktop.engine.models.address import host_of
 from desktop.engine.models.registry import KEY_NAMES, ModelEntry
 from desktop.engine.models.registry import Provider as Service
 from desktop.secrets import KeyRefused, KeyringFailed, KeySource, KeyStore, Provider, checked_key, key_name
-from desktop.settings import Settings, SettingsDamaged
 from desktop.views.key_row import KeySource as KeySourceShown
 from desktop.views.key_row import KeyStatus
 from desktop.views.keys_dialog import KeyringState, KeysDialog
-from desktop.views.main_window import MainWindow
+from desktop.window_actions import Desk, WindowActions
 
 LABELS = {
     Provider.GEMINI: "Google Gemini",
@@ -39,36 +34,30 @@ def label_of(name: str) -> str:
     return f"{words}, {label}" if label else words
 
 
-class KeyActions(QObject):
+class KeyActions(WindowActions):
     """Wires the dialog of the API keys to the key store.
 
     Args:
-        window: The window.
-        settings: What the person chose; knows which further keys there are.
+        desk: The window and what stands behind it; its settings know which further keys there are.
         keys: The API keys.
-        controller: Runs what takes time, and has the engine.
         saved: Called when a key was saved, with whose it is.
         keyring_asked: Called when the keyring was asked once more.
     """
 
     def __init__(
         self,
-        window: MainWindow,
-        settings: Settings,
+        desk: Desk,
         keys: KeyStore,
-        controller: Controller,
         saved: Callable[[Provider], Awaitable[None]],
         keyring_asked: Callable[[], Awaitable[None]],
     ) -> None:
-        super().__init__(window)
-        self._settings = settings
+        super().__init__(desk)
         self._keys = keys
-        self._controller = controller
         self._saved = saved
         self._keyring_asked = keyring_asked
-        self._dialog = KeysDialog(window)
-        do = controller.actions.do
-        window.keys_requested.connect(lambda: do(self.open()))
+        self._dialog = KeysDialog(desk.window)
+        do = self._do
+        desk.window.keys_requested.connect(lambda: do(self.open()))
         self._dialog.key_entered.connect(lambda name, key: do(self._save(name, key)))
         self._dialog.key_added.connect(lambda provider, label, key: do(self._add(provider, label, key)))
         self._dialog.key_tested.connect(lambda name, typed: do(self._test(name, typed)))
@@ -149,10 +138,8 @@ class KeyActions(QObject):
     async def _remember(self, names: list[str]) -> None:
         """Keep in the settings which further keys there are."""
         self._settings.set_further_keys(list(dict.fromkeys(names)))
-        try:
-            await asyncio.to_thread(self._settings.save)
-        except (SettingsDamaged, OSError) as error:
-            self._dialog.show_problem(f"The label could not be kept in the settings: {error}")
+        if problem := await self._save_settings():
+            self._dialog.show_problem(f"The label could not be kept in the settings: {problem}")
 
     async def _test(self, name: str, typed: str) -> None:
         """Ask the key's provider for its models, with exactly this key: that costs nothing and shows whether it works.
@@ -178,7 +165,7 @@ class KeyActions(QObject):
             key = checked_key(typed)
         else:
             key = checked_key(await self._keys.get(name) or "")
-        connector = (await self._controller.opened()).connector
+        connector = (await self._holder.opened()).connector
         entry = self._entry_of(name)
         if entry.provider == "openai-compatible" and not connector.base_url(entry):
             entry = entry.model_copy(update={"base_url": _OPENAI_URL})

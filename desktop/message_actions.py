@@ -2,56 +2,36 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
-from desktop.actions import Actions
-from desktop.conversations import Conversations
 from desktop.engine.errors import EngineError
-from desktop.engine.messages import ConversationInfo, Message
-from desktop.engine.store.records import RunOptions
-from desktop.engine_holder import EngineHolder
+from desktop.engine.messages import Message
 from desktop.views import message_actions as ids
-from desktop.views.main_window import MainWindow
+from desktop.window_actions import Desk, WindowActions
 
 _EDITING = "message:"
 """What the composer calls an edit of a message."""
 _WORDS = "Editing an earlier message"
 
 
-class MessageActions(QObject):
+class MessageActions(WindowActions):
     """Wires the actions of messages to the engine.
 
     Args:
-        window: The window.
-        holder: The engine, once it is open.
-        actions: Runs what takes time.
-        conversations: Which one is open, and the versions of its messages.
-        options: What a run of a conversation is begun with now.
+        desk: The window and what stands behind it.
         is_busy: Whether a run of the open conversation works.
     """
 
-    def __init__(
-        self,
-        window: MainWindow,
-        holder: EngineHolder,
-        actions: Actions,
-        conversations: Conversations,
-        options: Callable[[ConversationInfo], RunOptions],
-        is_busy: Callable[[], bool],
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._holder = holder
-        self._conversations = conversations
-        self._options = options
+    def __init__(self, desk: Desk, is_busy: Callable[[], bool]) -> None:
+        super().__init__(desk)
         self._is_busy = is_busy
         self._was_busy = False
+        window, do, conversations = desk.window, self._do, desk.conversations
         window.transcript.set_actions(self._actions_of, lambda message: message.id in conversations.versions)
-        window.transcript.message_action.connect(lambda message, action: actions.do(self._act(message, action)))
+        window.transcript.message_action.connect(lambda message, action: do(self._act(message, action)))
         window.transcript.quote_requested.connect(window.composer.quote)
-        window.composer.edit_submitted.connect(lambda what, text: actions.do(self._send_anew(what, text)))
-        window.composer.edit_last_requested.connect(lambda: actions.do(self._edit_last()))
+        window.composer.edit_submitted.connect(lambda what, text: do(self._send_anew(what, text)))
+        window.composer.edit_last_requested.connect(lambda: do(self._edit_last()))
 
     def show_busy(self) -> None:
         """Show what can be done now that a run began or ended."""
@@ -68,7 +48,7 @@ class MessageActions(QObject):
         info = self._conversations.open
         if message is None or info is None:
             return
-        session = self._holder.engine.session
+        session = self._session
         match action:
             case ids.COPY:
                 QGuiApplication.clipboard().setText(message.text)
@@ -77,7 +57,7 @@ class MessageActions(QObject):
             case ids.WRITE_AGAIN if message.run_id is not None:
                 await session.write_again(message.run_id)  # that it goes on brings its place into sight
             case ids.REGENERATE if message.run_id is not None:
-                await session.editing.regenerate(message.run_id, self._options(info))
+                await session.editing.regenerate(message.run_id, self._desk.run_options(info.workspace))
                 await self._conversations.refresh()
             case ids.PREVIOUS | ids.NEXT:
                 await self._switch(message.id, action)
@@ -86,7 +66,7 @@ class MessageActions(QObject):
         version = self._conversations.versions.get(message_id)
         wanted = None if version is None else version.previous if action == ids.PREVIOUS else version.next
         if wanted is not None:
-            await self._holder.engine.session.store_of(wanted).branching.choose(wanted)
+            await self._store_of(wanted).branching.choose(wanted)
             await self._conversations.refresh()
             self._window.transcript.reveal(wanted)
 
@@ -108,7 +88,7 @@ class MessageActions(QObject):
         self._window.set_notice("")
         message_id = what.removeprefix(_EDITING)
         try:
-            await self._holder.engine.session.editing.send_anew(message_id, text, self._options(info))
+            await self._session.editing.send_anew(message_id, text, self._desk.run_options(info.workspace))
         except EngineError:
             if not self._window.composer.edited:
                 self._window.composer.begin_edit(what, text, _WORDS)  # nothing that was typed is lost
@@ -122,4 +102,4 @@ class MessageActions(QObject):
         info = self._conversations.open
         if info is None:
             return []
-        return await self._holder.engine.session.store_of(info.id).conversations.messages(info.id)
+        return await self._store_of(info.id).conversations.messages(info.id)

@@ -1,41 +1,32 @@
 """Where the models come from: API keys, a local server, or the offline demo; and what the window says of it."""
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any
 from urllib.parse import urlsplit
-
-from PySide6.QtCore import QObject
 
 from desktop.controller import Controller
 from desktop.key_actions import KeyActions
 from desktop.secrets import KeyStore, Provider
-from desktop.settings import Settings, SettingsDamaged
 from desktop.views.keys_dialog import TRY_AGAIN
 from desktop.views.local_server_dialog import LocalServer, LocalServerDialog
-from desktop.views.main_window import MainWindow
+from desktop.window_actions import WindowActions
 
 _ADD_KEYS = "Add API keys"
 
 
-class Onboarding(QObject):
+class Onboarding(WindowActions):
     """Leads to a program that can answer.
 
     Args:
-        window: The window.
-        settings: What the person chose.
         keys: The API keys.
-        controller: Told when models change.
+        controller: Told when models change; its desk is the window's.
     """
 
-    def __init__(self, window: MainWindow, settings: Settings, keys: KeyStore, controller: Controller) -> None:
-        super().__init__(window)
-        self._window = window
-        self._settings = settings
+    def __init__(self, keys: KeyStore, controller: Controller) -> None:
+        super().__init__(controller.desk)
+        window = self._window
         self._keys = keys
         self._controller = controller
         self._redirections: dict[str, str] = {}
-        self._key_actions = KeyActions(window, settings, keys, controller, self._key_saved, self._say_anew)
+        self._key_actions = KeyActions(controller.desk, keys, self._key_saved, self._say_anew)
         self._servers = LocalServerDialog(window)
         window.start_page.local_server_chosen.connect(lambda: self._do(self._open_servers()))
         window.start_page.demo_chosen.connect(lambda: self._do(self._choose_demo()))
@@ -43,9 +34,6 @@ class Onboarding(QObject):
         self._servers.search_requested.connect(lambda: self._do(self._search()))
         self._servers.address_entered.connect(lambda url: self._do(self._look_at(url)))
         self._servers.server_chosen.connect(lambda url, model: self._do(self._choose_server(url, model)))
-
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        self._controller.actions.do(work)
 
     async def start(self, redirections: dict[str, str]) -> bool:
         """Find out whether there is a model to answer, and say what the person should know.
@@ -154,7 +142,5 @@ class Onboarding(QObject):
 
     async def _models_changed(self) -> None:
         self._controller.take_registry()
-        try:
-            await asyncio.to_thread(self._settings.save)
-        except (SettingsDamaged, OSError) as error:
-            self._window.set_notice(f"The settings could not be saved: {error}", kind="danger")
+        if problem := await self._save_settings():
+            self._window.set_notice(f"The settings could not be saved: {problem}", kind="danger")

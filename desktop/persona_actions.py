@@ -3,49 +3,45 @@
 import asyncio
 from datetime import datetime
 
-from PySide6.QtCore import QFileSystemWatcher, QObject
+from PySide6.QtCore import QFileSystemWatcher
 
-from desktop.actions import Actions
 from desktop.engine.prompts import DIRECT, RESPONDER, system_prompt
 from desktop.personas import DEFAULT, PersonaError, Personas
-from desktop.views.main_window import MainWindow
 from desktop.views.persona_dialog import PersonaDialog, PersonaFile
+from desktop.window_actions import Desk, WindowActions
 
 _CHANGED = "This file was changed elsewhere. Save puts your text in its place; discard yours to see the other."
 
 
-class PersonaActions(QObject):
+class PersonaActions(WindowActions):
     """Opens the dialog of the personas and does what it asks for.
 
     Args:
-        window: The window.
+        desk: The window and what stands behind it.
         personas: The files.
-        actions: Runs what takes time.
     """
 
-    def __init__(self, window: MainWindow, personas: Personas, actions: Actions) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, desk: Desk, personas: Personas) -> None:
+        super().__init__(desk)
         self._personas = personas
-        self._actions = actions
         self._dialog: PersonaDialog | None = None
         self._last = ""
         self._watcher = QFileSystemWatcher(self)
-        self._watcher.directoryChanged.connect(lambda _: actions.do(self._look_again()))
-        self._watcher.fileChanged.connect(lambda _: actions.do(self._look_again()))
+        self._watcher.directoryChanged.connect(lambda _: self._do(self._look_again()))
+        self._watcher.fileChanged.connect(lambda _: self._do(self._look_again()))
 
     def open(self) -> None:
         """Open the dialog on the persona in use."""
         if self._dialog is None:
             self._dialog = self._make()
         self._dialog.open()
-        self._actions.do(self._show(self._dialog.name or DEFAULT))
+        self._do(self._show(self._dialog.name or DEFAULT))
 
     def _make(self) -> PersonaDialog:
         dialog = PersonaDialog(self._window)
-        dialog.chosen.connect(lambda name: self._actions.do(self._show(name)))
-        dialog.saved.connect(lambda name, text: self._actions.do(self._save(name, text)))
-        dialog.deleted.connect(lambda name: self._actions.do(self._delete(name)))
+        dialog.chosen.connect(lambda name: self._do(self._show(name)))
+        dialog.saved.connect(lambda name, text: self._do(self._save(name, text)))
+        dialog.deleted.connect(lambda name: self._do(self._delete(name)))
         return dialog
 
     async def _show(self, name: str) -> None:

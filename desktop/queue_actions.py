@@ -1,51 +1,34 @@
 """The queue of the open conversation: shows it, and does what the person wants with it."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QObject
-
-from desktop.actions import Actions
-from desktop.conversations import Conversations
 from desktop.engine.errors import EngineError
 from desktop.engine.events import Event, QueuedMessageSent, QueueHalted, RunFailed, RunPaused, RunStarted, RunStopped
 from desktop.engine.messages import Attachment, ConversationInfo
 from desktop.engine.queueing import halt_words, waits_in_queue
 from desktop.engine.store.records import RunOptions
-from desktop.engine.store.store import Store
-from desktop.engine_holder import EngineHolder
-from desktop.views.main_window import MainWindow
 from desktop.views.queue_rows import QueuedRow
+from desktop.window_actions import Desk, WindowActions
 
 _EDITING = "queue:"
 """What the composer calls an edit of a queued message."""
 _WORDS = "Editing a queued message"
 
 
-class QueueActions(QObject):
+class QueueActions(WindowActions):
     """Wires the queue's rows to the engine. Which messages are queued is the store's truth.
 
     Args:
-        window: The window.
-        holder: The engine, once it is open.
-        actions: Runs what takes time.
-        conversations: Which one is open.
+        desk: The window and what stands behind it.
     """
 
-    def __init__(
-        self, window: MainWindow, holder: EngineHolder, actions: Actions, conversations: Conversations
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._holder = holder
-        self._do: Callable[..., object] = actions.do
-        self._conversations = conversations
-        rows = window.queue
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        window, do, rows = desk.window, self._do, desk.window.queue
         rows.edit_requested.connect(self._edit)
-        rows.withdraw_requested.connect(lambda queued: actions.do(self._withdraw(queued)))
-        rows.send_now_requested.connect(lambda queued: actions.do(self._send_now(queued)))
-        rows.send_requested.connect(lambda: actions.do(self._send_first()))
-        window.composer.edit_submitted.connect(lambda what, text: actions.do(self._change(what, text)))
-        conversations.shown.connect(lambda _run: actions.do(self.show()))
+        rows.withdraw_requested.connect(lambda queued: do(self._withdraw(queued)))
+        rows.send_now_requested.connect(lambda queued: do(self._send_now(queued)))
+        rows.send_requested.connect(lambda: do(self._send_first()))
+        window.composer.edit_submitted.connect(lambda what, text: do(self._change(what, text)))
+        desk.conversations.shown.connect(lambda _run: do(self.show()))
 
     async def take(
         self, info: ConversationInfo, text: str, options: RunOptions, attachments: tuple[Attachment, ...] = ()
@@ -64,10 +47,10 @@ class QueueActions(QObject):
         Raises:
             AttachmentRefused: A model that would get the message cannot take what is attached.
         """
-        queue = self._store(info.id).queue
+        queue = self._store_of(info.id).queue
         if not waits_in_queue(await queue.state_before(info.id)):
             return False
-        self._holder.engine.session.runner.check(options, attachments)
+        self._session.runner.check(options, attachments)
         await queue.add(info.id, text, options, attachments)
         await self.show()
         return True
@@ -95,7 +78,7 @@ class QueueActions(QObject):
         if info is None or self._holder.current is None:
             self._window.queue.show_queue([], "")
             return
-        queue = self._store(info.id).queue
+        queue = self._store_of(info.id).queue
         rows = [
             QueuedRow(each.id, each.text, tuple(one.name for one in each.attachments))
             for each in await queue.of_conversation(info.id)
@@ -114,7 +97,7 @@ class QueueActions(QObject):
             return
         queued_id = what.removeprefix(_EDITING)
         try:
-            await self._store(queued_id).queue.change(queued_id, text)
+            await self._store_of(queued_id).queue.change(queued_id, text)
         except EngineError:
             if not self._window.composer.text:
                 self._window.composer.set_text(text)  # nothing that was typed is lost
@@ -126,7 +109,7 @@ class QueueActions(QObject):
         if self._window.composer.edited == _EDITING + queued_id:
             self._window.composer.cancel_edit()
         try:
-            await self._store(queued_id).queue.withdraw(queued_id)
+            await self._store_of(queued_id).queue.withdraw(queued_id)
         finally:
             await self.show()
 
@@ -134,15 +117,12 @@ class QueueActions(QObject):
         info, run_id = self._conversations.open, self._conversations.shown_run
         if info is None:
             return
-        session = self._holder.engine.session
-        state = await self._store(info.id).queue.state_before(info.id)
+        session = self._session
+        state = await self._store_of(info.id).queue.state_before(info.id)
         if run_id is not None and waits_in_queue(state):
             await session.stop(run_id)
         await session.editing.send_queued(info.id, queued_id)
 
     async def _send_first(self) -> None:
         if (info := self._conversations.open) is not None:
-            await self._holder.engine.session.editing.send_queued(info.id)
-
-    def _store(self, some_id: str) -> Store:
-        return self._holder.engine.session.store_of(some_id)
+            await self._session.editing.send_queued(info.id)

@@ -1,18 +1,14 @@
 """The settings dialog at work: general settings, models and roles are read, checked, saved and tried."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from desktop.actions import Actions
 from desktop.assembly import model_entry
 from desktop.engine.errors import EngineError
 from desktop.engine.models.registry import ModelEntry
-from desktop.engine_holder import EngineHolder
 from desktop.forms import (
     MODEL_FIELDS,
     ROLE_FIELDS,
@@ -27,43 +23,30 @@ from desktop.forms import (
     read_role,
     role_values,
 )
-from desktop.settings import ModelRow, RoleRow, Settings, SettingsDamaged
+from desktop.settings import ModelRow, RoleRow, Settings
 from desktop.settings_rows import DEFAULT_MODELS, DEFAULT_ROLES
 from desktop.views import theme
-from desktop.views.main_window import MainWindow
 from desktop.views.rows_page import PageRow
 from desktop.views.settings_dialog import GENERAL, MODELS, SettingsDialog
+from desktop.window_actions import Desk, WindowActions
 
 _Values = Mapping[str, str]
 _R = TypeVar("_R", ModelRow, RoleRow)
 
 
-class SettingsActions(QObject):
+class SettingsActions(WindowActions):
     """Wires the settings dialog to the settings and the engine.
 
     Args:
-        window: The window.
-        settings: What the person chose.
-        holder: The engine, once it is open.
-        actions: Runs what takes time.
+        desk: The window and what stands behind it.
         changed: Called when models or roles are others than before.
     """
 
-    def __init__(
-        self,
-        window: MainWindow,
-        settings: Settings,
-        holder: EngineHolder,
-        actions: Actions,
-        changed: Callable[[], None],
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._settings = settings
-        self._holder = holder
+    def __init__(self, desk: Desk, changed: Callable[[], None]) -> None:
+        super().__init__(desk)
         self._changed = changed
         self._made: SettingsDialog | None = None
-        self._do = actions.do
+        window = desk.window
         window.settings_requested.connect(lambda: self._do(self._open(GENERAL)))
         window.top_bar.model_menu.settings_requested.connect(lambda: self._do(self._open(MODELS)))
 
@@ -133,11 +116,8 @@ class SettingsActions(QObject):
 
     async def _saved(self) -> str:
         """Write the settings; what to say of it."""
-        try:
-            await asyncio.to_thread(self._settings.save)
-        except (SettingsDamaged, OSError) as error:
-            return f"It holds until the program ends, and could not be saved: {error}"
-        return "Saved."
+        problem = await self._save_settings()
+        return f"It holds until the program ends, and could not be saved: {problem}" if problem else "Saved."
 
     # Models.
 
@@ -239,7 +219,7 @@ class SettingsActions(QObject):
     async def _save_role(self, before: str, values: _Values) -> None:
         page = self._dialog.roles
         rows = list(self._settings.roles)
-        registry, toolbox = self._holder.registry, self._holder.engine.session.runner.toolbox
+        registry, toolbox = self._holder.registry, self._session.runner.toolbox
         row, problems = read_role(
             values,
             before=next((each for each in rows if each.name == before), None),

@@ -67,7 +67,7 @@ async def made(qtbot: QtBot, keyring: Keyring) -> Desk:
     controller = Controller(window, settings, paths)
     keys = KeyStore(on_key=lambda key: None, load=lambda: keyring, environment={})
     engine = await open_engine(paths, settings, keys, controller.take)
-    actions = AuditActions(window, controller, lambda text: text.replace("secret", "[redacted]"))
+    actions = AuditActions(controller.desk, lambda text: text.replace("secret", "[redacted]"))
     await controller.start(engine, None)
     window.show()
     return Desk(window, engine, controller, actions)
@@ -145,10 +145,12 @@ async def test_rows_are_exported_to_a_private_file(desk: Desk, tmp_path: Path) -
 
 
 async def test_a_file_that_cannot_be_written_is_said_in_the_view(desk: Desk, tmp_path: Path) -> None:
+    os.mkdir(folder := tmp_path / "folder")
     await desk.open()
-    desk.actions._do(desk.actions.export(AuditFilter(), tmp_path / "nowhere" / "audit.csv", "csv"))
+    desk.actions._do(desk.actions.export(AuditFilter(), folder, "csv"))
     await desk.settle()
-    assert desk.view.report.text.text().startswith("The file could not be written: No such file")
+    assert desk.view.report.text.text().startswith("The file could not be written: ")
+    assert os.listdir(tmp_path) == ["folder"]
 
 
 async def test_a_row_that_cannot_be_read_is_said_in_the_view(desk: Desk) -> None:
@@ -181,5 +183,5 @@ async def test_before_the_engine_is_open_nothing_opens(qtbot: QtBot) -> None:
     window = MainWindow()
     qtbot.addWidget(window)
     window.furnish()
-    AuditActions(window, Controller(window, settings, paths)).open()
+    AuditActions(Controller(window, settings, paths).desk).open()
     assert window.findChild(AuditView) is None
