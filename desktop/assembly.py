@@ -61,16 +61,6 @@ class Engine:
         self.opened.hold.release()
 
 
-class _Keys:
-    """The key store as the engine asks it."""
-
-    def __init__(self, store: KeyStore) -> None:
-        self._store = store
-
-    async def get(self, name: str) -> str | None:
-        return await self._store.get(name)
-
-
 async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener: Listener) -> Engine:
     """Open the store, recover what a crash left, and build the engine.
 
@@ -94,7 +84,7 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
         """A file by its hash, wherever it is kept: equal hashes are equal bytes."""
         return await off_record.attachments.data(hash) or await store.attachments.data(hash)
 
-    connector = Connector(_Keys(keys), load=load)
+    connector = Connector(keys, load=load)
     # Commands see none of the program's own files: conversations, settings, logs.
     sandbox = functools.partial(find_sandbox, (paths.config, paths.data, paths.state, paths.cache))
     runner = Runner(

@@ -26,16 +26,6 @@ DONE, FAILED, BAD_USAGE = 0, 1, 2
 _NAME_WIDTH = 34
 
 
-class _Keys:
-    """The key store as the engine asks it."""
-
-    def __init__(self, store: KeyStore) -> None:
-        self._store = store
-
-    async def get(self, name: str) -> str | None:
-        return await self._store.get(name)
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Do ``models list``, ``models test`` or ``usage``.
 
@@ -66,7 +56,7 @@ async def _models(arguments: argparse.Namespace, terminal: Terminal) -> None:
     settings, problems = Settings.load(Paths.of_system().settings_file)
     for problem in problems:
         terminal.complain(str(problem))
-    connector = Connector(_Keys(KeyStore(on_key=redactor.add, load=os_keyring)))
+    connector = Connector(KeyStore(on_key=redactor.add, load=os_keyring))
     registry = make_registry(settings)
     for variable, address in connector.redirections().items():
         terminal.note(f"{variable} is in force: {address}")
