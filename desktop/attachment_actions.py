@@ -19,11 +19,9 @@ from desktop.attaching import (
 from desktop.engine.errors import AttachmentRefused, EngineError, UnknownName
 from desktop.engine.media import decode_text
 from desktop.engine.messages import Attachment, ConversationInfo
-from desktop.engine.models.attachment_limits import objections_of, readers
 from desktop.engine.store.attachments import Attachments
 from desktop.file_choosing import choose_files
 from desktop.pictures import picture_of
-from desktop.views.attachment_bar import AttachmentBar
 from desktop.window_actions import Desk, WindowActions
 
 
@@ -37,6 +35,7 @@ class AttachmentActions(WindowActions):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._one_at_a_time = asyncio.Lock()
+        self._bar = desk.attachment_bar
         self._reading = 0
         self._last_pasted = ""
         window, settings, do = desk.window, desk.settings, self._do
@@ -54,13 +53,6 @@ class AttachmentActions(WindowActions):
         bar.text_wanted.connect(lambda hash: do(self._put_back_as_text(hash)))
         bar.pictures.wanted.connect(lambda hash: do(self._load_picture(hash)))
         desk.conversations.shown.connect(lambda _run: self.show_draft())
-
-    @property
-    def _bar(self) -> AttachmentBar:
-        bar = self._window.composer.attachments
-        if bar is None:
-            raise RuntimeError("the window is not furnished yet")
-        return bar
 
     def take(self) -> tuple[Attachment, ...]:
         """What goes with the message that is being sent; the row is empty then."""
@@ -82,19 +74,8 @@ class AttachmentActions(WindowActions):
         if self._holder.current is None or not attachments:
             self._bar.show_problems({})
             return
-        registry = self._holder.registry
         try:
-            options = self._desk.run_options(Path())
-            found = objections_of(
-                readers(
-                    registry,
-                    orchestrator=options.orchestrator,
-                    responder=options.responder,
-                    tools_enabled=options.tools_enabled,
-                    answer=options.answer,
-                ),
-                attachments,
-            )
+            found = self._session.runner.objections(self._desk.run_options(Path()), attachments)
         except UnknownName:  # sending says so
             found = []
         problems: dict[str, str] = {}

@@ -43,9 +43,15 @@ class Estimates(WindowActions):
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._timer.timeout.connect(lambda: self._do(self.show_now()))
         self._length = 0
-        for changed in (window.tools_toggled, window.role_chosen, desk.conversations.shown):
+        for changed in (
+            window.tools_toggled,
+            window.role_chosen,
+            window.off_record_toggled,
+            window.top_bar.model_menu.model_chosen,
+            desk.conversations.shown,
+            desk.attachment_bar.changed,
+        ):
             changed.connect(lambda *_values: self._timer.start())
-        window.top_bar.model_menu.model_chosen.connect(lambda *_values: self._timer.start())
         window.draft_changed.connect(self._take_draft)
 
     def _take_draft(self, text: str) -> None:
@@ -59,19 +65,23 @@ class Estimates(WindowActions):
         if engine is None:  # it is still opening
             self._timer.start()
             return
-        text, conversations = self._window.composer.text, self._conversations
+        text, files = self._window.composer.text, self._desk.attachment_bar.attachments
         self._length = len(text)
-        info = conversations.open
-        if not text.strip() and info is None:
+        info = self._conversations.open
+        if not text.strip() and not files and info is None:
             self._window.set_estimate("")
             return
-        runner = engine.session.runner
-        store = engine.session.store_of(info.id) if info is not None else engine.store
+        if info is not None:
+            store, where, folder = engine.session.store_of(info.id), info.id, info.workspace
+        else:
+            is_off_record = self._window.top_bar.off_record.isChecked()
+            store, where = engine.off_record if is_off_record else engine.store, None
+            folder = str(self._conversations.workspace)
         try:
-            options = self._desk.run_options(info.workspace if info is not None else conversations.workspace)
-            found = await estimate(runner, store, info.id if info is not None else None, text, options)
+            options = self._desk.run_options(folder)
+            found = await estimate(engine.session.runner, store, where, text, options, files)
         except EngineError:  # said when it is sent
             self._window.set_estimate("")
             return
-        if self._window.composer.text == text and conversations.open is info:
+        if self._window.composer.text == text and self._conversations.open is info:
             self._window.set_estimate(estimate_words(found))

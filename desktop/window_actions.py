@@ -17,6 +17,7 @@ from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
 from desktop.engine_holder import EngineHolder
 from desktop.settings import Settings, SettingsDamaged
+from desktop.views.attachment_bar import AttachmentBar
 from desktop.views.main_window import MainWindow
 
 
@@ -37,6 +38,14 @@ class Desk:
     holder: EngineHolder
     actions: Actions
     conversations: Conversations
+
+    @property
+    def attachment_bar(self) -> AttachmentBar:
+        """The files of the next message."""
+        bar = self.window.composer.attachments
+        if bar is None:
+            raise RuntimeError("the window is not furnished yet")
+        return bar
 
     def run_options(self, root: Path | str) -> RunOptions:
         """What a message that is sent now would run with: role, models and tools as the window shows them.

@@ -72,7 +72,7 @@ class Metered:
         options, info = self.options, self.model.info
         if not (options.run_budget_usd or options.day_budget_usd) or info.is_local:
             return
-        expected = await price_of(info, Usage(input_tokens=request_tokens(request)))
+        expected = await price_of(info, Usage(input_tokens=request_tokens(request, info.provider)))
         if expected is None:
             if options.allow_unpriced:
                 return

@@ -1,11 +1,11 @@
 """What a message will cost at least, said before it is sent."""
 
-from desktop.engine.context import opening_request
-from desktop.engine.handoff import build_handoff, to_request
-from desktop.engine.messages import ModelRequest, Usage, Value
+from collections.abc import Sequence
+
+from desktop.engine.handoff import to_request
+from desktop.engine.messages import Attachment, Brain, ModelRequest, Usage, Value, utc_now
 from desktop.engine.models.prices import price_of
-from desktop.engine.models.registry import ModelEntry
-from desktop.engine.prompts import DIRECT, ORCHESTRATOR, RESPONDER
+from desktop.engine.preparing import Asked
 from desktop.engine.running import Runner
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
@@ -27,9 +27,14 @@ class Estimate(Value):
 
 
 async def estimate(
-    runner: Runner, store: Store, conversation_id: str | None, text: str, options: RunOptions
+    runner: Runner,
+    store: Store,
+    conversation_id: str | None,
+    text: str,
+    options: RunOptions,
+    attachments: Sequence[Attachment] = (),
 ) -> Estimate:
-    """Estimate a message before it is sent.
+    """Estimate a message before it is sent: its requests are put together as a run would, and counted.
 
     Args:
         runner: Knows models, tools and budgets.
@@ -37,36 +42,24 @@ async def estimate(
         conversation_id: The conversation; None for one that is not stored yet.
         text: The message.
         options: What it would run with.
+        attachments: The files that would go with it.
 
     Raises:
         UnknownName: The options name no known model.
+        BadPersona: The role's persona cannot be used.
+        RequestTooLong: The message alone is more than a model can read.
     """
-    history = await store.conversations.messages(conversation_id) if conversation_id is not None else []
-    limits = runner.limits
-    calls: list[tuple[ModelEntry, ModelRequest]] = []
-    if options.tools_enabled:
-        request = opening_request(
-            system=ORCHESTRATOR,
-            history=history,
-            request=text,
-            tools=runner.toolbox.choose(options.access, options.tools).declarations,
-            budget_tokens=limits.history_tokens,
-        )
-        calls.append((runner.registry.model(options.orchestrator), request))
-    if not options.tools_enabled or options.answer == "responder":
-        handoff = build_handoff(
-            system=limits.persona + (RESPONDER if options.tools_enabled else DIRECT),
-            history=history,
-            request=text,
-            calls=() if options.tools_enabled else None,
-            summary="",
-            history_budget_tokens=limits.history_tokens,
-            evidence_budget_tokens=limits.evidence_tokens,
-        )
-        calls.append((runner.registry.model(options.responder), to_request(handoff)))
+    asked = Asked(options, text, tuple(attachments), utc_now(), conversation_id)
+    preparing = runner.preparing(store, asked)
     tokens, cost, unpriced = 0, 0.0, []
-    for entry, request in calls:
-        count = request_tokens(request)
+    for brain in options.brains:
+        request: ModelRequest
+        if brain is Brain.ORCHESTRATOR:
+            request = await preparing.opening(runner.tools_of(options), share=1)
+        else:
+            request = to_request(await preparing.handoff(() if options.tools_enabled else None, share=1))
+        entry = runner.registry.model(options.seat(brain)[0])
+        count = request_tokens(request, entry.provider)
         price = await price_of(runner.connector.info(entry), Usage(input_tokens=count))
         tokens += count
         cost += price or 0.0

@@ -13,11 +13,11 @@ from desktop.engine.fallback import Seat
 from desktop.engine.limits import Limits
 from desktop.engine.media import quoted
 from desktop.engine.messages import Attachment, Brain, CallState
-from desktop.engine.models.attachment_limits import objections_of, readers
+from desktop.engine.models.attachment_limits import Objection, objections_of
 from desktop.engine.models.base import Connects
 from desktop.engine.models.registry import DEMO_ORCHESTRATOR, Registry
 from desktop.engine.orchestrator import gather
-from desktop.engine.preparing import Preparing
+from desktop.engine.preparing import Asked, Preparing
 from desktop.engine.responding import Responding, answer_with_summary, respond
 from desktop.engine.settling import Gathering, finished
 from desktop.engine.shrinking import shrinking
@@ -95,19 +95,20 @@ class Runner:
         Raises:
             AttachmentRefused: A model cannot take what is attached; says why.
         """
-        if not attachments:
-            return
-        entries = readers(
-            self.registry,
-            orchestrator=options.orchestrator,
-            responder=options.responder,
-            tools_enabled=options.tools_enabled,
-            answer=options.answer,
-        )
-        if objections := objections_of(entries, attachments):
+        if objections := self.objections(options, attachments):
             names = {one.hash: one.name for one in attachments}
             words = [f"{quoted(names[o.hash])}: {o.words}" if o.hash else o.words for o in objections]
             raise AttachmentRefused(" ".join(words), action="Remove it, or choose another model.")
+
+    def objections(self, options: RunOptions, attachments: Sequence[Attachment]) -> list[Objection]:
+        """Why a message cannot be sent with these files, in words; empty where it can.
+
+        Raises:
+            UnknownName: The registry lacks a model.
+        """
+        if not attachments:
+            return []
+        return objections_of([self.registry.model(options.seat(brain)[0]) for brain in options.brains], attachments)
 
     async def gates(self, store: Store, run: StoredRun) -> list[ConfirmationRequested]:
         """The open requests for a decision of a run, made anew from its stored calls."""
@@ -124,25 +125,32 @@ class Runner:
             run_id=run.id,
             conversation_id=run.conversation_id,
             options=run.options,
-            toolbox=self._tools_of(run),
+            toolbox=self.tools_of(run.options),
             context=_context_of(store, run),
             store=store,
         )
 
-    def _tools_of(self, run: StoredRun) -> Toolbox:
-        names = run.options.tools
+    def tools_of(self, options: RunOptions) -> Toolbox:
+        """The tools of a run, by what it was begun with."""
+        names = options.tools
         if names is not None:  # a tool that has gone since the run began is just not there
             names = tuple(name for name in names if name in self.toolbox.names)
-        return self.toolbox.choose(run.options.access, names)
+        return self.toolbox.choose(options.access, names)
 
-    def _preparing(self, store: Store, run: StoredRun) -> Preparing:
-        return Preparing(store, run, self.registry, self.limits)
+    def preparing(self, store: Store, asked: Asked) -> Preparing:
+        """Prepares the requests of a message.
+
+        Args:
+            store: Where its conversation is kept.
+            asked: The message.
+        """
+        return Preparing(store, asked, self.registry, self.limits)
 
     async def _summarised(self, store: Store, run: StoredRun) -> AsyncGenerator[Event, None]:
         """Have a summary made of what the requests of this run leave out; nothing where they leave out nothing."""
         if run.opening is not None or run.handoff is not None or run.options.orchestrator == DEMO_ORCHESTRATOR.key:
             return
-        if left_out := await self._preparing(store, run).left_out():
+        if left_out := await self.preparing(store, Asked.in_run(run)).left_out():
             entry = self.registry.model(run.options.orchestrator)
             work = Summarising(run, entry, self.connector_of(store, run), store)
             async with contextlib.aclosing(summarise(work, left_out)) as events:
@@ -156,7 +164,7 @@ class Runner:
                 yield event
 
     async def _gathering(self, store: Store, run: StoredRun, stops: Stops, share: float) -> Gathering:
-        toolbox, preparing = self._tools_of(run), self._preparing(store, run)
+        toolbox, preparing = self.tools_of(run.options), self.preparing(store, Asked.in_run(run))
         opening = run.opening if share == 1 else None
         if opening is None:  # made once, then read from the store, so that a resumed run says the same
             opening = await preparing.opening(toolbox, share)
@@ -187,11 +195,12 @@ class Runner:
     async def _answer(self, store: Store, run: StoredRun, share: float) -> AsyncGenerator[Event, None]:
         options = run.options
         calls = [call for past in await store.calls.rounds(run.id) for call in past.calls]
-        if options.tools_enabled and options.answer == "summary":
+        if Brain.RESPONDER not in options.brains:
             seat = self._seat(store, run, Brain.ORCHESTRATOR)
             steps = answer_with_summary(run, run.summary or "", seat, store, gathered=bool(calls))
         else:
-            handoff = await self._preparing(store, run).handoff(calls if options.tools_enabled else None, share)
+            preparing = self.preparing(store, Asked.in_run(run))
+            handoff = await preparing.handoff(calls if options.tools_enabled else None, share)
             seat = self._seat(store, run, Brain.RESPONDER)
             steps = respond(Responding(run, handoff, seat, store, self.limits.retry))
         async with contextlib.aclosing(steps) as events:

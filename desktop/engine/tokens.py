@@ -1,5 +1,6 @@
 """A rough count of tokens, for budgets. No provider's tokenizer: it errs on the side of more."""
 
+from desktop.engine.attachments import tokens_of
 from desktop.engine.messages import ModelRequest, ModelTurn, ToolResults, UserText, canonical
 
 
@@ -13,8 +14,13 @@ def estimate_tokens(text: str) -> int:
     return narrow // 4 + (len(text) - narrow) + 1
 
 
-def request_tokens(request: ModelRequest) -> int:
-    """About how many tokens a request has: system prompt, declarations and items."""
+def request_tokens(request: ModelRequest, provider: str) -> int:
+    """About how many tokens a request has: system prompt, declarations, items and files.
+
+    Args:
+        request: The request.
+        provider: Of the model that reads it, for the files.
+    """
     tokens = estimate_tokens(request.system)
     for tool in request.tools:
         tokens += estimate_tokens(tool.name + tool.description + canonical(tool.parameters))
@@ -22,6 +28,7 @@ def request_tokens(request: ModelRequest) -> int:
         match item:
             case UserText():
                 tokens += estimate_tokens(item.text)
+                tokens += sum(tokens_of(one, provider) for one in item.attachments)
             case ModelTurn():
                 tokens += estimate_tokens(item.text)
                 tokens += sum(estimate_tokens(call.tool + canonical(call.arguments)) for call in item.calls)

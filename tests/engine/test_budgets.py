@@ -158,7 +158,14 @@ async def test_an_estimate_counts_both_brains_and_names_what_has_no_price(
     bench = await make_bench()
     entries = [
         ModelEntry(key="flash", provider="gemini", name="gemini-3.8-flash", label="Flash"),
-        ModelEntry(key="nameless", provider="openai-compatible", name="x", label="Nameless", base_url="http://h.test"),
+        ModelEntry(
+            key="nameless",
+            provider="openai-compatible",
+            name="x",
+            label="Nameless",
+            base_url="http://h.test",
+            context_tokens=200_000,
+        ),
     ]
     registry = Registry(entries, [Role(name="chat", label="Chat", orchestrator="flash", responder="nameless")])
     runner = dataclasses.replace(bench.session.runner, registry=registry)

@@ -72,6 +72,18 @@ async def test_giant_message_is_refused_in_words_before_anything_is_sent(make_be
         assert "Shorten it" in failed.action
 
 
+async def test_a_model_that_is_not_asked_refuses_nothing(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(text("A summary."),))
+    entries = dict(bench.registry.models)
+    entries["writer"] = entries["writer"].model_copy(update={"context_tokens": 8_000})
+    bench.registry.models = entries
+    told = await bench.run("word " * 8_000)
+    assert (await bench.stored(told)).state == "failed"
+    assert "The writer can read 8,000" in bench.told(RunFailed)[0].error
+    run_id = await bench.run("word " * 8_000, answer="summary")
+    assert (await bench.stored(run_id)).state == "done"
+
+
 def a_round(number: int, *results: str) -> StoredRound:
     made = [
         StoredCall(

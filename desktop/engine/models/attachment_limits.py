@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from desktop.engine.attachments import kind_in_words, size_in_words, tokens_of
 from desktop.engine.messages import Attachment, Value
-from desktop.engine.models.registry import ModelEntry, Registry
+from desktop.engine.models.registry import ModelEntry
 
 _MB = 1_000_000
 
@@ -166,17 +166,3 @@ def objections_of(entries: Iterable[ModelEntry], attachments: Sequence[Attachmen
     for entry in {entry.key: entry for entry in entries}.values():
         found |= dict.fromkeys(limits_of(entry).objections(attachments))
     return list(found)
-
-
-def readers(
-    registry: Registry, *, orchestrator: str, responder: str, tools_enabled: bool, answer: str
-) -> list[ModelEntry]:
-    """The models that get a message of a run, by what the run is begun with.
-
-    Raises:
-        UnknownName: The registry lacks one of them.
-    """
-    keys = [orchestrator] if tools_enabled else []
-    if not (tools_enabled and answer == "summary"):
-        keys.append(responder)
-    return [registry.model(key) for key in keys]

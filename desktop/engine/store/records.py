@@ -73,6 +73,15 @@ class RunOptions(Value):
     persona: str = ""
     keys: tuple[str, ...] = ()
 
+    @property
+    def brains(self) -> tuple[Brain, ...]:
+        """The brains that a run asks, in order: the responder is not asked where the summary is the answer (B7, B8)."""
+        if not self.tools_enabled:
+            return (Brain.RESPONDER,)
+        if self.answer == "summary":
+            return (Brain.ORCHESTRATOR,)
+        return (Brain.ORCHESTRATOR, Brain.RESPONDER)
+
     def seat(self, brain: Brain) -> tuple[str, ...]:
         """Names of the models of a brain: its own first, then those that may take over, each once."""
         if brain is Brain.ORCHESTRATOR:

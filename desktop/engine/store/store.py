@@ -63,6 +63,11 @@ class Store:
     attachments: Attachments
     ids: IdMaker
 
+    @property
+    def is_off_record(self) -> bool:
+        """Whether all of it is in memory, and ends with the process."""
+        return self.database.path is None
+
     @classmethod
     async def open(cls, path: Path | None) -> "Store":
         """Open the store of a file, or one in memory for what is off the record.

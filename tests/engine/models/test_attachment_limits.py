@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from desktop.engine.messages import Attachment
-from desktop.engine.models.attachment_limits import limits_of, objections_of, readers, wire_bytes
-from desktop.engine.models.registry import DEFAULT_ORCHESTRATOR, DEFAULT_RESPONDER, ModelEntry, Registry, Role
+from desktop.engine.models.attachment_limits import limits_of, objections_of, wire_bytes
+from desktop.engine.models.registry import DEFAULT_ORCHESTRATOR, DEFAULT_RESPONDER, ModelEntry
 
 LOCAL = ModelEntry(key="l", provider="openai-compatible", name="l", label="Local", base_url="http://127.0.0.1:1/v1")
 OPENAI = LOCAL.model_copy(update={"key": "o", "label": "GPT", "base_url": "https://api.openai.com/v1"})
@@ -60,25 +60,6 @@ def test_too_many_pictures_are_one_objection_about_all() -> None:
     assert [(o.hash, o.words) for o in objections_of([DEFAULT_RESPONDER], pictures)] == [
         ("", "Claude Sonnet 5.5 takes at most 100 pictures at once.")
     ]
-
-
-def test_a_message_goes_to_those_brains_that_read_it() -> None:
-    registry = Registry([], [Role(name="chat", label="Chat", orchestrator="", responder="")])
-
-    def who(*, tools_enabled: bool, answer: str) -> list[str]:
-        found = readers(
-            registry,
-            orchestrator="gemini-3.8-flash",
-            responder="claude-sonnet-5-5",
-            tools_enabled=tools_enabled,
-            answer=answer,
-        )
-        return [entry.provider for entry in found]
-
-    assert who(tools_enabled=True, answer="responder") == ["gemini", "anthropic"]
-    assert who(tools_enabled=False, answer="responder") == ["anthropic"]
-    assert who(tools_enabled=True, answer="summary") == ["gemini"]
-    assert who(tools_enabled=False, answer="summary") == ["anthropic"]
 
 
 def test_base64_counts_as_it_is_sent() -> None:
