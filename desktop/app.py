@@ -1,37 +1,21 @@
-"""The window's composition root: builds everything, connects it, and owns the start and the end."""
+"""The start of the window: it is painted and takes input first; the program behind it is imported meanwhile."""
 
-from __future__ import annotations
-
-import contextlib
-import dataclasses
 import importlib
 import os
-import signal
 import sys
 import threading
-from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from desktop.early import Early
 from desktop.paths import APP_NAME, Paths
 from desktop.views import theme
 from desktop.views.icons import application_icon
 from desktop.views.main_window import MainWindow
 from desktop.window_state import WindowState
-
-# What is named here for readers only is imported after the first paint, by `_Imports`.
-if TYPE_CHECKING:
-    import asyncio
-
-    from desktop.assembly import Engine
-    from desktop.controller import Controller
-    from desktop.onboarding import Onboarding
-    from desktop.redaction import Redactor
-    from desktop.secrets import KeyStore
-    from desktop.settings import Settings
 
 # WORKAROUND(qt): nothing here may import PySide6. It makes its classes when they are first imported; on a worker
 # thread, while the window's thread is in Qt, that ends in a segmentation fault now and then, as with a screen reader.
@@ -69,7 +53,7 @@ def run(*, demo: bool) -> int:
     window.restore_layout(state.layout)
     first_start = not paths.database.exists() and not demo
     window.show_start_page(first_start or state.conversation is None, first_start=first_start)
-    early = _Early(window)
+    early = Early(window)
     window.show()
     imports = _Imports(window)
     imports.done.connect(lambda: application.exit())  # not quit(), which would close the window
@@ -81,10 +65,12 @@ def run(*, demo: bool) -> int:
 
     from qasync import QEventLoop
 
+    from desktop.program import Program
+
     loop = QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:
-        result: int = loop.run_until_complete(_Program(application, window, early, paths, state, demo=demo).main())
+        result: int = loop.run_until_complete(Program(application, window, early, paths, state, demo=demo).main())
     return result
 
 
@@ -141,221 +127,3 @@ class _Imports(QObject):
         except Exception as error:  # raised again by raise_error
             self._error = error
         self.done.emit()
-
-
-class _Early:
-    """What the person did before the engine was there; done when it is."""
-
-    def __init__(self, window: MainWindow) -> None:
-        self.closed = False
-        self._kept: list[tuple[SignalInstance, tuple[Any, ...]]] = []
-        self._window = window
-        self._signals = (
-            window.files_offered,
-            window.picture_offered,
-            window.long_text_offered,
-            window.submitted,
-            window.keys_requested,
-            window.new_conversation_requested,
-            window.workspace_change_requested,
-            window.start_page.demo_chosen,
-            window.start_page.local_server_chosen,
-        )
-        self._connections = [signal.connect(partial(self._keep, signal)) for signal in self._signals]
-        window.closed.connect(self._close)
-
-    def _keep(self, signal: SignalInstance, *values: Any) -> None:
-        self._kept.append((signal, values))
-
-    def _close(self) -> None:
-        self.closed = True
-
-    def replay(self) -> None:
-        """Do it now."""
-        for connection in self._connections:
-            QObject.disconnect(connection)
-        self._window.closed.disconnect(self._close)
-        for kept, values in self._kept:
-            kept.emit(*values)
-
-
-class _Program:
-    """One start of the program, from its first paint to its end."""
-
-    def __init__(
-        self,
-        application: QApplication,
-        window: MainWindow,
-        early: _Early,
-        paths: Paths,
-        state: WindowState,
-        *,
-        demo: bool,
-    ) -> None:
-        self._application = application
-        self._window = window
-        self._early = early
-        self._paths = paths
-        self._state = state
-        self._demo = demo
-        self._engine: Engine | None = None
-        self._is_started = False
-
-    async def main(self) -> int:
-        """Open the engine behind the window, and wait for the end."""
-        import asyncio
-
-        from desktop.log import log_unhandled, loop_error_handler, start_logging
-        from desktop.redaction import Redactor
-        from desktop.settings import Settings
-
-        self._closed = asyncio.Event()
-        self._window.closed.connect(self._closed.set)
-        if self._early.closed:
-            self._closed.set()
-        self._listen_to_signals(asyncio.get_running_loop())
-        self._paths.make()
-        redactor = Redactor()
-        stop_logging = start_logging(self._paths.log_file, redactor)
-        restore_hooks = log_unhandled()
-        asyncio.get_running_loop().set_exception_handler(loop_error_handler())
-        settings, problems = Settings.load(self._paths.settings_file)
-        if settings.color_scheme != self._state.color_scheme:
-            theme.apply(self._application, cast(theme.Scheme, settings.color_scheme))
-        if self._demo:
-            settings.override(Settings.demo, True)
-        try:
-            await self._live(settings, redactor, [str(problem) for problem in problems])
-        finally:
-            restore_hooks()
-            stop_logging()
-        return 0
-
-    async def _live(self, settings: Settings, redactor: Redactor, problems: list[str]) -> None:
-        import asyncio
-
-        from desktop.assembly import personas_of
-        from desktop.audit_actions import AuditActions
-        from desktop.collecting import Collector
-        from desktop.controller import Controller
-        from desktop.estimates import Estimates
-        from desktop.exchange_actions import ExchangeActions
-        from desktop.onboarding import Onboarding
-        from desktop.os_keyring import os_keyring
-        from desktop.persona_actions import PersonaActions
-        from desktop.reading_places import ReadingPlaces
-        from desktop.secrets import KeyStore
-        from desktop.single_instance import InstanceServer
-        from desktop.usage_actions import UsageActions
-        from desktop.window_commands import connect_commands
-        from desktop.window_keeping import WindowKeeper
-
-        window = self._window
-        window.furnish()
-        keys = KeyStore(on_key=redactor.add, load=os_keyring)
-        controller = Controller(window, settings, self._paths)
-        onboarding = Onboarding(keys, controller)
-        self._audit = AuditActions(controller.desk, redact=redactor.redact)
-        QShortcut(QKeySequence("Ctrl+Shift+A"), window, self._audit.open)
-        self._personas = PersonaActions(controller.desk, personas_of(self._paths))
-        QShortcut(QKeySequence("Ctrl+Shift+E"), window, self._personas.open)
-        controller.gates.audit_requested.connect(self._audit.open)
-        self._usage = UsageActions(controller.desk)
-        window.usage_requested.connect(self._usage.open)
-        self._estimates = Estimates(controller.desk)
-        exchange = ExchangeActions(controller.desk, self._paths, redact=redactor.redact)
-        connect_commands(window, controller, exchange, self._audit)
-        self._early.replay()
-        instance = InstanceServer(self._paths.window_address, window)
-        instance.raised.connect(self._raise)
-        keeper = WindowKeeper(
-            window,
-            self._paths.window_file,
-            lambda: self._window_state(controller),
-            controller.actions,
-        )
-        window.transcript.set_zoom(self._state.zoom)
-        controller.conversations.places = ReadingPlaces(self._state.places)
-        controller.conversations.shown.connect(lambda _run: keeper.note())
-        window.submitted.connect(lambda _text: keeper.note())
-        if problems:
-            window.set_notice(problems[0], kind="danger")
-        opening = asyncio.create_task(self._open(settings, keys, controller, onboarding))
-        collector = Collector(window)
-        opening.add_done_callback(lambda _opening: collector.start())
-        await self._closed.wait()
-        instance.close()
-        await keeper.keep()
-        window.hide()  # at once; what is under way ends behind it
-        opening.cancel()
-        await asyncio.gather(opening, return_exceptions=True)
-        await controller.close()
-        if self._engine is not None:
-            await self._engine.close()
-        window.finish_close()
-
-    def _window_state(self, controller: Controller) -> WindowState:
-        state = controller.window_state()
-        if self._is_started:
-            return state
-        return dataclasses.replace(state, conversation=self._state.conversation)  # not open yet
-
-    def _raise(self) -> None:
-        window = self._window
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.raise_()
-        window.activateWindow()
-
-    async def _open(self, settings: Settings, keys: KeyStore, controller: Controller, onboarding: Onboarding) -> None:
-        from desktop.assembly import open_engine
-        from desktop.engine.errors import EngineError
-
-        window = self._window
-        try:
-            await self._put_restore_in_place()
-            self._engine = await open_engine(self._paths, settings, keys, controller.take)
-        except EngineError as error:
-            window.set_notice(f"{error} {error.action}".strip(), kind="danger")
-            return
-        await controller.start(self._engine, self._state.conversation)
-        self._is_started = True
-        self._audit.start()
-        has_model = await onboarding.start(self._engine.connector.redirections())
-        if has_model and window.start_page.is_first_start and window.start_page.isVisible():
-            window.show_start_page(True)
-        await self._tell_of_damage(self._engine)
-
-    async def _tell_of_damage(self, engine: Engine) -> None:
-        from desktop.engine.store.opening import late_fault
-
-        if (rescued := engine.opened.rescued) is not None:
-            self._window.set_notice(rescued.words, kind="warning")
-        elif not engine.opened.looked_through and await late_fault(self._paths.database) is not None:
-            self._window.set_notice(
-                "The database is damaged. Start the program again: what can be read will be recovered.", kind="danger"
-            )
-
-    async def _put_restore_in_place(self) -> None:
-        import asyncio
-
-        from desktop.engine.errors import StoreError
-        from desktop.engine.store.backup import put_restore_in_place
-
-        try:
-            aside = await asyncio.to_thread(put_restore_in_place, self._paths.database)
-        except StoreError as error:  # the present database serves on
-            self._window.set_notice(f"{error} {error.action}".strip(), kind="warning")
-            return
-        except OSError as error:
-            self._window.set_notice(f"The backup could not be restored: {error.strerror or error}.", kind="danger")
-            return
-        if aside is not None:
-            self._window.set_notice(f"The backup is restored. What was there before is kept as {aside}.")
-
-    def _listen_to_signals(self, loop: asyncio.AbstractEventLoop) -> None:
-        """End in order when the system asks: what is under way is put aside, its processes ended."""
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None:
-                with contextlib.suppress(NotImplementedError, ValueError):
-                    loop.add_signal_handler(number, self._closed.set)
