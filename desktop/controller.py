@@ -12,7 +12,8 @@ from desktop.assembly import Engine, make_registry
 from desktop.attachment_actions import AttachmentActions
 from desktop.budget_actions import BudgetActions
 from desktop.conversations import Conversations
-from desktop.engine.errors import BadArguments, EngineError, RunBusy
+from desktop.decision_actions import DecisionActions
+from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     ConfirmationRequested,
     Event,
@@ -25,13 +26,13 @@ from desktop.engine.events import (
     RunStopped,
     UsageReported,
 )
-from desktop.engine.gate import Decision
-from desktop.engine.messages import Attachment, JsonObject, Message
+from desktop.engine.messages import Attachment, Message
 from desktop.engine_holder import EngineHolder
 from desktop.finding_actions import FindingActions
 from desktop.gate_actions import GateActions
 from desktop.keeping_actions import KeepingActions
 from desktop.message_actions import MessageActions
+from desktop.pane_actions import PaneActions
 from desktop.paths import Paths
 from desktop.presenter import Presenter
 from desktop.queue_actions import QueueActions
@@ -68,18 +69,19 @@ class Controller(QObject):
         self._window = window
         self._settings = settings
         self._holder = EngineHolder()
-        self._dialog = ConfirmationDialog(window)
-        self._panes = RunPanes(window.tool_pane, window.debug_pane, self, window.transcript.request_of)
-        self._lines = RunLines(window, self)
-        self._presenter = Presenter(window, self._dialog, self._panes, self._lines)
+        dialog = ConfirmationDialog(window)
+        panes = RunPanes(window.tool_pane, window.debug_pane, self, window.transcript.request_of)
+        lines = RunLines(window, self)
+        self._presenter = Presenter(window, dialog, panes, lines)
         self.actions = Actions(window)
         self.conversations = Conversations(window, settings, paths, self._holder, self.actions, self._presenter)
         self.desk = Desk(window, settings, self._holder, self.actions, self.conversations)
         self.attachments = AttachmentActions(self.desk)
         self._gates = GateActions(self.desk)
-        self._gates.review_wanted.connect(self._review)
-        self._gates.looked_at.connect(self._review_unseen)
-        self._has_unseen_gate = False
+        self._decisions = DecisionActions(self.desk, dialog, self._presenter)
+        self._gates.review_wanted.connect(self._decisions.review)
+        self._gates.looked_at.connect(self._look_at_unseen)
+        self._pane_actions = PaneActions(self.desk, panes, lines)
         self._budgets = BudgetActions(self.desk)
         self._messages = MessageActions(self.desk, lambda: self._run_id in self._began)
         self._queue = QueueActions(self.desk)
@@ -88,7 +90,6 @@ class Controller(QObject):
         self.finding = FindingActions(self.desk)
         self._settings_actions = SettingsActions(self.desk, self.take_registry)
         self._began: dict[str, float] = {}
-        self._decided: set[str] = set()  # waiting runs with all decisions, while another run of theirs is at work
         self._wants_key: str | None = None
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
@@ -100,19 +101,8 @@ class Controller(QObject):
         window.submitted.connect(lambda text: do(self._send(text, self.attachments.take())))
         window.stop_clicked.connect(lambda: do(self._stop()))
         window.transcript.link_activated.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
-        window.transcript.evidence_activated.connect(lambda place: do(self._show_evidence(place)))
-        window.transcript.call_activated.connect(lambda place: do(self._show_evidence(place)))
-        window.transcript.run_line_opened.connect(lambda run_id: do(self._show_run(run_id)))
         window.transcript.outcome_action.connect(self._act_on_outcome)
-        window.tool_pane.review_requested.connect(lambda _call_id: self._review())
-        window.tool_pane.stop_requested.connect(lambda call_id: do(self._stop_call(call_id)))
         self.conversations.shown.connect(self._take_shown)
-        self._dialog.decided.connect(
-            lambda run_id, call_id, decision, binding: do(self._decide(run_id, call_id, decision, binding))
-        )
-        self._dialog.edited.connect(
-            lambda run_id, call_id, arguments, binding: do(self._edit(run_id, call_id, arguments, binding))
-        )
 
     async def start(self, engine: Engine, conversation_id: str | None) -> None:
         """Take the engine and show the last open conversation.
@@ -131,15 +121,6 @@ class Controller(QObject):
     def _run_id(self) -> str | None:
         """The run that the open conversation shows."""
         return self.conversations.shown_run
-
-    async def opened(self) -> Engine:
-        """The engine, as soon as it is open."""
-        return await self._holder.opened()
-
-    @property
-    def engine(self) -> Engine:
-        """The engine, where it is known to be open."""
-        return self._holder.engine
 
     @property
     def gates(self) -> GateActions:
@@ -191,8 +172,7 @@ class Controller(QObject):
                 self._budgets.take(event)
             self._show_running()
             if isinstance(event, ConfirmationRequested):
-                self._has_unseen_gate = True
-                self._review_unseen()
+                self._decisions.take(event, is_looked_at=self._gates.is_looked_at)
         self._queue.follow(event)
         self._titles.follow(event)
 
@@ -207,21 +187,19 @@ class Controller(QObject):
         self._began.pop(event.run_id, None)
         if isinstance(event, RunFailed) and event.needs_key:
             self._wants_key = event.run_id
-        for waiting in self._decided - {event.run_id}:
-            self.actions.do(self._resume_decided(waiting))
+        self._decisions.take_end(event.run_id)
         self.actions.do(self.conversations.show_list())
         self.actions.do(self._gates.show_waiting())
         if event.run_id == self._run_id and not isinstance(event, RunPaused):
             has_answer = isinstance(event, RunFinished) or event.message is not None
             failure = f"{event.error} {event.action}".strip() if isinstance(event, RunFailed) else ""
             self.actions.do(self.conversations.follow_end(event.run_id, has_answer=has_answer, failure=failure))
-        if event.run_id == self._panes.run_id:
-            self.actions.do(self._refresh_rounds(event.run_id))
+        self._pane_actions.take_end(event.run_id)
 
     def _take_shown(self, run: RunRecord | None) -> None:
         self.conversations.shown_run = run.run_id if run is not None else None
         self._show_running()
-        self._review()
+        self._decisions.review()
         if self._holder.current is not None:
             self.actions.do(self._gates.show_waiting())
 
@@ -252,61 +230,12 @@ class Controller(QObject):
         if self._run_id is not None:
             await self._holder.engine.session.stop(self._run_id)
 
-    async def _stop_call(self, call_id: str) -> None:
-        """Stop a call of the run that the panes show."""
-        run_id = self._panes.run_id
-        if run_id is None:
-            return
-        try:
-            await self._holder.engine.session.stop_call(run_id, call_id)
-        except EngineError:
-            await self._show_calls(run_id)
-            raise
-
-    async def _show_calls(self, run_id: str) -> None:
-        """Show where the calls of a run stand, where the panes still show it."""
-        record = await self._holder.engine.session.record(run_id)
-        if run_id == self._panes.run_id:
-            self._panes.show(record)
-
-    async def _decide(self, run_id: str, call_id: str, decision: Decision, binding: str) -> None:
-        if await self._holder.engine.session.decide(run_id, call_id, decision, binding):
-            await self._resume_decided(run_id)
-
-    async def _edit(self, run_id: str, call_id: str, arguments: JsonObject, binding: str) -> None:
-        try:
-            decided = await self._holder.engine.session.edit(run_id, call_id, arguments, binding)
-        except BadArguments as error:
-            self._dialog.show_edit_error(call_id, str(error))
-            return
-        if decided:
-            await self._resume_decided(run_id)
-
-    async def _resume_decided(self, run_id: str) -> None:
-        """Go on with a run that is decided; where a newer run of its conversation is at work, as soon as that ends."""
-        session = self._holder.engine.session
-        try:
-            await session.resume(run_id)
-        except RunBusy:
-            if (await session.store_of(run_id).runs.get(run_id)).state != "waiting":
-                self._decided.discard(run_id)  # it went on elsewhere, or has ended: there is nothing to wait for
-                raise
-            self._decided.add(run_id)
-            self._window.set_notice(
-                "The decision is kept. The run goes on when the other one of its conversation ends."
-            )
-            return
-        self._decided.discard(run_id)
-
-    async def _write_again(self, run_id: str) -> None:
-        await self._holder.engine.session.write_again(run_id)
-
     def _act_on_outcome(self, chosen: str) -> None:
         action, run_id = outcomes.action_of(chosen)
         session, do = self._holder.engine.session, self.actions.do
         match action:
             case outcomes.REVIEW:
-                do(self._review_run(run_id))
+                do(self._decisions.review_run(run_id))
             case outcomes.BUDGET:
                 self._budgets.ask()
             case outcomes.ADD_KEYS:
@@ -316,50 +245,11 @@ class Controller(QObject):
             case outcomes.GO_ON:
                 do(session.resume(run_id))
             case outcomes.WRITE_AGAIN:
-                do(self._write_again(run_id))
+                do(session.write_again(run_id))
 
-    async def _review_run(self, run_id: str) -> None:
-        """Open the confirmation dialog of a run, also of an earlier one of the open conversation."""
-        if run_id != self._run_id:
-            gates = (await self._holder.engine.session.record(run_id)).gates
-            if not gates:
-                return
-            self._dialog.show_requests(gates)
-            self._dialog.open()
-            return
-        self._review()
-
-    def _review(self) -> None:
-        """Open the confirmation dialog where something waits in the open conversation."""
-        if self._presenter.has_gates and not self._dialog.isVisible():
-            self._dialog.open()
-
-    def _review_unseen(self) -> None:
-        """Open the dialog of a gate that the person has not seen; a dialog takes the keyboard from no other program."""
-        if self._has_unseen_gate and self._gates.is_looked_at:
-            self._has_unseen_gate = False
-            self._review()
-
-    async def _show_evidence(self, place: str) -> None:
-        """Show the call that a number in an answer leads to, also where it is of an earlier run."""
-        run_id, _, call_id = place.partition("/")
-        await self._choose_run(run_id)
-        self._window.panes.set_wanted("tools", True)
-        self._panes.select_call(call_id)
-
-    async def _choose_run(self, run_id: str) -> None:
-        if run_id != self._panes.run_id:
-            self._panes.show(await self._holder.engine.session.record(run_id))
-
-    async def _show_run(self, run_id: str) -> None:
-        """A run's line was folded out: show its words and calls there, and the run in the panes."""
-        self._lines.fill(await self._holder.engine.session.record(run_id))
-        await self._choose_run(run_id)
-
-    async def _refresh_rounds(self, run_id: str) -> None:
-        record = await self._holder.engine.session.record(run_id)
-        if run_id == self._panes.run_id:
-            self._panes.complete(record)
+    def _look_at_unseen(self) -> None:
+        if self._gates.is_looked_at:
+            self._decisions.review_unseen()
 
     def take_registry(self) -> None:
         """Take models and roles from the settings anew: keys, server or demo changed."""
