@@ -5,126 +5,19 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
-from desktop.engine.models.registry import KEY_NAMES, ModelEntry
+from desktop.engine.models.registry import KEY_NAMES
+from desktop.form_fields import NO_TOOLS, ROLE_FIELDS
 from desktop.secrets import Provider, key_name
-from desktop.setting import Setting
 from desktop.settings import Settings
 from desktop.settings_rows import ModelRow, RoleRow, check_row
-from desktop.views.form import FormField
 
 _R = TypeVar("_R", ModelRow, RoleRow)
 Problems = dict[str, str]
 """By field, what is wrong with it and what would fit."""
 
-_PROVIDERS = (
-    ("gemini", "Google Gemini"),
-    ("anthropic", "Anthropic Claude"),
-    ("openai-compatible", "OpenAI or compatible"),
-)
-_INPUTS = (
-    ("", "As its provider documents"),
-    ("none", "Text alone"),
-    ("image", "Text and pictures"),
-    ("pdf", "Text and PDF"),
-    ("image, pdf", "Text, pictures and PDF"),
-)
-_NO_TOOLS = "none"
-MODEL_FIELDS = (
-    FormField("provider", "Provider", "choice", choices=_PROVIDERS),
-    FormField(
-        "model", "Model", "suggest", help="The provider's name of it. “List models” asks the provider for its names."
-    ),
-    FormField("label", "Label", help="What the window shows.", placeholder="as the model"),
-    FormField("name", "Name", help="What roles and the settings file call it.", placeholder="as the model"),
-    FormField(
-        "host", "Address", help="Where it is asked, if not at the provider's own place: http://localhost:11434/v1"
-    ),
-    FormField(
-        "key",
-        "Key",
-        "choice",
-        help="By default its provider's; a server of your own gets none then. Add further ones under API keys.",
-        choices=(("", "Default"),),
-    ),
-    FormField("inputs", "Reads", "choice", help="What it takes beside text.", choices=_INPUTS),
-    FormField("context_tokens", "Context size in tokens", help="Less of the conversation is sent where it is small."),
-    FormField(
-        "options",
-        "Further options",
-        help="Fields of the provider's request, as JSON.",
-        placeholder='{"temperature": 0.2}',
-    ),
-)
-_BY_GENERAL = ("", "As in General")
-ROLE_FIELDS = (
-    FormField("name", "Name", help="Shown in the toolbar, and used by --role."),
-    FormField("orchestrator", "Gathers", "choice", help="The model that works with tools.", choices=(_BY_GENERAL,)),
-    FormField(
-        "orchestrator_fallbacks",
-        "Gathers when that fails",
-        "order",
-        help="The first of these that can takes over.",
-    ),
-    FormField("responder", "Answers", "choice", help="The model that writes the answer.", choices=(_BY_GENERAL,)),
-    FormField(
-        "responder_fallbacks",
-        "Answers when that fails",
-        "order",
-        help="The first of these that can takes over.",
-    ),
-    FormField(
-        "fallback_to_paid",
-        "May leave this machine",
-        "switch",
-        help="A model elsewhere, or one that costs, may take over when one on this machine fails.",
-    ),
-    FormField("tools_enabled", "Use tools", "switch", help="Off: the model that answers works alone."),
-    FormField(
-        "tools",
-        "Tools",
-        help=f"Names with commas between; empty for all that the access allows, “{_NO_TOOLS}” for none.",
-        placeholder="all",
-    ),
-    FormField(
-        "access",
-        "Tool access",
-        "choice",
-        help="It can lower what General says, never raise it.",
-        choices=(_BY_GENERAL, ("admin", "All tools"), ("user", "No commands")),
-    ),
-    FormField("max_rounds", "Rounds at most", help="Empty for the number in General; the smaller one holds."),
-    FormField(
-        "answer",
-        "Answer",
-        "choice",
-        choices=(("responder", "Written from what was gathered"), ("summary", "The summary of what was gathered")),
-    ),
-    FormField("inject_datetime", "Tell date and time", "switch"),
-    FormField("inject_mode", "Tell the mode", "switch", help="Whether the conversation is off the record."),
-    FormField("persona", "Persona", help="A file in the persona folder; empty for default.md.", placeholder="poet.md"),
-)
 _NUMBERS = {"context_tokens", "max_rounds"}
 _SWITCHES = {field.name for field in ROLE_FIELDS if field.kind == "switch"}
 _LISTS = {"orchestrator_fallbacks", "responder_fallbacks", "tools"}
-
-
-def general_fields() -> list[FormField]:
-    """The form of the page "General", from the declarations of the settings."""
-    return [_field_of(setting) for setting in Settings.declared()]
-
-
-def _field_of(setting: Setting[Any]) -> FormField:
-    words = setting.label
-    if setting.unit and setting.unit not in words.lower():
-        words += f" ({setting.unit})"
-    if isinstance(setting.default, bool):
-        return FormField(setting.key, words, "switch", help=setting.help)
-    if setting.choices is not None:
-        choices = tuple((str(value), said) for value, said in setting.choices.items())
-        return FormField(setting.key, words, "choice", help=setting.help, choices=choices)
-    if setting.key in (Settings.role.key, Settings.orchestrator.key, Settings.responder.key):
-        return FormField(setting.key, words, "choice", help=setting.help)
-    return FormField(setting.key, words, help=setting.help)
 
 
 def general_values(settings: Settings) -> dict[str, str]:
@@ -227,7 +120,7 @@ def role_values(row: RoleRow) -> dict[str, str]:
     """A role as its form shows it."""
     values = {name: _text_of(value) for name, value in row.model_dump(mode="json").items()}
     if row.tools is not None:
-        values["tools"] = ", ".join(row.tools) or _NO_TOOLS
+        values["tools"] = ", ".join(row.tools) or NO_TOOLS
     return values
 
 
@@ -260,13 +153,13 @@ def read_role(
     for name in _LISTS & values.keys():
         item[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
         known = tools if name == "tools" else models
-        unknown = [part for part in item[name] if part not in known and part != _NO_TOOLS]
+        unknown = [part for part in item[name] if part not in known and part != NO_TOOLS]
         if unknown:
             what = "tool" if name == "tools" else "model"
             problems[name] = f"There is no {what} {unknown[0]}. There are: {', '.join(known)}."
     if not item.get("tools"):
         item["tools"] = None
-    elif item["tools"] == (_NO_TOOLS,):
+    elif item["tools"] == (NO_TOOLS,):
         item["tools"] = ()
     item["access"] = values.get("access") or None
     if item.get("name") in taken:
@@ -309,18 +202,3 @@ def _text_of(value: object) -> str:
             return ", ".join(str(each) for each in value)
         case _:
             return str(value)
-
-
-def model_choices(models: Mapping[str, ModelEntry]) -> list[tuple[str, str]]:
-    """The models as choices of a form; those of the demo are for the demo."""
-    return [(entry.key, entry.label) for entry in models.values() if entry.provider != "demo"]
-
-
-def key_choices(names: Sequence[str]) -> list[tuple[str, str]]:
-    """Further keys as choices of a form, by their labels; one label can stand for keys of several providers."""
-    owners: dict[str, list[str]] = {}
-    words = {KEY_NAMES[provider]: said for provider, said in _PROVIDERS}
-    for name in names:
-        owner, _, label = name.partition("/")
-        owners.setdefault(label, []).append(words[owner])
-    return [("", "Default"), *((label, f"{label} ({', '.join(who)})") for label, who in owners.items())]

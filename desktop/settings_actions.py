@@ -9,13 +9,9 @@ from PySide6.QtWidgets import QApplication
 from desktop.assembly import model_entry
 from desktop.engine.errors import EngineError
 from desktop.engine.models.registry import ModelEntry
+from desktop.form_fields import MODEL_FIELDS, ROLE_FIELDS, general_fields, key_choices, model_choices
 from desktop.forms import (
-    MODEL_FIELDS,
-    ROLE_FIELDS,
-    general_fields,
     general_values,
-    key_choices,
-    model_choices,
     model_values,
     new_role_values,
     read_general,

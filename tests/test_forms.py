@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from desktop.engine.gate import Access
+from desktop.form_fields import general_fields
 from desktop.forms import (
-    general_fields,
     general_values,
     model_values,
     new_role_values,

@@ -8,16 +8,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.forms import (
-    MODEL_FIELDS,
-    ROLE_FIELDS,
-    general_fields,
-    general_values,
-    key_choices,
-    model_values,
-    read_model,
-    role_values,
-)
+from desktop.form_fields import MODEL_FIELDS, ROLE_FIELDS, general_fields, key_choices
+from desktop.forms import general_values, model_values, read_model, role_values
 from desktop.settings import ModelRow, RoleRow, Settings
 from desktop.settings_rows import DEFAULT_MODELS, DEFAULT_ROLES
 from desktop.views import theme
