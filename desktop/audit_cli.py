@@ -14,6 +14,7 @@ from desktop.engine.audit_keeping import verify
 from desktop.engine.errors import EngineError
 from desktop.engine.messages import CallState
 from desktop.engine.store.audit_reader import AuditReader
+from desktop.exit_status import DONE, FAILED
 from desktop.os_keyring import os_keyring
 from desktop.paths import Paths
 from desktop.redaction import Redactor
@@ -21,8 +22,6 @@ from desktop.secrets import KeyStore
 from desktop.settings import Settings
 from desktop.views.audit_text import short_arguments
 from desktop.views.literal_text import literal, one_line
-
-DONE, FAILED = 0, 1
 
 
 def run(arguments: argparse.Namespace) -> int:

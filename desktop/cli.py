@@ -4,12 +4,9 @@ import argparse
 import asyncio
 import contextlib
 import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 from desktop.assembly import Engine, open_engine, run_options
 from desktop.attaching import Prepared, prepare_file
@@ -22,16 +19,10 @@ from desktop.engine.errors import (
     RunNotFound,
     UnknownName,
 )
-from desktop.engine.events import (
-    ConfirmationRequested,
-    Event,
-    RunFailed,
-    RunFinished,
-    RunPaused,
-    RunStopped,
-)
-from desktop.engine.gate import Access, Decision, Policy
-from desktop.engine.store.ids import OFF_RECORD_PREFIX
+from desktop.engine.events import RunPaused
+from desktop.engine.gate import Access, Policy
+from desktop.exit_status import BAD_USAGE, DONE, FAILED, STOPPED
+from desktop.following import Follower, follow
 from desktop.grants_cli import show_or_revoke
 from desktop.log import start_logging
 from desktop.os_keyring import os_keyring
@@ -40,8 +31,6 @@ from desktop.redaction import Redactor
 from desktop.secrets import KeyStore
 from desktop.settings import Settings
 from desktop.terminal import Terminal
-
-DONE, FAILED, BAD_USAGE, WAITING, STOPPED, TERMINATED = 0, 1, 2, 3, 130, 143
 
 
 class _BadUsage(Exception):
@@ -77,35 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
         return FAILED
 
 
-@dataclass
-class _Follower:
-    """Takes the engine's events: prints them and remembers how the run ended, and its gates.
-
-    Attributes:
-        terminal: Where they are shown.
-        gates: By call.
-        end: The event that the run ended or paused with.
-        nobody_asks: Set when a question that is on the screen has become void.
-    """
-
-    terminal: Terminal
-    gates: dict[str, ConfirmationRequested] = field(default_factory=dict)
-    end: Event | None = None
-    nobody_asks: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def take(self, event: Event) -> None:
-        match event:
-            case ConfirmationRequested():
-                self.gates[event.call_id] = event
-            case RunFinished() | RunStopped() | RunFailed() | RunPaused():
-                self.end = event
-                if not isinstance(event, RunPaused):
-                    self.nobody_asks.set()
-        self.terminal.show(event)
-
-
 @contextlib.asynccontextmanager
-async def _opened(terminal: Terminal, *, demo: bool) -> AsyncIterator[tuple[Engine, Settings, _Follower]]:
+async def _opened(terminal: Terminal, *, demo: bool) -> AsyncIterator[tuple[Engine, Settings, Follower]]:
     paths = Paths.of_system()
     await asyncio.to_thread(paths.make)
     redactor = Redactor()
@@ -116,7 +78,7 @@ async def _opened(terminal: Terminal, *, demo: bool) -> AsyncIterator[tuple[Engi
         terminal.complain(str(problem))
     if demo:
         settings.override(Settings.demo, True)
-    follower = _Follower(terminal)
+    follower = Follower(terminal)
     keys = KeyStore(on_key=redactor.add, load=os_keyring)
     engine = await open_engine(paths, settings, keys, follower.take)
     if engine.opened.rescued is not None:
@@ -175,7 +137,7 @@ async def _ask(arguments: argparse.Namespace, text: str, terminal: Terminal) -> 
             for hash in prepared:
                 await store.attachments.remove_from_draft(conversation.id, hash)
             raise
-        return await _follow(engine, follower, run_id)
+        return await follow(engine, follower, run_id)
 
 
 async def _prepared(path: str) -> Prepared:
@@ -200,113 +162,13 @@ async def _resume(arguments: argparse.Namespace, terminal: Terminal) -> int:
             follower.take(RunPaused(run_id=arguments.run_id, call_ids=tuple(gate.call_id for gate in waiting)))
         else:
             await engine.session.resume(arguments.run_id)
-        return await _follow(engine, follower, arguments.run_id)
+        return await follow(engine, follower, arguments.run_id)
 
 
 async def _grants(arguments: argparse.Namespace, terminal: Terminal) -> int:
     async with _opened(terminal, demo=False) as (engine, _, _):
         await show_or_revoke(engine.session, arguments, terminal)
     return DONE
-
-
-async def _follow(engine: Engine, follower: _Follower, run_id: str) -> int:
-    """Wait for the run's end, asking at its gates where a person sits at the terminal."""
-    with _signals(engine, follower, run_id) as terminated:
-        while True:
-            await engine.session.wait(run_id)
-            if terminated.is_set():
-                return TERMINATED
-            match follower.end:
-                case RunFinished():
-                    return DONE
-                case RunStopped():
-                    return STOPPED
-                case RunPaused(call_ids=call_ids):
-                    follower.end = None
-                    if not await _ask_person(engine, follower, run_id, call_ids):
-                        if terminated.is_set():
-                            return TERMINATED
-                        return await _leave_waiting(engine, follower, run_id, call_ids)
-                case _:
-                    return FAILED
-
-
-async def _ask_person(engine: Engine, follower: _Follower, run_id: str, call_ids: tuple[str, ...]) -> bool:
-    """Put each gate to the person; returns whether the run goes on."""
-    all_decided = False
-    for call_id in call_ids:
-        gate = follower.gates[call_id]
-        decision = await _decision_on(gate, follower)
-        if follower.end is not None:  # stopped at the prompt
-            return True
-        if decision is None:
-            return False
-        all_decided = await engine.session.decide(run_id, call_id, decision, gate.binding)
-    if all_decided:
-        await engine.session.resume(run_id)
-    return all_decided
-
-
-async def _decision_on(gate: ConfirmationRequested, follower: _Follower) -> Decision | None:
-    """What the person says; None where nobody can be asked, they leave it, or the question becomes void meanwhile."""
-    question = asyncio.ensure_future(follower.terminal.ask(gate))
-    void = asyncio.ensure_future(follower.nobody_asks.wait())
-    try:
-        await asyncio.wait({question, void}, return_when=asyncio.FIRST_COMPLETED)
-        return question.result() if question.done() else None
-    finally:
-        question.cancel()
-        void.cancel()
-        await asyncio.wait({question, void})
-
-
-async def _leave_waiting(engine: Engine, follower: _Follower, run_id: str, call_ids: tuple[str, ...]) -> int:
-    if run_id.startswith(OFF_RECORD_PREFIX):
-        follower.terminal.complain(
-            "This run is off the record, so it cannot be kept waiting for a decision; it is stopped.",
-            "Allow the tool with --allow, or run it on a terminal.",
-        )
-        await engine.session.stop(run_id)
-        return FAILED
-    follower.terminal.note(f"The run waits, stored. Go on with: cortex-desktop resume {run_id} --approve CALL_ID")
-    for call_id in call_ids:
-        follower.terminal.note(f"  {call_id}  {follower.gates[call_id].tool}")
-    return WAITING
-
-
-@contextlib.contextmanager
-def _signals(engine: Engine, follower: _Follower, run_id: str) -> Iterator[asyncio.Event]:
-    """Ctrl+C stops the run; a request to terminate puts it aside, its tools ended."""
-    loop = asyncio.get_running_loop()
-    terminated = asyncio.Event()
-    tasks: set[asyncio.Task[None]] = set()
-
-    def begin(work: Coroutine[Any, Any, None]) -> None:
-        task = loop.create_task(work)
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    async def stop() -> None:
-        with contextlib.suppress(EngineError):
-            await engine.session.stop(run_id)
-
-    def terminate() -> None:
-        terminated.set()
-        follower.nobody_asks.set()
-        begin(engine.session.close())
-
-    try:
-        loop.add_signal_handler(signal.SIGINT, lambda: begin(stop()))
-        loop.add_signal_handler(signal.SIGTERM, terminate)
-        loop.add_signal_handler(signal.SIGHUP, terminate)
-    except (NotImplementedError, AttributeError):  # Windows: Ctrl+C alone, through the interpreter
-        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(lambda: begin(stop())))
-    try:
-        yield terminated
-    finally:
-        with contextlib.suppress(NotImplementedError, AttributeError):
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                loop.remove_signal_handler(number)
 
 
 def _text_of(arguments: argparse.Namespace) -> str:

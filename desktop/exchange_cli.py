@@ -17,6 +17,7 @@ from desktop.engine.store.backup import back_up, put_restore_in_place, stage_res
 from desktop.engine.store.exporting import conversation_reader
 from desktop.engine.store.store import Store
 from desktop.exchange import count_of, export_conversations, import_words
+from desktop.exit_status import DONE, FAILED
 from desktop.os_keyring import os_keyring
 from desktop.paths import Paths
 from desktop.redaction import Redactor
@@ -24,7 +25,6 @@ from desktop.secrets import KeyStore
 from desktop.settings import Settings
 from desktop.views.literal_text import literal
 
-DONE, FAILED = 0, 1
 _BY_SUFFIX: dict[str, ExportForm] = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
 
 

@@ -14,6 +14,7 @@ from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import ModelEntry, Registry
 from desktop.engine.store.store import Store
 from desktop.engine.usage_lines import UsageLine, UsageTotal, as_csv, cost_words, totals, whole
+from desktop.exit_status import BAD_USAGE, DONE, FAILED
 from desktop.os_keyring import os_keyring
 from desktop.paths import Paths
 from desktop.redaction import Redactor
@@ -22,7 +23,6 @@ from desktop.settings import Settings
 from desktop.terminal import Terminal
 from desktop.views.literal_text import one_line
 
-DONE, FAILED, BAD_USAGE = 0, 1, 2
 _NAME_WIDTH = 34
 
 
