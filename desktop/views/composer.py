@@ -1,13 +1,12 @@
 """Where the person writes: the editor, the folder, the Tools switch, Send and Stop."""
 
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.views.controls import Button, Switch, button_text, set_tool_tip
+from desktop.views.composer_row import ComposerRow
 from desktop.views.edit_bar import EditBar
 from desktop.views.message_editor import MessageEditor
 from desktop.views.quoting import quotation_at
@@ -19,17 +18,6 @@ if TYPE_CHECKING:  # brings the engine's values, which take longer than the firs
 _DRAFT_DELAY_MS = 300
 _MOST_SHARE = 0.4
 """Of the window's height, for the whole composer."""
-_MOST_FOLDER_LETTERS = 28
-
-
-def elapsed_text(seconds: float) -> str:
-    """Seconds as the Stop button shows them: "8 s", "1:05", "1:00:00"."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 class Composer(QWidget):
@@ -74,19 +62,17 @@ class Composer(QWidget):
         self._edited = ""
         self._kept = ""  # what was being written before an edit began
         self._done = ""  # what ends the edit
-        self._folder_text = ""
         self._send_words = ""
         self.edit_bar = EditBar(self)
         self.editor = MessageEditor(self)
-        self.send = Button("Send", "send", kind="primary", parent=self)
-        self.stop = Button("Stop", "stop", parent=self)
-        self.tools = Switch("Tools", self)
-        self.tools.setAccessibleName("Tools")
-        self.tools.setToolTip("On: a model gathers with tools first. Off: the answering model replies alone.")
-        self.tools.setChecked(True)
-        self.folder = Button(icon_name="folder", kind="flat", name="Folder", parent=self)
-        self.folder.hide()
-        self.attach = Button(icon_name="paperclip", kind="flat", name="Attach files", parent=self)
+        self._row = row = ComposerRow(self)
+        self.attach, self.folder, self.tools, self.stop, self.send = (
+            row.attach,
+            row.folder,
+            row.tools,
+            row.stop,
+            row.send,
+        )
         self.attach.clicked.connect(self.attach_requested)
         self.attachments: AttachmentBar | None = None
         self._drop_hint = False
@@ -112,14 +98,6 @@ class Composer(QWidget):
         self.set_running(False)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(SPACE // 2)
-        row.addWidget(self.attach)
-        row.addWidget(self.folder)
-        row.addWidget(self.tools)
-        row.addStretch(1)
-        row.addWidget(self.stop)
-        row.addWidget(self.send)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE + SPACE // 2, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
@@ -129,7 +107,7 @@ class Composer(QWidget):
         inset.addWidget(self.editor)
         column.addWidget(self.edit_bar)
         column.addLayout(inset)
-        column.addLayout(row)
+        column.addWidget(self._row)
         # Tab goes from the text to Send, which is what comes next most often.
         for before, after in ((self.editor, self.send), (self.send, self.stop), (self.stop, self.attach)):
             QWidget.setTabOrder(before, after)
@@ -228,10 +206,8 @@ class Composer(QWidget):
             self.editor.setFocus()
 
     def set_elapsed(self, seconds: float) -> None:
-        """Show how long the run has worked, on Stop; its accessible name stays "Stop"."""
-        self.stop.setText(f"Stop  {elapsed_text(seconds)}")
-        self._fit_row()
-        self.stop.setToolTip("Stop the run (Esc)")
+        """Show how long the run has worked, on Stop."""
+        self._row.show_elapsed(seconds)
 
     def set_send_tooltip(self, text: str) -> None:
         """Show who a message goes to: the role, the model and, with tools on, the orchestrator."""
@@ -248,14 +224,7 @@ class Composer(QWidget):
         Args:
             path: Absolute; empty hides the button.
         """
-        name = PurePath(path).name or path
-        shown = name if len(name) <= _MOST_FOLDER_LETTERS else name[: _MOST_FOLDER_LETTERS - 1] + "…"
-        self._folder_text = button_text(shown)
-        self.folder.setAccessibleName(f"Folder {name}")
-        set_tool_tip(self.folder, f"Tools work in {path}\nClick to choose another folder")
-        self.folder.setAccessibleDescription(path)
-        self.folder.setVisible(bool(path))
-        self._fit_row()
+        self._row.show_folder(path)
 
     def fit(self, window_height: int) -> None:
         """Let the composer grow to its share of the window.
@@ -324,28 +293,15 @@ class Composer(QWidget):
     def _enable_send(self) -> None:
         has_something = bool(self.text.strip() or self._has_files)
         name = self._done if self._edited else "Queue" if self._running else "Send"
-        self.send.setText("" if self._running else name)  # beside Stop there is room for the icon alone
-        self.send.set_icon("check" if name == "Save" else "send")
-        self.send.setAccessibleName(name)
-        self.send.setVisible(has_something or not self._running)
-        self.send.setEnabled(self._can_send())
         words = {"Queue": "Queue: send when the run has ended (Enter)", "Save": "Save (Enter)"}
-        set_tool_tip(self.send, words.get(name, self._send_words))
+        self._row.show_send(
+            name,
+            words.get(name, self._send_words),
+            is_wanted=has_something or not self._running,
+            can_send=self._can_send(),
+            beside_stop=self._running,
+        )
         self._escape.setEnabled(self._running or bool(self._edited))
-        self._fit_row()
-
-    def _fit_row(self) -> None:
-        """Leave the folder's name out where there is no room for it."""
-        self.folder.setText(self._folder_text)
-        row = (self.attach, self.folder, self.tools, self.stop, self.send)
-        needed = sum(each.sizeHint().width() + SPACE // 2 for each in row if not each.isHidden())
-        if needed > self.width() - 2 * SPACE:
-            self.folder.setText("")
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the row of buttons."""
-        super().resizeEvent(event)
-        self._fit_row()
 
     @property
     def _has_files(self) -> bool:

@@ -5,7 +5,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.views.composer import Composer, elapsed_text
+from desktop.views.composer import Composer
+from desktop.views.composer_row import elapsed_text
 
 
 @pytest.fixture
