@@ -1,17 +1,13 @@
 """end_to_end_stall_p99_ms, end_to_end_cpu_percent: an answer of 300 tokens a second through the whole program."""
 
 import json
-import os
 import select
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from bench.display import display
 from bench.line import Line, NotMeasured
-from bench.model_server import Script, model_server
+from bench.model_server import Script
+from bench.probed import probed
 from bench.transcript_corpus import corpus
-from bench.windows import make_home, window
 
 _TOKENS = 3000
 _PER_SECOND = 300
@@ -34,24 +30,9 @@ def measure() -> list[Line]:
 def _streamed() -> dict[str, Any]:
     text = "\n\n".join(message.text for message in corpus(120) if message.role == "assistant")[: 4 * _TOKENS]
     script = Script(latency_ms=100, pieces=_TOKENS, pace_ms=1000 / _PER_SECOND, text=text)
-    with tempfile.TemporaryDirectory(prefix="cortex-bench-") as name, model_server(script) as server:
-        folder = Path(name)
-        home = make_home(folder / "home") | {
-            "ANTHROPIC_API_KEY": "key-of-anthropic",
-            "ANTHROPIC_BASE_URL": server.url,
-            "GEMINI_API_KEY": "key-of-gemini",
-            "GOOGLE_GEMINI_BASE_URL": server.url,
-        }
-        reading, writing = os.pipe()
-        home["BENCH_PIPE"] = str(writing)
-        with (
-            display(folder) as shown,
-            os.fdopen(reading, "rb", buffering=0) as pipe,
-            window(shown, home, ["-m", "bench.stream_probe"], (writing,)),
-        ):
-            os.close(writing)
-            ready, _, _ = select.select([pipe], [], [], _PATIENCE_S)
-            line = pipe.readline() if ready else b""
+    with probed(script, "bench.stream_probe") as (pipe, _server):
+        ready, _, _ = select.select([pipe], [], [], _PATIENCE_S)
+        line = pipe.readline() if ready else b""
     if not line:
         raise NotMeasured("the answer did not come to its end")
     told: dict[str, Any] = json.loads(line)

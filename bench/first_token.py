@@ -3,14 +3,11 @@
 import os
 import select
 import statistics
-import tempfile
 import time
-from pathlib import Path
 
-from bench.display import display
 from bench.line import Line, NotMeasured
-from bench.model_server import Script, model_server
-from bench.windows import make_home, window
+from bench.model_server import Script
+from bench.probed import probed
 
 _ANSWERS = 24
 _PATIENCE_S = 60.0
@@ -25,23 +22,8 @@ def measure() -> list[Line]:
 
 def first_token_delays_ms() -> list[float]:
     """The delay of each answer, in order."""
-    with tempfile.TemporaryDirectory(prefix="cortex-bench-") as name, model_server(_SCRIPT) as server:
-        folder = Path(name)
-        home = make_home(folder / "home") | {
-            "ANTHROPIC_API_KEY": "key-of-anthropic",
-            "ANTHROPIC_BASE_URL": server.url,
-            "GEMINI_API_KEY": "key-of-gemini",
-            "GOOGLE_GEMINI_BASE_URL": server.url,
-        }
-        reading, writing = os.pipe()
-        home["BENCH_PIPE"] = str(writing)
-        with (
-            display(folder) as shown,
-            os.fdopen(reading, "rb", buffering=0) as pipe,
-            window(shown, home, ["-m", "bench.answer_probe", str(_ANSWERS)], (writing,)),
-        ):
-            os.close(writing)
-            painted_at = _times(pipe.fileno())
+    with probed(_SCRIPT, "bench.answer_probe", str(_ANSWERS)) as (pipe, server):
+        painted_at = _times(pipe.fileno())
         sent_at = [entry["first_byte_at"] for entry in server.journal()]
     if len(sent_at) != len(painted_at):
         raise NotMeasured(f"{len(painted_at)} answers were painted and {len(sent_at)} were sent")

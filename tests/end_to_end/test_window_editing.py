@@ -1,6 +1,8 @@
 """Branches, versions and the queue, worked by mouse and keys and seen through the accessibility tree."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,17 @@ def marker(program: Program, words: str) -> Element:
 def launch(screen: Desktop, stored: Stored, both: Providers) -> Program:
     stored.configure(NO_TITLES)
     return screen.launch(stored.home, variables=both.variables)
+
+
+@contextlib.contextmanager
+def half_answered(screen: Desktop, stored: Stored) -> Iterator[tuple[Program, Held, Providers]]:
+    """A program whose first answer, "Larch.", has come as far as "Lar"; the second will be "Maple."."""
+    held = Held(before=("Lar",), after=("ch.",))
+    with providers(gemini=(NOTHING, NOTHING), claude=(held.step, says("Maple."))) as both:
+        program = launch(screen, stored, both)
+        program.send("first tree")
+        wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
+        yield program, held, both
 
 
 def test_an_edited_message_is_a_branch_that_one_can_leave_and_come_back_to(screen: Desktop, stored: Stored) -> None:
@@ -120,11 +133,7 @@ def test_regenerating_and_writing_again_make_versions(screen: Desktop, stored: S
 
 
 def test_what_is_queued_is_edited_withdrawn_and_sent_in_its_turn(screen: Desktop, stored: Stored) -> None:
-    held = Held(before=("Lar",), after=("ch.",))
-    with providers(gemini=(NOTHING, NOTHING), claude=(held.step, says("Maple."))) as both:
-        program = launch(screen, stored, both)
-        program.send("first tree")
-        wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
+    with half_answered(screen, stored) as (program, held, _):
         program.send("secnod tree")
         program.wait_for(MESSAGE, "Queued: secnod tree")
         program.send("never mind")
@@ -149,11 +158,7 @@ def test_what_is_queued_is_edited_withdrawn_and_sent_in_its_turn(screen: Desktop
 
 
 def test_a_stopped_run_holds_the_queue_over_a_kill_until_the_person_sends(screen: Desktop, stored: Stored) -> None:
-    held = Held(before=("Lar",), after=("ch.",))
-    with providers(gemini=(NOTHING, NOTHING), claude=(held.step, says("Maple."))) as both:
-        program = launch(screen, stored, both)
-        program.send("first tree")
-        wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
+    with half_answered(screen, stored) as (program, held, both):
         program.send("second tree")
         program.wait_for(MESSAGE, "Queued: second tree")
         program.press("push button", "Stop")
@@ -170,11 +175,7 @@ def test_a_stopped_run_holds_the_queue_over_a_kill_until_the_person_sends(screen
 
 
 def test_send_now_stops_the_run_and_sends(screen: Desktop, stored: Stored) -> None:
-    held = Held(before=("Lar",), after=("ch.",))
-    with providers(gemini=(NOTHING, NOTHING), claude=(held.step, says("Maple."))) as both:
-        program = launch(screen, stored, both)
-        program.send("first tree")
-        wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
+    with half_answered(screen, stored) as (program, held, _):
         program.send("second tree")
         program.press("push button", "Send now queued message")
         program.wait_for(MESSAGE, "Assistant: Maple.")
@@ -183,11 +184,7 @@ def test_send_now_stops_the_run_and_sends(screen: Desktop, stored: Stored) -> No
 
 
 def test_a_queue_goes_on_while_another_conversation_is_open(screen: Desktop, stored: Stored) -> None:
-    held = Held(before=("Lar",), after=("ch.",))
-    with providers(gemini=(NOTHING, NOTHING), claude=(held.step, says("Maple."))) as both:
-        program = launch(screen, stored, both)
-        program.send("first tree")
-        wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
+    with half_answered(screen, stored) as (program, held, _):
         program.send("second tree")
         program.wait_for(MESSAGE, "Queued: second tree")
         screen.keys("ctrl+n")

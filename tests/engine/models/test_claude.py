@@ -24,9 +24,10 @@ from desktop.engine.messages import (
     Usage,
     UserText,
 )
-from desktop.engine.models.base import ModelChunk, TextDelta, ThinkingDelta, TurnFinished
+from desktop.engine.models.base import TextDelta, ThinkingDelta, TurnFinished
 from desktop.engine.models.claude import ClaudeModel
 from tests.wire import claude as wire
+from tests.wire.reading import chunks_of, turn_of
 from tests.wire.server import Exchange, WireServer, wire_server
 
 NAME = "claude-sonnet-5-5"
@@ -36,32 +37,15 @@ CLOCK = ToolDeclaration(name="clock", description="Tells the time.", parameters=
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[WireServer]:
-    async with wire_server() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 async def model(server: WireServer) -> AsyncIterator[ClaudeModel]:
     made = ClaudeModel(NAME, "Claude", KEY, server.url, 10.0)
     yield made
     await made.aclose()
 
 
-async def chunks_of(model: ClaudeModel, request: ModelRequest = HELLO) -> list[ModelChunk]:
-    async with aclosing(model.stream(request)) as chunks:
-        return [chunk async for chunk in chunks]
-
-
-async def turn_of(model: ClaudeModel, request: ModelRequest = HELLO) -> ModelTurn:
-    last = (await chunks_of(model, request))[-1]
-    assert isinstance(last, TurnFinished)
-    return last.turn
-
-
 async def test_text_streams_and_ends_in_one_turn(server: WireServer, model: ClaudeModel) -> None:
     server.script(wire.answers(wire.text(0, "Hel", "lo ☺"), input_tokens=7, output_tokens=3))
-    *deltas, finished = await chunks_of(model)
+    *deltas, finished = await chunks_of(model, HELLO)
     assert deltas == [TextDelta(text="Hel"), TextDelta(text="lo ☺")]
     assert isinstance(finished, TurnFinished)
     turn = finished.turn
@@ -89,7 +73,7 @@ async def test_thinking_streams_apart_from_the_text(server: WireServer, model: C
     server.script(
         wire.answers(wire.thinking(0, "c2ln", "Let me ", "see."), wire.redacted(1, "ZGF0"), wire.text(2, "42"))
     )
-    *deltas, finished = await chunks_of(model)
+    *deltas, finished = await chunks_of(model, HELLO)
     assert deltas == [
         ThinkingDelta(text=""),
         ThinkingDelta(text="Let me "),
@@ -118,7 +102,7 @@ async def test_bytes_may_be_split_anywhere(server: WireServer, model: ClaudeMode
         wire.turn(wire.text(0, "Größe ☺"), wire.tool_use(1, "t1", "x", '{"a": "é', '☺"}'), stop="tool_use")
     )
     server.script(wire.streams(whole[i : i + 1] for i in range(len(whole))))
-    turn = await turn_of(model)
+    turn = await turn_of(model, HELLO)
     assert turn.text == "Größe ☺"
     assert turn.calls == (ToolCall(id="t1", tool="x", arguments={"a": "é☺"}),)
 
@@ -172,7 +156,7 @@ async def test_usage_counts_cached_and_written_tokens_as_input(server: WireServe
         "end_turn", output_tokens=90, input_tokens=12, output_tokens_details={"thinking_tokens": 40}
     )
     server.script(wire.streams([start, wire.text(0, "Hi"), end, wire.message_stop()]))
-    assert (await turn_of(model)).usage == Usage(
+    assert (await turn_of(model, HELLO)).usage == Usage(
         input_tokens=3212, cached_tokens=3000, cache_write_tokens=200, output_tokens=90, thinking_tokens=40
     )
 
@@ -220,14 +204,14 @@ async def test_model_is_usable_after_a_closed_stream_and_after_aclose(server: Wi
     server.script(wire.holds([wire.message_start(), wire.text(0, "x")]), *[wire.answers(wire.text(0, "Hi"))] * 2)
     async with aclosing(model.stream(HELLO)) as chunks:
         await anext(chunks)
-    assert (await turn_of(model)).text == "Hi"
+    assert (await turn_of(model, HELLO)).text == "Hi"
     await model.aclose()
-    assert (await turn_of(model)).text == "Hi"
+    assert (await turn_of(model, HELLO)).text == "Hi"
 
 
 async def test_two_first_calls_at_once_share_one_client(server: WireServer, model: ClaudeModel) -> None:
     server.script(wire.answers(wire.text(0, "Hi")), wire.answers(wire.text(0, "Hi")))
-    turns = await asyncio.gather(turn_of(model), turn_of(model))
+    turns = await asyncio.gather(turn_of(model, HELLO), turn_of(model, HELLO))
     assert [turn.text for turn in turns] == ["Hi", "Hi"]
 
 
@@ -236,7 +220,7 @@ async def test_redirect_is_refused_and_nothing_reaches_the_other_server(server: 
         for status in (301, 302, 303, 307, 308):
             server.script(wire.redirects(f"{other.url}/v1/messages", status))
             with pytest.raises(RequestRefused, match="redirects"):
-                await turn_of(model)
+                await turn_of(model, HELLO)
         assert other.requests == []
 
 
@@ -248,7 +232,7 @@ async def test_environment_changes_neither_address_nor_key(server: WireServer, m
         monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "authorization: Bearer other\nX-Api-Key: other")
         model = ClaudeModel(NAME, "Claude", KEY, server.url, 10.0)
         server.script(wire.answers(wire.text(0, "Hi")))
-        await turn_of(model)
+        await turn_of(model, HELLO)
         await model.aclose()
         assert other.requests == []
     assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
@@ -272,7 +256,7 @@ async def test_no_log_holds_key_or_prompt_at_any_level(
     caplog.set_level(logging.DEBUG)
     model = ClaudeModel(NAME, "Claude", KEY, server.url, 10.0)
     server.script(wire.answers(wire.text(0, "Hi")))
-    await turn_of(model)
+    await turn_of(model, HELLO)
     await model.aclose()
     assert KEY not in caplog.text
     assert "the secret question" not in caplog.text
@@ -281,14 +265,14 @@ async def test_no_log_holds_key_or_prompt_at_any_level(
 @pytest.mark.parametrize("key", ["", "  "])
 async def test_missing_key_sends_nothing(server: WireServer, key: str) -> None:
     with pytest.raises(KeyMissing, match="no API key"):
-        await turn_of(ClaudeModel(NAME, "Claude", key, server.url, 10.0))
+        await turn_of(ClaudeModel(NAME, "Claude", key, server.url, 10.0), HELLO)
     assert server.requests == []
 
 
 @pytest.mark.parametrize("key", ["sk-ant-1\n", "sk ant", "sk-änt"])
 async def test_key_that_no_header_can_carry_is_rejected_without_being_named(server: WireServer, key: str) -> None:
     with pytest.raises(KeyRejected) as caught:
-        await turn_of(ClaudeModel(NAME, "Claude", key, server.url, 10.0))
+        await turn_of(ClaudeModel(NAME, "Claude", key, server.url, 10.0), HELLO)
     assert key.strip() not in repr(caught.value)
     assert server.requests == []
 

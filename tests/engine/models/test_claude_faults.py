@@ -36,12 +36,6 @@ ECHO = f"no: Bearer {KEY} asked {PROMPT!r}"
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[WireServer]:
-    async with wire_server() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 async def model(server: WireServer) -> AsyncIterator[ClaudeModel]:
     made = ClaudeModel("claude-sonnet-5-5", "Claude", KEY, server.url, 10.0)
     yield made

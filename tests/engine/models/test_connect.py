@@ -1,7 +1,5 @@
 """From a registry entry to a model: keys, addresses, and what is kept."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from desktop.engine.errors import KeyMissing, RequestRefused
@@ -11,7 +9,7 @@ from desktop.engine.models.demo import DemoOrchestrator, DemoResponder
 from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, ModelEntry
 from tests.wire import openai as wire
 from tests.wire.reading import turn_of
-from tests.wire.server import WireServer, wire_server
+from tests.wire.server import WireServer
 
 GEMINI = ModelEntry(key="g", provider="gemini", name="gemini-x", label="Gemini X")
 CLAUDE = ModelEntry(key="c", provider="anthropic", name="claude-x", label="Claude X")
@@ -24,12 +22,6 @@ REMOTE = ModelEntry(
 
 
 OPENAI = REMOTE.model_copy(update={"base_url": "https://api.openai.com/v1"})
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[WireServer]:
-    async with wire_server() as scripted:
-        yield scripted
 
 
 class Keys:

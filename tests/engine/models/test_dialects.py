@@ -50,12 +50,6 @@ CASES = [(dialect, case) for dialect in DIALECTS for case in dialect.errors]
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[WireServer]:
-    async with wire_server() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 async def model(server: WireServer) -> AsyncIterator[OpenAICompatibleModel]:
     made = OpenAICompatibleModel("qwen3", "Qwen", "", f"{server.url}/v1", 10.0)
     yield made

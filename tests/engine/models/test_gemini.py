@@ -38,12 +38,6 @@ LIST = ToolDeclaration(name="list_directory", description="Lists a folder.", par
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[WireServer]:
-    async with wire_server() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 async def model(server: WireServer) -> AsyncIterator[GeminiModel]:
     made = GeminiModel(NAME, "Gemini Flash", KEY, server.url, "v1beta", 10.0)
     yield made

@@ -37,12 +37,6 @@ ECHO = f"{KEY} {WORDS} private instructions"  # a provider that repeats everythi
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[WireServer]:
-    async with wire_server() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 async def model(server: WireServer) -> AsyncIterator[GeminiModel]:
     made = GeminiModel("gemini-3.8-flash", "Gemini Flash", KEY, server.url, "v1beta", 10.0)
     yield made

@@ -22,18 +22,12 @@ from desktop.engine.messages import (
 from desktop.engine.models.gemini import GeminiModel
 from tests.wire import gemini as wire
 from tests.wire.reading import turn_of
-from tests.wire.server import WireServer, wire_server
+from tests.wire.server import WireServer
 
 KEY = "AIzaSy-very-secret-0123456789"
 NAME = "gemini-3.8-flash"
 ASK = ModelRequest(system="Be brief.", items=(UserText(text="What is in the folder?"),))
 ALL_BYTES = bytes(range(256))
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[WireServer]:
-    async with wire_server() as scripted:
-        yield scripted
 
 
 @pytest.fixture

@@ -41,12 +41,6 @@ LIST = ToolDeclaration(name="list_directory", description="Lists a folder.", par
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[WireServer]:
-    async with wire_server() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 async def model(server: WireServer) -> AsyncIterator[OpenAICompatibleModel]:
     made = OpenAICompatibleModel("qwen3", "Qwen", KEY, f"{server.url}/v1", 10.0)
     yield made

@@ -32,12 +32,6 @@ ECHO = f"{KEY} {WORDS} private instructions"
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[WireServer]:
-    async with wire_server() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 async def model(server: WireServer) -> AsyncIterator[OpenAICompatibleModel]:
     made = OpenAICompatibleModel("qwen3", "Qwen", KEY, f"{server.url}/v1", 10.0)
     yield made

@@ -19,7 +19,7 @@ from desktop.engine.models.connect import Connector
 from desktop.engine.models.probing import list_models, try_model
 from desktop.engine.models.registry import ModelEntry, Provider
 from tests.wire import claude, gemini, openai
-from tests.wire.server import Exchange, Step, WireServer, wire_server
+from tests.wire.server import Exchange, Step, WireServer
 
 KEYS = {"gemini": "AIza-planted", "anthropic": "sk-ant-planted", "openai/lab": "sk-planted"}
 LISTS: dict[str, dict[str, Any]] = {
@@ -55,12 +55,6 @@ class _Keys:
 
     async def get(self, name: str) -> str | None:
         return self._keys.get(name)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[WireServer]:
-    async with wire_server() as scripted:
-        yield scripted
 
 
 @pytest.fixture
