@@ -54,6 +54,11 @@ class AttachmentActions(WindowActions):
         bar.pictures.wanted.connect(lambda hash: do(self._load_picture(hash)))
         desk.conversations.shown.connect(lambda _run: self.show_draft())
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether files are being read for the draft of a conversation."""
+        return self._reading > 0
+
     def take(self) -> tuple[Attachment, ...]:
         """What goes with the message that is being sent; the row is empty then."""
         attachments = self._bar.attachments

@@ -36,6 +36,7 @@ from desktop.pane_actions import PaneActions
 from desktop.paths import Paths
 from desktop.presenter import Presenter
 from desktop.queue_actions import QueueActions
+from desktop.record_actions import RecordActions
 from desktop.run_lines import RunLines
 from desktop.run_panes import RunPanes
 from desktop.settings import Settings
@@ -77,6 +78,7 @@ class Controller(QObject):
         self.conversations = Conversations(window, settings, paths, self._holder, self.actions, self._presenter)
         self.desk = Desk(window, settings, self._holder, self.actions, self.conversations)
         self.attachments = AttachmentActions(self.desk)
+        self._record = RecordActions(self.desk, self.attachments)
         self._gates = GateActions(self.desk)
         self._decisions = DecisionActions(self.desk, dialog, self._presenter)
         self._gates.review_wanted.connect(self._decisions.review)
@@ -205,6 +207,7 @@ class Controller(QObject):
 
     async def _send(self, text: str, attachments: tuple[Attachment, ...]) -> None:
         self._window.set_notice("")
+        self._record.settle()
         info = await self.conversations.stored()
         session = self._holder.engine.session
         try:
@@ -216,6 +219,7 @@ class Controller(QObject):
             if not self._window.composer.text:
                 self._window.composer.set_text(text)  # nothing that was typed is lost
             self.attachments.show_draft()
+            self._record.reopen()
             raise
         shown = self.conversations.open
         if shown is not None and shown.id == info.id:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.actions import Actions
 from desktop.engine.messages import Brain, ConversationInfo
+from desktop.engine.store.moving import move_unsent
 from desktop.engine.store.store import Store
 from desktop.engine.versions import Version
 from desktop.engine_holder import EngineHolder
@@ -41,9 +42,11 @@ class Conversations(QObject):
 
     Signals:
         shown(object): A conversation is shown; the RunRecord of its latest run, or None.
+        stored_anew(): What is open has an id now, or another one.
     """
 
     shown = Signal(object)
+    stored_anew = Signal()
 
     def __init__(
         self,
@@ -221,7 +224,7 @@ class Conversations(QObject):
         window.show_start_page(not loaded.messages)
         window.set_title(info.title)
         window.conversations.select(info.id)
-        window.set_off_record(info.off_record, changeable=False)
+        window.set_off_record(info.off_record, changeable=not loaded.messages)
         window.set_workspace(info.workspace)
         self.show_roles()
         self._presenter.show_conversation(
@@ -264,9 +267,36 @@ class Conversations(QObject):
             if models := self.chosen_models:
                 await store.conversations.set_models(info.id, models)
             self.open = info.model_copy(update={"models": models})
-            self._window.set_off_record(self.open.off_record, changeable=False)
+            self._window.set_off_record(self.open.off_record)
             self._window.set_workspace(self.open.workspace)
+            self.stored_anew.emit()
             return self.open
+
+    async def switch_record(self, off_record: bool) -> bool:
+        """Take the open conversation, of which nothing was sent yet, off the record or back onto it.
+
+        Args:
+            off_record: Where it is to be; a new conversation, of which nothing is stored, is begun there later.
+
+        Returns:
+            Whether something had to move.
+
+        Raises:
+            AlreadyBegun: Something of it was sent in the meantime.
+        """
+        engine = await self._holder.opened()
+        async with self._making:
+            info = self.open
+            if info is None or info.off_record == off_record:
+                return False
+            source, target = self._store(info.id), engine.off_record if off_record else engine.store
+            moved = await move_unsent(source, target, info.id)
+            if self.open is not None and self.open.id == info.id:
+                self.open = moved
+                await target.conversations.set_draft(moved.id, self._window.composer.text)
+                self.stored_anew.emit()
+        await self.show_list()
+        return True
 
     @property
     def role_name(self) -> str:

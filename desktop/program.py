@@ -125,6 +125,7 @@ class Program:
         window.transcript.set_zoom(self._state.zoom)
         controller.conversations.places = ReadingPlaces(self._state.places)
         controller.conversations.shown.connect(lambda _run: keeper.note())
+        controller.conversations.stored_anew.connect(keeper.note)
         window.submitted.connect(lambda _text: keeper.note())
         if problems:
             window.set_notice(problems[0], kind="danger")

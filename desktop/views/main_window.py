@@ -226,10 +226,9 @@ class MainWindow(QMainWindow):
 
         Args:
             on: Whether it is.
-            changeable: False once it has messages: what is stored cannot be taken back.
+            changeable: False once something of it was sent: what is stored cannot be taken back.
         """
-        self.top_bar.set_off_record(on)
-        self.top_bar.off_record.setEnabled(changeable)
+        self.top_bar.set_off_record(on, changeable=changeable)
 
     def set_waiting(self, rows: Sequence[WaitingRow]) -> None:
         """Show the runs of other conversations that wait for the person, in order."""

@@ -55,7 +55,7 @@ class TopBar(QWidget):
         self.model_menu = ModelMenu()
         self.off_record = Switch("Off the record")
         self.off_record.setAccessibleName("Off the record")
-        self.off_record.setToolTip("On: nothing of this conversation is kept on disk; it ends with the window.")
+        self.set_off_record(False)
         self.tools_button = Button("Tool calls", "tools", kind="flat")
         self.tools_button.setToolTip("Tool calls (Ctrl+Shift+T)")
         self.debug_button = Button("Debug", "debug", kind="flat")
@@ -118,9 +118,22 @@ class TopBar(QWidget):
         """
         self.models.show_text(" → ".join(each for each in (orchestrator, responder) if each))
 
-    def set_off_record(self, on: bool) -> None:
-        """Show whether the conversation is off the record; nothing is told."""
+    def set_off_record(self, on: bool, *, changeable: bool = True) -> None:
+        """Show whether the conversation is off the record; nothing is told.
+
+        Args:
+            on: Whether it is.
+            changeable: False once something of it was sent: what is stored cannot be taken back.
+        """
         self.off_record.setChecked(on)
+        self.off_record.setEnabled(changeable)
+        what = (
+            "Nothing of this conversation is kept on disk; it ends with the window."
+            if on or changeable
+            else "This conversation is kept on disk."
+        )
+        why = "" if changeable else " This can be switched only before the first message."
+        self.off_record.setToolTip(("On: " if changeable else "") + what + why)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the words of the pane buttons out where there is no room for them."""

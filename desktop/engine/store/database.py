@@ -94,6 +94,10 @@ class Database:
 
         return await self._run(transaction)
 
+    async def empty_log(self) -> None:
+        """Bring the write-ahead log into the file and cut it to nothing; another process that reads may hinder that."""
+        await self.read(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+
     async def _run(self, work: Callable[[], T]) -> T:
         with errors_in_words(self.path):
             return await asyncio.get_running_loop().run_in_executor(self._worker, work)

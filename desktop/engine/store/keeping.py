@@ -113,7 +113,7 @@ class Keeping:
         await self._database.write(work)
 
     async def purge(self, *, before: datetime | None = None, conversation_id: str | None = None) -> int:
-        """Delete for good what was deleted, and overwrite its text in the file.
+        """Delete for good what was deleted, overwrite its text in the file, and empty the write-ahead log.
 
         Usage and the audit log stay: figures, and what the tools did.
 
@@ -136,7 +136,10 @@ class Keeping:
             db.execute("PRAGMA secure_delete = ON")  # takes no effect inside a transaction that has begun to write
 
         await self._database.read(overwriting)
-        return await self._database.write(work)
+        count = await self._database.write(work)
+        if count:
+            await self._database.empty_log()
+        return count
 
     async def _change(self, conversation_id: str, change: str, value: str | bool) -> None:
         def work(db: sqlite3.Connection) -> None:
