@@ -247,14 +247,14 @@ async def test_nothing_is_shown_before_the_last_is_in(store: Store, tmp_path: Pa
         return len(await store.conversations.all())
 
     def watched() -> Iterator[Incoming]:
-        for number in range(50):
+        for number in range(250):
             yield from read_conversations(written(tmp_path, [chatgpt(f"T{number}", f"g{number}")]))
 
     seen: list[Any] = []
     loop_counts: list[int] = []
     done = await store.importing.take(watched(), "/w", seen.append)
     loop_counts.append(await listed())
-    assert (done.taken, seen, loop_counts) == (50, [20, 40, 50], [50])
+    assert (done.taken, seen, loop_counts) == (250, [100, 200, 250], [250])
 
 
 async def export(store: Store, form: Any = "json", redact: Any = str) -> str:
