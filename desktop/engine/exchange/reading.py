@@ -19,6 +19,8 @@ from desktop.engine.exchange.values import FORMAT, Incoming
 _CHUNK = 1 << 20
 LARGEST = 2 << 30
 """Bytes of JSON that are read at most; what unpacks to more is refused."""
+_DATABASE = b"SQLite format 3\0"
+"""What a backup begins with."""
 _NAMES = re.compile(r"(^|/)(conversations(-\d+)?|cortex[^/]*)\.json$", re.IGNORECASE)
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError)
@@ -79,6 +81,12 @@ def _texts(path: Path) -> Iterator[Iterator[str]]:
     """The texts of a file, each to be read before the next."""
     if not zipfile.is_zipfile(path):
         with path.open("rb") as file:
+            if file.read(len(_DATABASE)) == _DATABASE:
+                raise BadFile(
+                    f"{path.name!r} is a backup of everything, not an export of conversations.",
+                    action="Choose “Restore a backup…” in the menu, or `cortex-desktop restore FILE`.",
+                )
+            file.seek(0)
             yield _text(file, path.stat().st_size, path.name)
         return
     with _unpacking(path), zipfile.ZipFile(path) as archive:

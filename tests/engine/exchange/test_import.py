@@ -14,6 +14,7 @@ from desktop.engine.exchange.reading import read_conversations
 from desktop.engine.exchange.values import Incoming
 from desktop.engine.exchange.writing import write_conversations
 from desktop.engine.messages import Message, MessageDetails, Usage
+from desktop.engine.store.backup import back_up
 from desktop.engine.store.exporting import conversation_reader
 from desktop.engine.store.store import Store
 from tests.engine.store.test_search import OPTIONS, say
@@ -186,6 +187,15 @@ OWN: dict[str, Any] = {"format": "cortex-desktop", "version": 1}
 def test_a_bad_file_says_what_is_wrong(tmp_path: Path, content: Any, says: str) -> None:
     with pytest.raises(BadFile, match=says):
         list(read_conversations(written(tmp_path, content)))
+
+
+async def test_a_backup_is_told_from_an_export(store: Store, tmp_path: Path) -> None:
+    assert store.database.path is not None
+    backup = tmp_path / "mine.json"
+    back_up(store.database.path, backup)
+    with pytest.raises(BadFile, match="is a backup of everything") as told:
+        await store.importing.take(read_conversations(backup), "/w")
+    assert "Restore a backup" in told.value.action
 
 
 def test_binary_and_damaged_zips_say_what_is_wrong(tmp_path: Path) -> None:
