@@ -124,7 +124,8 @@ class _Reading:
             except RecursionError as error:
                 raise self.bad("nested too deeply") from error
             else:
-                if end < len(self._text) or not self._more():  # a number may go on
+                may_go_on = isinstance(value, int | float) and end >= len(self._text) - _CUT  # of 1.5 there is 1.
+                if not (may_go_on and self._more()):
                     self._at = end
                     return value  # type: ignore[no-any-return]
 
