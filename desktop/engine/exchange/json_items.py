@@ -115,19 +115,20 @@ class _Reading:
         """
         self.peek()
         while True:
+            near_end = len(self._text) - _CUT
             try:
                 value, end = _DECODER.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                is_cut = error.msg.startswith("Unterminated") or error.pos >= len(self._text) - _CUT
-                if not (is_cut and self._more()):
+                if self._has_ended or not (error.msg.startswith("Unterminated") or error.pos >= near_end):
                     raise self.bad(error.msg, error.pos) from error
             except RecursionError as error:
                 raise self.bad("nested too deeply") from error
             else:
-                may_go_on = isinstance(value, int | float) and end >= len(self._text) - _CUT  # of 1.5 there is 1.
-                if not (may_go_on and self._more()):
+                may_go_on = isinstance(value, int | float) and end >= near_end  # of 1.5 there may be 1.
+                if self._has_ended or not may_go_on:
                     self._at = end
                     return value  # type: ignore[no-any-return]
+            self._more()
 
     def _more(self) -> bool:
         """Read on, at least as much as is held already, so that a long value is not begun anew too often."""
