@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from desktop.redaction import Redactor
     from desktop.secrets import KeyStore
     from desktop.settings import Settings
+    from desktop.views.notice_bar import NoticeKind
 
 # WORKAROUND(qt): nothing here may import PySide6. It makes its classes when they are first imported; on a worker
 # thread, while the window's thread is in Qt, that ends in a segmentation fault now and then, as with a screen reader.
@@ -312,7 +313,7 @@ class _Program:
 
         window = self._window
         try:
-            await self._put_restore_in_place()
+            restored, kind = await self._put_restore_in_place()
             self._engine = await open_engine(self._paths, settings, keys, controller.take)
         except EngineError as error:
             window.set_notice(f"{error} {error.action}".strip(), kind="danger")
@@ -323,6 +324,8 @@ class _Program:
         has_model = await onboarding.start(self._engine.connector.redirections())
         if has_model and window.start_page.is_first_start and window.start_page.isVisible():
             window.show_start_page(True)
+        if restored:  # in the place of what every start says
+            window.set_notice(restored, kind=kind)
         await self._tell_of_damage(self._engine)
 
     async def _tell_of_damage(self, engine: Engine) -> None:
@@ -335,7 +338,8 @@ class _Program:
                 "The database is damaged. Start the program again: what can be read will be recovered.", kind="danger"
             )
 
-    async def _put_restore_in_place(self) -> None:
+    async def _put_restore_in_place(self) -> tuple[str, NoticeKind]:
+        """Let a backup that waits take the database's place; what is to be said of it, empty for nothing."""
         import asyncio
 
         from desktop.engine.errors import StoreError
@@ -344,13 +348,11 @@ class _Program:
         try:
             aside = await asyncio.to_thread(put_restore_in_place, self._paths.database)
         except StoreError as error:  # the present database serves on
-            self._window.set_notice(f"{error} {error.action}".strip(), kind="warning")
-            return
+            return f"{error} {error.action}".strip(), "warning"
         except OSError as error:
-            self._window.set_notice(f"The backup could not be restored: {error.strerror or error}.", kind="danger")
-            return
-        if aside is not None:
-            self._window.set_notice(f"The backup is restored. What was there before is kept as {aside}.")
+            return f"The backup could not be restored: {error.strerror or error}.", "danger"
+        said = f"The backup is restored. What was there before is kept as {aside}." if aside is not None else ""
+        return said, "info"
 
     def _listen_to_signals(self, loop: asyncio.AbstractEventLoop) -> None:
         """End in order when the system asks: what is under way is put aside, its processes ended."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -30,6 +30,7 @@ from desktop.engine_holder import EngineHolder
 from desktop.pictures import picture_of
 from desktop.settings import Settings
 from desktop.views.attachment_bar import AttachmentBar
+from desktop.views.file_chooser import FileChooser
 from desktop.views.main_window import MainWindow
 
 
@@ -59,6 +60,7 @@ class AttachmentActions(QObject):
         self._actions = actions
         self._conversations = conversations
         self._one_at_a_time = asyncio.Lock()
+        self._choosing = FileChooser(QStandardPaths.StandardLocation.DocumentsLocation)
         self._reading = 0
         self._last_pasted = ""
         editor, bar = window.composer.editor, self._bar
@@ -132,10 +134,9 @@ class AttachmentActions(QObject):
         self._bar.show_problems(problems, " ".join(dict.fromkeys(one.words for one in found if not one.hash)))
 
     def _choose(self) -> None:
-        chooser = QFileDialog(self._window, "Attach files")
+        chooser = self._choosing.make(self._window, "Attach files")
         chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
         chooser.filesSelected.connect(self._take_files)
-        chooser.finished.connect(chooser.deleteLater)
         chooser.open()
 
     def _take_files(self, paths: list[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import IO, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.controller import Controller
@@ -15,6 +15,7 @@ from desktop.engine.store.audit import AuditLog
 from desktop.engine.store.audit_export import ExportFormat
 from desktop.redaction import redact as redact_look_alikes
 from desktop.views.audit_view import AuditView
+from desktop.views.file_chooser import FileChooser
 from desktop.views.main_window import MainWindow
 
 OPEN_AUDIT = "Open the audit log"
@@ -41,6 +42,7 @@ class AuditActions(QObject):
         self._redact = redact
         self._log: AuditLog | None = None
         self._view: AuditView | None = None
+        self._choosing = FileChooser(QStandardPaths.StandardLocation.DocumentsLocation)
         window.notice_action.connect(lambda action: self.open() if action == OPEN_AUDIT else None)
 
     def start(self) -> None:
@@ -118,7 +120,7 @@ class AuditActions(QObject):
             self._shown.show_report(report)
 
     def _choose_file(self, wanted: AuditFilter) -> None:
-        chooser = QFileDialog(self._shown, "Export the audit log")
+        chooser = self._choosing.make(self._shown, "Export the audit log")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setNameFilters(list(_FORMATS))
         chooser.setDefaultSuffix("jsonl")
@@ -127,7 +129,6 @@ class AuditActions(QObject):
         chooser.fileSelected.connect(
             lambda name: self._do(self.export(wanted, Path(name), _FORMATS[chooser.selectedNameFilter()]))
         )
-        chooser.finished.connect(chooser.deleteLater)
         chooser.open()
 
     async def export(self, wanted: AuditFilter, path: Path, form: ExportFormat) -> None:

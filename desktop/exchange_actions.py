@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.controller import Controller
@@ -17,6 +17,7 @@ from desktop.engine.store.backup import back_up, stage_restore, staged
 from desktop.exchange import count_of, export_conversations, import_words
 from desktop.paths import Paths
 from desktop.views.ask_box import AskBox
+from desktop.views.file_chooser import FileChooser
 from desktop.views.main_window import MainWindow
 
 _FORMS: dict[str, ExportForm] = {
@@ -45,6 +46,8 @@ class ExchangeActions(QObject):
         self._paths = paths
         self._redact = redact
         self._working = asyncio.Lock()
+        self._saving = FileChooser(QStandardPaths.StandardLocation.DocumentsLocation)
+        self._opening = FileChooser(QStandardPaths.StandardLocation.DownloadLocation)
         window.conversations.export_requested.connect(self.choose_export)
         window.notice_action.connect(self._act_on_notice)
 
@@ -64,7 +67,7 @@ class ExchangeActions(QObject):
         Args:
             conversation_id: Which one; None for all.
         """
-        chooser = QFileDialog(self._window, "Export all conversations" if conversation_id is None else "Export")
+        chooser = self._saving.make(self._window, "Export all conversations" if conversation_id is None else "Export")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setNameFilters(list(_FORMS))
         chooser.setDefaultSuffix("md")
@@ -75,7 +78,6 @@ class ExchangeActions(QObject):
                 self.export(conversation_id, Path(name), _FORMS[chooser.selectedNameFilter()])
             )
         )
-        chooser.finished.connect(chooser.deleteLater)
         chooser.open()
 
     async def export(self, conversation_id: str | None, path: Path, form: ExportForm) -> None:
@@ -95,11 +97,10 @@ class ExchangeActions(QObject):
 
     def choose_import(self) -> None:
         """Ask for a file to import."""
-        chooser = QFileDialog(self._window, "Import conversations")
+        chooser = self._opening.make(self._window, "Import conversations")
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
         chooser.setNameFilters(["Exports of Cortex Desktop, ChatGPT or Claude (*.json *.zip)", "All files (*)"])
         chooser.fileSelected.connect(lambda name: self._controller.actions.do(self.take_in(Path(name))))
-        chooser.finished.connect(chooser.deleteLater)
         chooser.open()
 
     async def take_in(self, path: Path) -> None:
@@ -121,13 +122,12 @@ class ExchangeActions(QObject):
 
     def choose_backup(self) -> None:
         """Ask for a file for a backup."""
-        chooser = QFileDialog(self._window, "Back up everything")
+        chooser = self._saving.make(self._window, "Back up everything")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setNameFilter("Backups (*.cortex-backup)")
         chooser.setDefaultSuffix("cortex-backup")
         chooser.selectFile(f"cortex-{utc_now().astimezone():%Y-%m-%d}.cortex-backup")
         chooser.fileSelected.connect(lambda name: self._controller.actions.do(self.back_up(Path(name))))
-        chooser.finished.connect(chooser.deleteLater)
         chooser.open()
 
     async def back_up(self, path: Path) -> None:
@@ -140,11 +140,10 @@ class ExchangeActions(QObject):
 
     def choose_restore(self) -> None:
         """Ask for a backup."""
-        chooser = QFileDialog(self._window, "Restore a backup")
+        chooser = self._opening.make(self._window, "Restore a backup")
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
         chooser.setNameFilters(["Backups (*.cortex-backup)", "All files (*)"])
         chooser.fileSelected.connect(lambda name: self._ask_to_restore(Path(name)))
-        chooser.finished.connect(chooser.deleteLater)
         chooser.open()
 
     def _ask_to_restore(self, path: Path) -> None:

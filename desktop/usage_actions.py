@@ -7,12 +7,13 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.controller import Controller
 from desktop.engine.errors import EngineError
 from desktop.engine.usage_lines import UsageLine, as_csv
+from desktop.views.file_chooser import FileChooser
 from desktop.views.main_window import MainWindow
 from desktop.views.usage_view import UsageView
 
@@ -30,6 +31,7 @@ class UsageActions(QObject):
         self._window = window
         self._controller = controller
         self._view: UsageView | None = None
+        self._choosing = FileChooser(QStandardPaths.StandardLocation.DocumentsLocation)
 
     def open(self) -> None:
         """Open the view with the figures as they are now."""
@@ -63,13 +65,12 @@ class UsageActions(QObject):
         self._shown.show_lines(await self._controller.engine.store.usage.lines(midnight))
 
     def _choose_file(self, lines: Sequence[UsageLine]) -> None:
-        chooser = QFileDialog(self._shown, "Export usage and cost")
+        chooser = self._choosing.make(self._shown, "Export usage and cost")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setNameFilter("CSV for spreadsheets (*.csv)")
         chooser.setDefaultSuffix("csv")
         chooser.selectFile("usage.csv")
         chooser.fileSelected.connect(lambda name: self._do(self.export(lines, Path(name))))
-        chooser.finished.connect(chooser.deleteLater)
         chooser.open()
 
     async def export(self, lines: Sequence[UsageLine], path: Path) -> None:

@@ -1,0 +1,43 @@
+"""The dialogs that ask for files."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.views.file_chooser import FileChooser
+from tests.views.finding import child
+
+PLACE = QStandardPaths.StandardLocation.DownloadLocation
+
+
+def test_the_first_begins_at_home_and_the_next_where_a_file_was_chosen(qtbot: QtBot, tmp_path: Path) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    chooser = FileChooser(PLACE)
+    dialog = chooser.make(parent, "Import")
+    assert Path(dialog.directory().absolutePath()) == Path.home()
+    (tmp_path / "a.json").touch()
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.open()
+    dialog.selectFile(str(tmp_path / "a.json"))
+    with qtbot.waitSignal(dialog.fileSelected):
+        dialog.accept()
+    assert Path(chooser.make(parent, "Import").directory().absolutePath()) == tmp_path
+
+
+def test_dates_and_sizes_are_shown_whole(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "a rather long name of a file that takes what room there is.json").write_bytes(bytes(123_456))
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = FileChooser(PLACE).make(parent, "Import")
+    dialog.setDirectory(str(tmp_path))
+    dialog.open()
+    files = child(dialog, QTreeView)
+    qtbot.waitUntil(lambda: files.model().rowCount(files.rootIndex()) == 1)
+    header = files.header()
+    qtbot.waitUntil(
+        lambda: all(header.sectionSize(column) >= files.sizeHintForColumn(column) for column in range(1, 4))
+    )
+    dialog.reject()
