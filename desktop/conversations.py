@@ -162,10 +162,11 @@ class Conversations(QObject):
             self._show_loaded(loaded)
 
     async def follow_start(self) -> None:
-        """A run of the open conversation goes on: an earlier answer goes out of sight while it works."""
+        """A run of the open conversation goes on: an earlier answer, or one that was not stored, goes out of sight."""
         if (info := self.open) is not None and not self._hides_answer:
             messages = await self._store(info.id).conversations.messages(info.id)
-            if messages and messages[-1].role == "assistant":
+            is_answered = bool(messages) and messages[-1].role == "assistant"
+            if is_answered or not self._window.transcript.shows_last({message.id for message in messages}):
                 await self.refresh()
 
     async def follow_end(self, run_id: str, *, has_answer: bool, failure: str = "") -> None:

@@ -264,7 +264,7 @@ class RunFailed(_Event):
     over_budget: Literal["", "run", "day", "price"] = ""
     """Which budget the next model call would go past; ``price``: one is set, and the model's price is not known."""
     message: Message | None = None
-    """An answer that broke off, as it is stored; marked as cut."""
+    """An answer that broke off, as it is stored; marked as cut. Where nothing could be stored, what had come of it."""
 
 
 Event = Annotated[
