@@ -16,6 +16,7 @@ MODULES = (
     "reads",
     "rounds",
     "search",
+    "importing",
     "gate_attacks",
     "caching",
 )

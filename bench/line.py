@@ -21,7 +21,7 @@ class Line:
     Attributes:
         name: What was measured.
         value: The value.
-        unit: ``ratio``, ``ms``, ``percent``, ``MB`` or ``count``.
+        unit: ``ratio``, ``ms``, ``s``, ``percent``, ``MB`` or ``count``.
         goal: The value is good up to this, or from this on where a name says ``cached``; None for a line that others
             are compared with.
     """

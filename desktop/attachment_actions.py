@@ -20,7 +20,7 @@ from desktop.engine.errors import AttachmentRefused, EngineError, UnknownName
 from desktop.engine.media import decode_text
 from desktop.engine.messages import Attachment, ConversationInfo
 from desktop.engine.store.attachments import Attachments
-from desktop.file_choosing import choose_files
+from desktop.file_choosing import DOCUMENTS, FileChooser
 from desktop.pictures import picture_of
 from desktop.window_actions import Desk, WindowActions
 
@@ -36,6 +36,7 @@ class AttachmentActions(WindowActions):
         super().__init__(desk)
         self._one_at_a_time = asyncio.Lock()
         self._bar = desk.attachment_bar
+        self._files = FileChooser(DOCUMENTS)
         self._reading = 0
         self._last_pasted = ""
         window, settings, do = desk.window, desk.settings, self._do
@@ -90,7 +91,7 @@ class AttachmentActions(WindowActions):
         self._bar.show_problems(problems, " ".join(dict.fromkeys(one.words for one in found if not one.hash)))
 
     def _choose(self) -> None:
-        choose_files(self._window, "Attach files", self._take_files)
+        self._files.ask_files(self._window, "Attach files", self._take_files)
 
     def _take_files(self, paths: list[str]) -> None:
         self._take([partial(prepare_file, path) for path in paths])

@@ -7,7 +7,7 @@ from pathlib import Path
 from desktop.engine.audit import AuditFilter
 from desktop.engine.store.audit import AuditLog
 from desktop.engine.store.audit_export import ExportFormat
-from desktop.file_choosing import choose_target
+from desktop.file_choosing import DOCUMENTS, FileChooser
 from desktop.files import replacing
 from desktop.redaction import redact as redact_look_alikes
 from desktop.views.audit_view import AuditView
@@ -32,6 +32,7 @@ class AuditActions(ViewActions[AuditView]):
         super().__init__(desk)
         self._redact = redact
         self._log: AuditLog | None = None
+        self._files = FileChooser(DOCUMENTS)
         desk.window.notice_action.connect(lambda action: self.open() if action == OPEN_AUDIT else None)
 
     def start(self) -> None:
@@ -91,7 +92,7 @@ class AuditActions(ViewActions[AuditView]):
             self._shown.show_report(report)
 
     def _choose_file(self, wanted: AuditFilter) -> None:
-        choose_target(
+        self._files.ask_target(
             self._shown,
             "Export the audit log",
             {words: _SUFFIXES[form] for words, form in _FORMATS.items()},

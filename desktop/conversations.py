@@ -11,7 +11,7 @@ from desktop.engine.store.moving import move_unsent
 from desktop.engine.store.store import Store
 from desktop.engine.versions import Version
 from desktop.engine_holder import EngineHolder
-from desktop.file_choosing import choose_folder
+from desktop.file_choosing import ask_folder
 from desktop.loading import Loaded, load_conversation
 from desktop.paths import Paths
 from desktop.presenter import Presenter
@@ -170,10 +170,11 @@ class Conversations(QObject):
             self._show_loaded(loaded)
 
     async def follow_start(self) -> None:
-        """A run of the open conversation goes on: an earlier answer goes out of sight while it works."""
+        """A run of the open conversation goes on: an earlier answer, or one that was not stored, goes out of sight."""
         if (info := self.open) is not None and not self._hides_answer:
             messages = await self._store(info.id).conversations.messages(info.id)
-            if messages and messages[-1].role == "assistant":
+            is_answered = bool(messages) and messages[-1].role == "assistant"
+            if is_answered or not self._window.transcript.shows_last({message.id for message in messages}):
                 await self.refresh()
 
     async def follow_end(self, run_id: str, *, has_answer: bool, failure: str = "") -> None:
@@ -355,7 +356,7 @@ class Conversations(QObject):
 
     def _choose_workspace(self) -> None:
         current = self.open.workspace if self.open is not None else str(self.workspace)
-        choose_folder(
+        ask_folder(
             self._window,
             "The folder that tools may touch",
             current,

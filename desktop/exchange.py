@@ -36,10 +36,13 @@ def export_conversations(
 
 def import_words(done: Imported) -> str:
     """What came of an import, for the person."""
-    parts = [f"Imported {count_of(done.taken, 'conversation')} with {count_of(done.messages, 'message')}."]
+    parts = ["Nothing new was imported."]
+    if done.taken:
+        parts = [f"Imported {count_of(done.taken, 'conversation')} with {count_of(done.messages, 'message')}."]
     if done.known:
         names = ", ".join(f"“{name}”" for name in done.known[:3]) + (" …" if len(done.known) > 3 else "")
-        parts.append(f"{len(done.known):,} here already, left as they are: {names}.")
+        left = "is here already and was left as it is" if len(done.known) == 1 else "are here already and were left"
+        parts.append(f"{count_of(len(done.known), 'conversation')} {left}: {names}.")
     if done.empty:
         parts.append(f"{done.empty:,} without messages left out.")
     return " ".join(parts)

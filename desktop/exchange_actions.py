@@ -11,7 +11,7 @@ from desktop.engine.exchange.writing import suffix_of
 from desktop.engine.messages import utc_now
 from desktop.engine.store.backup import back_up, stage_restore, staged
 from desktop.exchange import count_of, export_conversations, import_words
-from desktop.file_choosing import choose_file, choose_target
+from desktop.file_choosing import DOCUMENTS, DOWNLOADS, FileChooser
 from desktop.paths import Paths
 from desktop.views.ask_box import AskBox
 from desktop.window_actions import Desk, WindowActions
@@ -39,6 +39,8 @@ class ExchangeActions(WindowActions):
         self._paths = paths
         self._redact = redact
         self._working = asyncio.Lock()
+        self._saving = FileChooser(DOCUMENTS)
+        self._opening = FileChooser(DOWNLOADS)
         desk.window.conversations.export_requested.connect(self.choose_export)
         desk.window.notice_action.connect(self._act_on_notice)
 
@@ -58,7 +60,7 @@ class ExchangeActions(WindowActions):
         Args:
             conversation_id: Which one; None for all.
         """
-        choose_target(
+        self._saving.ask_target(
             self._window,
             "Export all conversations" if conversation_id is None else "Export",
             {words: suffix_of(form) for words, form in _FORMS.items()},
@@ -84,7 +86,7 @@ class ExchangeActions(WindowActions):
     def choose_import(self) -> None:
         """Ask for a file to import."""
         kinds = ["Exports of Cortex Desktop, ChatGPT or Claude (*.json *.zip)", "All files (*)"]
-        choose_file(self._window, "Import conversations", kinds, lambda path: self._do(self.take_in(path)))
+        self._opening.ask_file(self._window, "Import conversations", kinds, lambda path: self._do(self.take_in(path)))
 
     async def take_in(self, path: Path) -> None:
         """Import a file, and say what came of it.
@@ -105,7 +107,7 @@ class ExchangeActions(WindowActions):
 
     def choose_backup(self) -> None:
         """Ask for a file for a backup."""
-        choose_target(
+        self._saving.ask_target(
             self._window,
             "Back up everything",
             {"Backups (*.cortex-backup)": "cortex-backup"},
@@ -124,7 +126,7 @@ class ExchangeActions(WindowActions):
     def choose_restore(self) -> None:
         """Ask for a backup."""
         kinds = ["Backups (*.cortex-backup)", "All files (*)"]
-        choose_file(self._window, "Restore a backup", kinds, self._ask_to_restore)
+        self._opening.ask_file(self._window, "Restore a backup", kinds, self._ask_to_restore)
 
     def _ask_to_restore(self, path: Path) -> None:
         text = (

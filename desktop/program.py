@@ -33,6 +33,7 @@ from desktop.single_instance import InstanceServer
 from desktop.usage_actions import UsageActions
 from desktop.views import theme
 from desktop.views.main_window import MainWindow
+from desktop.views.notice_bar import NoticeKind
 from desktop.window_commands import connect_commands
 from desktop.window_keeping import WindowKeeper
 from desktop.window_state import WindowState
@@ -158,7 +159,7 @@ class Program:
     async def _open(self, settings: Settings, keys: KeyStore, controller: Controller, onboarding: Onboarding) -> None:
         window = self._window
         try:
-            await self._put_restore_in_place()
+            restored, kind = await self._put_restore_in_place()
             self._engine = await open_engine(self._paths, settings, keys, controller.take)
         except EngineError as error:
             window.set_notice(f"{error} {error.action}".strip(), kind="danger")
@@ -169,6 +170,8 @@ class Program:
         has_model = await onboarding.start(self._engine.connector.redirections())
         if has_model and window.start_page.is_first_start and window.start_page.isVisible():
             window.show_start_page(True)
+        if restored:  # in the place of what every start says
+            window.set_notice(restored, kind=kind)
         await self._tell_of_damage(self._engine)
 
     async def _tell_of_damage(self, engine: Engine) -> None:
@@ -179,17 +182,16 @@ class Program:
                 "The database is damaged. Start the program again: what can be read will be recovered.", kind="danger"
             )
 
-    async def _put_restore_in_place(self) -> None:
+    async def _put_restore_in_place(self) -> tuple[str, NoticeKind]:
+        """Let a backup that waits take the database's place; what is to be said of it, empty for nothing."""
         try:
             aside = await asyncio.to_thread(put_restore_in_place, self._paths.database)
         except StoreError as error:  # the present database serves on
-            self._window.set_notice(f"{error} {error.action}".strip(), kind="warning")
-            return
+            return f"{error} {error.action}".strip(), "warning"
         except OSError as error:
-            self._window.set_notice(f"The backup could not be restored: {error.strerror or error}.", kind="danger")
-            return
-        if aside is not None:
-            self._window.set_notice(f"The backup is restored. What was there before is kept as {aside}.")
+            return f"The backup could not be restored: {error.strerror or error}.", "danger"
+        said = f"The backup is restored. What was there before is kept as {aside}." if aside is not None else ""
+        return said, "info"
 
     def _listen_to_signals(self, loop: asyncio.AbstractEventLoop) -> None:
         """End in order when the system asks: what is under way is put aside, its processes ended."""

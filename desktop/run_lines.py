@@ -14,6 +14,8 @@ from desktop.engine.events import (
     Event,
     FallbackUsed,
     HandoffReady,
+    HistoryLeftOut,
+    HistorySummarised,
     OrchestratorDelta,
     Retrying,
     RoundStarted,
@@ -30,6 +32,7 @@ from desktop.engine.events import (
 )
 from desktop.engine.messages import Brain, CallState, JsonObject
 from desktop.engine.store.run_briefs import RunBrief
+from desktop.left_out import left_out_detail, left_out_notes, left_out_words
 from desktop.run_panes import Clock
 from desktop.views.call_text import telling_argument
 from desktop.views.main_window import MainWindow
@@ -48,16 +51,21 @@ _STATES: dict[str, LineState] = {
 }
 
 
-def line_of(brief: RunBrief) -> RunLine | None:
-    """The line of a run as it is stored; None where there is nothing to tell. Its details are loaded when it opens."""
+def line_of(brief: RunBrief, note: str = "") -> RunLine | None:
+    """The line of a run as it is stored; None where there is nothing to tell. Its details are loaded when it opens.
+
+    Args:
+        brief: The run.
+        note: What else its title says; empty for nothing.
+    """
     if brief.state == "running" and not brief.is_gathered:
-        return RunLine(_joined("Gathering", brief.rounds, brief.calls), "working")
+        return RunLine(_joined("Gathering", brief.rounds, brief.calls, note), "working")
     if not brief.calls:
-        return None
+        return RunLine(note) if note else None
     if brief.is_gathered:
-        return RunLine(gathered_words(brief.calls, brief.rounds, brief.gather_ms))
+        return RunLine(_joined(gathered_words(brief.calls, brief.rounds, brief.gather_ms), 0, 0, note))
     words = "Gathering" if brief.state == "waiting" else "Gathered so far"
-    return RunLine(_joined(words, brief.rounds, brief.calls), _STATES.get(brief.state, "done"))
+    return RunLine(_joined(words, brief.rounds, brief.calls, note), _STATES.get(brief.state, "done"))
 
 
 def gathered_words(calls: int, rounds: int, gather_ms: int) -> str:
@@ -69,8 +77,8 @@ def gathered_words(calls: int, rounds: int, gather_ms: int) -> str:
 
 
 def details_of(run: RunRecord) -> tuple[RunDetail, ...]:
-    """What a run's line folds out to: of each round, the orchestrator's words and then its calls."""
-    details: list[RunDetail] = []
+    """What a run's line folds out to: what was left out, and of each round the orchestrator's words and its calls."""
+    details = [left_out_detail(run.left_out, run.left_out_summary)] if run.left_out else []
     for each in run.rounds:
         words = _words_of(each.response)
         if words.strip():
@@ -117,20 +125,35 @@ class _Live:
     gather_ms: int = 0  # once the loop has ended
     is_gathering: bool = True
     took_over: str = ""
+    left_out_before: int = 0  # of the run before
+    left_out: int = 0
+    note: str = ""  # of what is left out, where that began with this run
     details: list[RunDetail] = field(default_factory=list)
     is_writing: bool = False  # whether the last detail are words that still grow
 
     def line(self, elapsed_s: float) -> RunLine | None:
         if not self.is_gathering:
-            words = gathered_words(self.calls, self.rounds, self.gather_ms)
-            return RunLine(words, details=tuple(self.details)) if self.calls else None
+            words = gathered_words(self.calls, self.rounds, self.gather_ms) if self.calls else ""
+            return self._ended(words, "done")
         if self.state in ("stopped", "failed"):
-            words = _joined("Gathered so far", self.rounds, self.calls)
-            return RunLine(words, self.state, tuple(self.details)) if self.calls else None
+            return self._ended(_joined("Gathered so far", self.rounds, self.calls) if self.calls else "", self.state)
         seconds = self.before_ms / 1000 + elapsed_s
         clock = f"{seconds:.0f} s" if self.state == "working" and seconds >= 1 else ""
-        words = _joined("Gathering" if self.rounds else "Starting", self.rounds, self.calls, self.took_over, clock)
+        what = "Gathering" if self.rounds else "Starting"
+        words = _joined(what, self.rounds, self.calls, self.took_over, self.note, clock)
         return RunLine(words, self.state, tuple(self.details) or (_NOTHING_YET,))
+
+    def _ended(self, words: str, state: LineState) -> RunLine | None:
+        title = _joined(words, 0, 0, self.note)
+        return RunLine(title, state if words else "done", tuple(self.details)) if title else None
+
+    def leave_out(self, count: int, summary: str) -> None:
+        """So many older messages are left out; a summary may stand in their place."""
+        detail = left_out_detail(count, summary)
+        self.details[: 1 if self.left_out else 0] = [detail]
+        self.left_out = count
+        is_new = count != self.left_out_before
+        self.note = left_out_words(count, has_summary=bool(summary)) if is_new else ""
 
     def put(self, place: str, state: CallState) -> None:
         self.details = [replace(each, state=state) if each.call_id == place else each for each in self.details]
@@ -155,6 +178,7 @@ class RunLines(QObject):
         self._window = window
         self._clock = clock
         self._live: _Live | None = None
+        self._left_out = 0  # of the run before the one at work
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._timer.timeout.connect(self._show)
 
@@ -168,9 +192,16 @@ class RunLines(QObject):
         self._timer.stop()
         self._live = None
         known = {brief.run_id: brief for brief in briefs}
-        found = {run_id: line for run_id, brief in known.items() if (line := line_of(brief)) is not None}
+        notes = left_out_notes(known.values())
+        lines = {run_id: line_of(brief, notes.get(run_id, "")) for run_id, brief in known.items()}
+        found = {run_id: line for run_id, line in lines.items() if line is not None}
+        self._left_out = 0
+        for run_id, brief in known.items():
+            if run is None or run_id != run.run_id:
+                self._left_out = brief.left_out
         if run is not None and run.run_id in known:
-            self._live = live = _from_record(run, known[run.run_id])
+            self._live = live = _from_record(run, known[run.run_id], self._left_out)
+            live.note = notes.get(run.run_id, "")
             if run.state in ("running", "waiting") and (line := live.line(self._elapsed(live))) is not None:
                 found[run.run_id] = line
         return found
@@ -178,7 +209,9 @@ class RunLines(QObject):
     def begin(self, run_id: str) -> None:
         """Show that a run begins."""
         self._timer.stop()
-        self._live = _Live(run_id)
+        if self._live is not None:
+            self._left_out = self._live.left_out
+        self._live = _Live(run_id, left_out_before=self._left_out)
         self._show()
 
     def fill(self, run: RunRecord) -> None:
@@ -219,10 +252,11 @@ class RunLines(QObject):
         self._window.transcript.set_run_line(live.run_id, live.line(elapsed))
 
 
-def _from_record(run: RunRecord, brief: RunBrief) -> _Live:
+def _from_record(run: RunRecord, brief: RunBrief, left_out_before: int) -> _Live:
     is_gathering = not brief.is_gathered and run.handoff is None
     state = _STATES.get(run.state, "done")
     live = _Live(run.run_id, state, len(run.rounds), len(run.calls), is_gathering=is_gathering)
+    live.left_out_before, live.left_out = left_out_before, run.left_out
     live.details = list(details_of(run))
     live.gather_ms = 0 if is_gathering else brief.gather_ms
     live.before_ms = brief.gather_ms if run.state != "running" else 0
@@ -246,6 +280,10 @@ def _take(live: _Live, event: Event) -> bool:
             live.state = "working"
         case RoundStarted(round=number):
             live.rounds, live.is_writing, live.is_gathering = number, False, True
+        case HistorySummarised(left_out=count, text=text):
+            live.leave_out(count, text)
+        case HistoryLeftOut(left_out=count):
+            live.leave_out(count, "")
         case Retrying(brain=Brain.ORCHESTRATOR):
             live.void()
         case FallbackUsed(brain=Brain.ORCHESTRATOR, to=label, reason=reason):

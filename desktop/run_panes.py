@@ -11,6 +11,7 @@ from desktop.engine.events import (
     Event,
     FallbackUsed,
     HandoffReady,
+    HistoryLeftOut,
     HistorySummarised,
     Retrying,
     RoundStarted,
@@ -26,6 +27,7 @@ from desktop.engine.events import (
     UsageReported,
 )
 from desktop.engine.messages import CallState
+from desktop.left_out import left_out_words
 from desktop.views.debug_pane import DebugPane
 from desktop.views.tool_pane import ToolPane
 
@@ -132,7 +134,9 @@ def _words_of(event: Event) -> str:
         case ConfirmationRequested(tool=tool):
             return f"{tool} asks"
         case HistorySummarised(left_out=count):
-            return f"{count} earlier messages go in as a summary"
+            return left_out_words(count, has_summary=True)
+        case HistoryLeftOut(left_out=count):
+            return left_out_words(count, has_summary=False)
         case Retrying(attempt=attempt):
             return f"Attempt {attempt}"
         case FallbackUsed(to=label):

@@ -6,14 +6,22 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from desktop.engine.usage_lines import UsageLine, as_csv
-from desktop.file_choosing import choose_target
+from desktop.file_choosing import DOCUMENTS, FileChooser
 from desktop.files import write_private
 from desktop.views.usage_view import UsageView
-from desktop.window_actions import ViewActions
+from desktop.window_actions import Desk, ViewActions
 
 
 class UsageActions(ViewActions[UsageView]):
-    """Opens the view, and gives it what it asks for."""
+    """Opens the view, and gives it what it asks for.
+
+    Args:
+        desk: The window and what stands behind it.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._files = FileChooser(DOCUMENTS)
 
     def open(self) -> None:
         """Open the view with the figures as they are now."""
@@ -30,7 +38,7 @@ class UsageActions(ViewActions[UsageView]):
         self._shown.show_lines(await self._holder.engine.store.usage.lines(midnight))
 
     def _choose_file(self, lines: Sequence[UsageLine]) -> None:
-        choose_target(
+        self._files.ask_target(
             self._shown,
             "Export usage and cost",
             {"CSV for spreadsheets (*.csv)": "csv"},

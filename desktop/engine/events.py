@@ -229,6 +229,13 @@ class HistorySummarised(_Event):
     text: str
 
 
+class HistoryLeftOut(_Event):
+    """So many older messages are sent to neither brain, and no summary of them could be made; they stay stored."""
+
+    type: Literal["history_left_out"] = "history_left_out"
+    left_out: int
+
+
 class RunFinished(_Event):
     """The run is done."""
 
@@ -257,7 +264,7 @@ class RunFailed(_Event):
     over_budget: Literal["", "run", "day", "price"] = ""
     """Which budget the next model call would go past; ``price``: one is set, and the model's price is not known."""
     message: Message | None = None
-    """An answer that broke off, as it is stored; marked as cut."""
+    """An answer that broke off, as it is stored; marked as cut. Where nothing could be stored, what had come of it."""
 
 
 Event = Annotated[
@@ -280,6 +287,7 @@ Event = Annotated[
     | Retrying
     | FallbackUsed
     | HistorySummarised
+    | HistoryLeftOut
     | RunFinished
     | RunStopped
     | RunFailed,
@@ -373,6 +381,8 @@ class RunRecord(Value):
         action: What the person can do.
         can_write_again: Whether only the answer has to be written again.
         message_id: The person's message that it works on.
+        left_out: How many of the oldest messages its requests leave out.
+        left_out_summary: What stands in their place; empty where there is no summary of them.
     """
 
     run_id: str
@@ -392,3 +402,5 @@ class RunRecord(Value):
     action: str = ""
     can_write_again: bool = False
     message_id: str = ""
+    left_out: int = 0
+    left_out_summary: str = ""

@@ -104,10 +104,14 @@ class Preparing:
             return []
         return await self.store.conversations.messages(self.asked.conversation_id, before_run=self.asked.run_id)
 
-    async def left_out(self) -> list[Message]:
-        """The oldest messages, which the requests have no room for."""
+    async def left_out(self, share: float) -> list[Message]:
+        """The oldest messages, which the requests of this run have no room for.
+
+        Args:
+            share: Of the budgets.
+        """
         history = await self.history()
-        return history[: fit_history(history, self.history_tokens())[1]]
+        return history[: fit_history(history, self.history_tokens(share))[1]]
 
     async def opening(self, toolbox: Toolbox, share: float) -> ModelRequest:
         """What the rounds begin with.

@@ -66,6 +66,8 @@ def run_record(
         action=run.action,
         can_write_again=can_write_again(run) and run.state in ("failed", "stopped", "interrupted", "done"),
         message_id=run.message_id,
+        left_out=run.left_out,
+        left_out_summary=run.left_out_summary,
     )
 
 

@@ -12,6 +12,7 @@ from desktop.engine.cancelling import to_the_end
 from desktop.engine.endings import Failure, fail_run, put_run_aside, stop_run
 from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, StoreError, trace_of
 from desktop.engine.events import Event, RunFailed, RunFinished, RunPaused, UsageReported
+from desktop.engine.messages import Brain, Message, MessageDetails, StopReason
 from desktop.engine.partial import Partial
 from desktop.engine.running import Runner
 from desktop.engine.stopping import Stops
@@ -143,7 +144,12 @@ class RunTask:
             return self._not_kept(words, fault.action or action)
 
     def _not_kept(self, error: str, action: str) -> list[Event]:
-        """A full disk, say: the person is told although it cannot be stored."""
+        """A full disk, say: the person is told although it cannot be stored, and sees what had come of the answer."""
         _log.error("the end of run %s could not be stored", self.run_id)
         self.is_kept = False
-        return [RunFailed(run_id=self.run_id, error=error, action=action)]
+        message = None
+        if self.partial.brain is Brain.RESPONDER and self.partial.text:
+            details = MessageDetails(model="", label="", stop=StopReason.CUT, stop_detail="not stored")
+            new_id = self._around.store.ids.new("m")
+            message = Message(id=new_id, role="assistant", text=self.partial.text, run_id=self.run_id, details=details)
+        return [RunFailed(run_id=self.run_id, error=error, action=action, message=message)]

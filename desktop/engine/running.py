@@ -8,7 +8,15 @@ from pathlib import Path
 from desktop.engine.asking import confirmation
 from desktop.engine.budgets import MeteredConnector
 from desktop.engine.errors import AttachmentRefused
-from desktop.engine.events import ConfirmationRequested, Event, RunFinished, RunPaused, RunStarted
+from desktop.engine.events import (
+    ConfirmationRequested,
+    Event,
+    HistoryLeftOut,
+    HistorySummarised,
+    RunFinished,
+    RunPaused,
+    RunStarted,
+)
 from desktop.engine.fallback import Seat
 from desktop.engine.limits import Limits
 from desktop.engine.media import quoted
@@ -72,9 +80,6 @@ class Runner:
             for call in rounds[-1].calls if rounds else ():
                 if call.state is CallState.UNKNOWN or (call.stopped and not call.state.is_open):
                     yield finished(run_id, call)
-        async with contextlib.aclosing(self._summarised(store, run)) as events:
-            async for event in events:
-                yield event
         if run.options.tools_enabled and run.summary is None:
             gathering = shrinking(lambda share: self._gather(store, run_id, stops, share), run_id, Brain.ORCHESTRATOR)
             async with contextlib.aclosing(gathering) as events:
@@ -146,19 +151,31 @@ class Runner:
         """
         return Preparing(store, asked, self.registry, self.limits)
 
-    async def _summarised(self, store: Store, run: StoredRun) -> AsyncGenerator[Event, None]:
-        """Have a summary made of what the requests of this run leave out; nothing where they leave out nothing."""
-        if run.opening is not None or run.handoff is not None or run.options.orchestrator == DEMO_ORCHESTRATOR.key:
+    async def _summarised(self, store: Store, run: StoredRun, share: float) -> AsyncGenerator[Event, None]:
+        """Have a summary made of what the requests of this run leave out, and tell it; nothing where nothing is."""
+        if share == 1 and (run.opening is not None or run.handoff is not None):
+            return  # its first request was made
+        left_out = await self.preparing(store, Asked.in_run(run)).left_out(share)
+        if not left_out:
             return
-        if left_out := await self.preparing(store, Asked.in_run(run)).left_out():
+        await store.runs.set_left_out(run.id, len(left_out), left_out[-1].id)
+        has_summary = False
+        if run.options.orchestrator != DEMO_ORCHESTRATOR.key:
             entry = self.registry.model(run.options.orchestrator)
             work = Summarising(run, entry, self.connector_of(store, run), store)
             async with contextlib.aclosing(summarise(work, left_out)) as events:
                 async for event in events:
+                    has_summary = has_summary or isinstance(event, HistorySummarised)
                     yield event
+        if not has_summary:
+            yield HistoryLeftOut(run_id=run.id, left_out=len(left_out))
 
     async def _gather(self, store: Store, run_id: str, stops: Stops, share: float) -> AsyncGenerator[Event, None]:
-        work = await self._gathering(store, await store.runs.get(run_id), stops, share)
+        run = await store.runs.get(run_id)
+        async with contextlib.aclosing(self._summarised(store, run, share)) as events:
+            async for event in events:
+                yield event
+        work = await self._gathering(store, run, stops, share)
         async with contextlib.aclosing(gather(work)) as events:
             async for event in events:
                 yield event
@@ -193,6 +210,9 @@ class Runner:
         return Seat(run, brain, self.registry, self.connector_of(store, run), store.runs)
 
     async def _answer(self, store: Store, run: StoredRun, share: float) -> AsyncGenerator[Event, None]:
+        async with contextlib.aclosing(self._summarised(store, run, share)) as events:
+            async for event in events:
+                yield event
         options = run.options
         calls = [call for past in await store.calls.rounds(run.id) for call in past.calls]
         if Brain.RESPONDER not in options.brains:

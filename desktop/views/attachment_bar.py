@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QAccessible, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.engine.messages import Attachment
 from desktop.views.accessible_list import set_role
 from desktop.views.attachment_chip import AttachmentChip
 from desktop.views.attachment_pictures import AttachmentPictures
 from desktop.views.controls import label
+from desktop.views.flow_layout import FlowLayout
 from desktop.views.literal_text import one_line
 from desktop.views.theme import SPACE
+
+_ROWS = 3
+"""Of chips that show at once; more are scrolled."""
 
 
 class AttachmentBar(QWidget):
@@ -46,14 +50,12 @@ class AttachmentBar(QWidget):
         self._row = QWidget()
         set_role(self._row, QAccessible.Role.List)
         self._row.setAccessibleName("Attachments")
-        self._line = QHBoxLayout(self._row)
-        self._line.setContentsMargins(0, 0, 0, 0)
-        self._line.setSpacing(SPACE)
-        self._line.addStretch(1)
+        self._rows = FlowLayout([], SPACE)
+        self._row.setLayout(self._rows)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidgetResizable(True)
         self._scroll.setWidget(self._row)
         self._scroll.viewport().setAutoFillBackground(False)
@@ -65,6 +67,8 @@ class AttachmentBar(QWidget):
         column.addWidget(self._scroll)
         column.addWidget(self.words)
         pictures.arrived.connect(self._draw_again)
+        bar = self._scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda _least, most: bar.setValue(most))  # the newest is in the last row
         self._settle()
 
     @property
@@ -99,7 +103,6 @@ class AttachmentBar(QWidget):
         for hash, chip in kept.items():
             if hash not in wanted or (hash in pasted) != (chip.keep_as_text is not None):
                 chip.hide()
-                self._line.removeWidget(chip)
                 chip.deleteLater()
         self.chips = [
             kept[one.hash]
@@ -107,8 +110,7 @@ class AttachmentBar(QWidget):
             else self._make(one, one.hash in pasted)
             for one in attachments
         ]
-        for place, chip in enumerate(self.chips):
-            self._line.insertWidget(place, chip)
+        self._rows.show_widgets([*self.chips])
         self._pasted = pasted
         if had_focus is not None and not any(self._has_focus(chip) for chip in self.chips):
             self._focus(had_focus)
@@ -172,15 +174,14 @@ class AttachmentBar(QWidget):
         self._row.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Make room for the scroll bar where it is needed."""
+        """Lay the chips out in as many rows as they need."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        hints = [chip.sizeHint() for chip in self.chips]
-        wide = sum(hint.width() for hint in hints) + SPACE * len(hints) > self.width()
-        bar = self._scroll.horizontalScrollBar().sizeHint().height() if wide else 0
-        self._scroll.setFixedHeight(max((hint.height() for hint in hints), default=0) + bar)
+        one = max((chip.sizeHint().height() for chip in self.chips), default=0)
+        most = _ROWS * one + (_ROWS - 1) * SPACE
+        self._scroll.setFixedHeight(min(self._rows.heightForWidth(max(1, self.width())), most))
         # The composer's layout looks at size hints alone, which know nothing of wrapped lines.
         room = QRect(0, 0, max(1, self.width()), 10_000)
         lines = self.words.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap.value, self.words.text())

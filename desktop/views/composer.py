@@ -278,7 +278,9 @@ class Composer(QWidget):
 
     def _note_change(self) -> None:
         self._enable_send()
-        if not self._quiet and not self._edited:  # the stored draft is what was being written before
+        # The stored draft of an edit is what was being written before. A running timer runs on: who types without a
+        # pause loses no more than others.
+        if not self._quiet and not self._edited and not self._draft_timer.isActive():
             self._draft_timer.start()
 
     def _tell_draft(self) -> None:

@@ -22,6 +22,16 @@ class FlowLayout(QLayout):
             for widget in group:
                 self.addWidget(widget)
 
+    def show_widgets(self, widgets: list[QWidget]) -> None:
+        """Lay these out, as one group, in the place of all others, which are left to whoever made them."""
+        for widget in widgets:
+            if self.indexOf(widget) < 0:
+                self.addWidget(widget)
+        known = {item.widget(): item for item in self._items}
+        self._items = [known[widget] for widget in widgets]
+        self._sizes = [len(widgets)]
+        self.invalidate()
+
     def addItem(self, item: QLayoutItem) -> None:
         """Take an item."""
         self._items.append(item)

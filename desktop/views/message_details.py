@@ -57,7 +57,7 @@ def details_text(message: Message) -> str:
     details = message.details
     if details is None:
         return time_text(message.created_at)
-    return " · ".join(_parts(details))
+    return " · ".join(part for part in _parts(details) if part)
 
 
 def _parts(details: MessageDetails) -> list[str]:

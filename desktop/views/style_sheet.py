@@ -22,6 +22,7 @@ QLabel[kind="danger"] { color: $danger; }
 QLabel[kind="heading"] { font-weight: 600; }
 QLabel[kind="danger"] { color: $danger; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton {
     background: transparent; color: $text; border: 1px solid $outline; border-radius: 6px;
     padding: 6px 14px; margin: 1px; min-height: 18px;

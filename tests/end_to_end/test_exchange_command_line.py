@@ -37,7 +37,7 @@ def test_what_is_exported_backed_up_and_imported_is_whole(tmp_path: Path) -> Non
     export = tmp_path / "conversations.json"
     export.write_text(json.dumps([chatgpt()]), encoding="utf-8")
     assert "Imported 1 conversation with 3 messages." in done("import", str(export)).stderr
-    assert "1 here already" in done("import", str(export)).stderr
+    assert "1 conversation is here already" in done("import", str(export)).stderr
     assert titles() == ["A tree", "what is 6*7?"]
 
     assert "kept as" in done("restore", backup).stderr

@@ -1,13 +1,19 @@
 """What is on the screen outlives a kill, and a damaged database costs no more than what cannot be read."""
 
+import contextlib
 import json
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.desktop_session import Desktop, wait_until
+from tests.end_to_end.providers import NO_TITLES, Held, providers
 from tests.end_to_end.stored import Stored
+from tests.wire import claude, gemini
 
 pytestmark = pytest.mark.end_to_end
 
@@ -56,3 +62,42 @@ def test_a_damaged_database_is_set_aside_and_what_can_be_read_is_back(screen: De
     again.press(MESSAGE, "", begins="what is 6 * 7?")
     again.wait_for(MESSAGE, begins="Assistant:", holds="42")
     assert list(database.parent.glob("cortex.sqlite3.damaged-*/cortex.sqlite3"))
+
+
+_SMALL_DISK = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
+"""Runs a script that may mount, for itself and what it becomes."""
+
+
+def can_mount() -> bool:
+    if shutil.which(_SMALL_DISK[0]) is None:
+        return False
+    script = "mount -t tmpfs none /mnt"
+    return subprocess.run([*_SMALL_DISK, script], capture_output=True, check=False, timeout=20).returncode == 0
+
+
+def test_a_disk_that_fills_up_in_an_answer_costs_nothing_once_there_is_room(screen: Desktop, stored: Stored) -> None:
+    if not can_mount():
+        pytest.skip("this system lets nobody but root mount a small disk")
+    stored.configure(NO_TITLES)
+    data = stored.home / "data"
+    data.mkdir(parents=True)
+    script = f'mount -t tmpfs -o size=6m none "{data}" && exec "{sys.executable}" -m desktop'
+    held = Held(before=("Lar",), after=("ch. " + "needle " * 200_000,))
+    nothing = gemini.says("Nothing had to be gathered.")
+    with providers(gemini=(nothing,), claude=(held.step, claude.answers(claude.text(0, "Oak.")))) as both:
+        program = screen.launch(stored.home, command=[*_SMALL_DISK, script], variables=both.variables)
+        program.send("first tree")
+        program.wait_for(MESSAGE, begins="Assistant: Lar")
+        filler = Path(f"/proc/{program.pid}/root{data}/filler")
+        with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            for _ in range(1 << 20):  # until there is no room left
+                file.write(bytes(4096))
+        held.let_go()
+        program.wait_for("label", holds="There is no room left on the disk", begins="")
+        program.wait_for(MESSAGE, begins="Assistant: Larch. needle")  # what came is still there to be read
+        screen.picture(PICTURES / "full-disk.png")
+        filler.unlink()
+        program.press("push button", "Go on")
+        program.wait_for(MESSAGE, begins="Assistant: Oak.")
+        program.wait_until_gone("push button", "Go on")
+        assert program.find(MESSAGE, begins="Assistant: Larch.") is None

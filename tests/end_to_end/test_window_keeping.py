@@ -8,6 +8,7 @@ import pytest
 from tests.end_to_end.desktop_session import Desktop, Program, wait_until
 from tests.end_to_end.stored import Stored
 from tests.end_to_end.test_window_conversations import MESSAGE, NOTES, answer, demo
+from tests.engine.exchange.test_import import chatgpt, claude
 
 pytestmark = pytest.mark.end_to_end
 
@@ -70,3 +71,52 @@ def test_conversations_are_found_named_pinned_deleted_brought_back_and_exported(
     assert (exported["title"], exported["pinned"]) == ("Meeting notes", True)
     assert [message["role"] for message in exported["messages"]] == ["user", "assistant"]
     assert NOTES in exported["runs"][0]["rounds"][0]["calls"][0]["result"]
+
+
+def choose(screen: Desktop, program: Program, words: str, title: str, path: Path) -> None:
+    """Choose an action in the palette, and a file in its dialog."""
+    command(screen, program, words)
+    program.wait_for("dialog", begins=title)
+    program.wait_for_focus("File name:")
+    screen.keys("ctrl+a")
+    screen.type(str(path))
+    program.wait_for("text", "File name:", holds=str(path))
+    screen.keys("Return")
+
+
+def test_conversations_come_in_and_a_backup_is_made_told_and_restored(
+    screen: Desktop, stored: Stored, tmp_path: Path
+) -> None:
+    program = demo(screen, stored)
+    program.send("what is 6*7?")
+    answer(program, "42")
+    stored.wait_for_states("done")
+    backup = tmp_path / "mine.cortex-backup"
+    choose(screen, program, "back up", "Back up", backup)
+    program.wait_for("label", begins="Backed up and checked")
+
+    export = tmp_path / "conversations.json"
+    export.write_text(json.dumps([chatgpt("From elsewhere", "g1"), claude()]), encoding="utf-8")
+    choose(screen, program, "import conversations", "Import", export)
+    program.wait_for("label", "Imported 2 conversations with 6 messages.")
+    program.press(MESSAGE, "From elsewhere")
+    answer(program, "The new answer")
+    choose(screen, program, "import conversations", "Import", export)
+    program.wait_for("label", begins="Nothing new was imported. 2 conversations are here already")
+    choose(screen, program, "import conversations", "Import", backup)
+    program.wait_for("label", begins="'mine.cortex-backup' is a backup of everything")
+
+    choose(screen, program, "restore a backup", "Restore", backup)
+    program.press("push button", "Restore at the next start")
+    program.press("push button", "Do not restore")
+    program.wait_for("label", "Everything stays as it is.")
+    choose(screen, program, "restore a backup", "Restore", backup)
+    program.press("push button", "Restore at the next start")
+    program.wait_for("push button", "Do not restore")
+    program.kill()
+    again = screen.launch(stored.home, "--demo")
+    again.wait_for("label", begins="The backup is restored. What was there before is kept as")
+    again.wait_for(MESSAGE, "what is 6*7?")
+    assert again.find(MESSAGE, "From elsewhere") is None
+    (aside,) = [path for path in stored.files() if "before-restore" in path.name and path.suffix != ".db-wal"]
+    assert aside.stat().st_size > 0

@@ -127,3 +127,29 @@ def test_retrying_is_counted_down_and_can_be_stopped(screen: Desktop, stored: St
         program.click(buttons[0])
         program.wait_for("label", begins="You stopped this run.")
         stored.wait_for_states("stopped")
+
+
+def test_what_was_summarised_is_noted_where_it_happened_also_after_a_restart(screen: Desktop, stored: Stored) -> None:
+    stored.configure(f"{NO_TITLES}\n[run]\nhistory_budget_tokens = 500\n")
+    nothing = gemini.says("Nothing had to be gathered.")
+    summary = gemini.says("The person asked for trees. Oak, pine and larch were described.")
+    long = tuple(claude.answers(claude.text(0, f"Tree {number}. " + "leaf " * 160)) for number in range(1, 6))
+    with providers(gemini=(nothing,) * 3 + (summary, nothing, nothing), claude=long) as both:
+        program = screen.launch(stored.home, variables=both.variables)
+        for number in range(1, 6):
+            program.send(f"tree {number}, please")
+            answer(program, f"Tree {number}.")
+            stored.wait_for_states(*["done"] * number)
+        assert [run["left_out"] for run in stored.runs()] == [0, 0, 0, 4, 4]
+        program.wait_for("push button", "4 earlier messages were summarised")
+        assert len(program.find_all("push button", "4 earlier messages were summarised")) == 1
+        wait_until(lambda: kept_state(stored).get("conversation"), "the conversation in the state's file")
+        program.kill()
+        again = screen.launch(stored.home, variables=both.variables)
+        answer(again, "Tree 5.")
+        for _ in range(4):
+            screen.keys("alt+Up")
+        note = again.wait_for("push button", "4 earlier messages were summarised")
+        again.click(note)
+        again.wait_for(MESSAGE, begins="You: tree 4", holds="Oak, pine and larch were described.")
+        picture(screen, "run-summarised")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.errors import ContextExceeded, KeyMissing, RequestTooLong
-from desktop.engine.events import HistorySummarised, Retrying, RunFailed, UsageReported
+from desktop.engine.events import AnswerFinished, HistoryLeftOut, HistorySummarised, Retrying, RunFailed, UsageReported
 from desktop.engine.gate import Policy
 from desktop.engine.limits import Limits
 from desktop.engine.long_results import result_limits
@@ -16,6 +16,7 @@ from desktop.engine.models.registry import ModelEntry
 from desktop.engine.prompts import SUMMARISER
 from desktop.engine.room import Room, context_of
 from desktop.engine.store.records import StoredCall, StoredRound
+from desktop.engine.store.run_briefs import briefs_of
 from desktop.engine.tokens import estimate_tokens
 from tests.bench import AT_ONCE, Bench, MakeBench
 from tests.scripted import call, calls, results_of, text
@@ -188,6 +189,12 @@ async def test_what_is_left_out_is_summarised_once_a_cut_and_the_next_goes_on_fr
     told = bench.told(HistorySummarised)
     assert told[-1].text == f"Summary number {len(seen)}."
     assert len(await bench.store.summaries.of_conversation(conversation)) == len(seen)
+    record = await bench.session.record(told[-1].run_id)
+    assert (record.left_out, record.left_out_summary) == (told[-1].left_out, told[-1].text)
+    briefs = await briefs_of(bench.store.database, conversation)
+    by_run = {one.run_id: one.left_out for one in told}
+    assert [brief.left_out for brief in briefs] == [by_run.get(brief.run_id, 0) for brief in briefs]
+    assert [brief.has_left_out_summary for brief in briefs] == [brief.run_id in by_run for brief in briefs]
     assert len(bench.told(UsageReported)) == 20 + len(seen)
     drained = 40 - len(bench.gatherer.requests)
     assert drained > 0
@@ -208,7 +215,40 @@ async def test_without_a_summary_the_plain_mark_stays_and_the_run_goes_on(make_b
     await talk(bench, conversation, 4)
     assert "earlier messages are left out here]" in said(bench.writer.requests[-1])
     assert bench.told(HistorySummarised) == []
+    (*_, told) = bench.told(HistoryLeftOut)
+    record = await bench.session.record(told.run_id)
+    assert (record.left_out, record.left_out_summary) == (told.left_out, "")
+    assert not (await briefs_of(bench.store.database, conversation))[-1].has_left_out_summary
     assert bench.told(RunFailed) == []
+    bench.gatherer._steps.clear()
+
+
+async def test_what_a_smaller_request_leaves_out_more_is_summarised_and_kept(make_bench: MakeBench) -> None:
+    bench = await make_bench(limits=Limits(history_tokens=700, retry=AT_ONCE))
+    said_too_long = False
+
+    async def gather(say: object, request: ModelRequest) -> object:
+        nonlocal said_too_long
+        if request.system == SUMMARISER:
+            return text("All of it.")
+        if len(bench.told(AnswerFinished)) == 3 and not said_too_long:
+            said_too_long = True
+            raise TOO_LONG
+        return text("")
+
+    bench.gatherer.then(*[gather] * 20)  # type: ignore[arg-type]
+    bench.writer.then(*(text("a" * 400) for _ in range(4)))
+    conversation = await bench.conversation()
+    await talk(bench, conversation, 3)
+    assert bench.told(HistorySummarised) == []
+    await talk(bench, conversation, 1)
+    (told,) = bench.told(HistorySummarised)
+    kinds = [event.type for event in bench.events if event.run_id == told.run_id]
+    assert kinds[1:5] == ["round_started", "retrying", "usage_reported", "history_summarised"]
+    opening = (await bench.stored(told.run_id)).opening
+    assert opening is not None
+    assert "All of it." in said(opening)
+    assert (await bench.session.record(told.run_id)).left_out == told.left_out > 0
     bench.gatherer._steps.clear()
 
 

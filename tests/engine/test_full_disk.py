@@ -84,6 +84,8 @@ async def test_where_even_the_end_cannot_be_stored_it_is_told_and_the_run_goes_o
     failed = bench.events[-1]
     assert isinstance(failed, RunFailed)
     assert failed.error == "There is no room left on the disk."
+    assert failed.message is not None
+    assert failed.message.text == "Answer."  # what came is not taken from the person
     assert (await bench.stored(run_id)).state == "running"  # nothing better could be stored
     bench.store.runs.finish = finish  # type: ignore[method-assign]
     await bench.resume(run_id)

@@ -297,3 +297,17 @@ def test_the_handoff_shows_name_type_size_and_hash() -> None:
         "── user ──\n[cat.png · image/png · PNG picture, 800 \N{MULTIPLICATION SIGN} 600, 1 KB"
         f" · SHA-256 {PICTURE.hash}]\nLook."
     )
+
+
+def test_many_chips_stand_in_rows_and_the_newest_is_in_sight(qtbot: QtBot, bar: AttachmentBar) -> None:
+    bar.show_attachments([of(number, f"file {number}.txt") for number in range(12)])
+    qtbot.waitUntil(lambda: not bar.chips[-1].visibleRegion().isEmpty())
+    rows = {chip.y() for chip in bar.chips}
+    assert len(rows) > 1
+    assert all(chip.geometry().right() < bar.width() for chip in bar.chips)
+    many = bar.height()
+    bar.show_attachments([of(number, f"file {number}.txt") for number in range(20)])
+    qtbot.waitUntil(lambda: not bar.chips[-1].visibleRegion().isEmpty())
+    assert bar.height() <= many + bar.chips[0].height() * 2
+    bar.show_attachments([of(3, "file 3.txt")])
+    qtbot.waitUntil(lambda: bar.height() < many)

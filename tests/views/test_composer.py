@@ -153,6 +153,17 @@ def test_a_draft_is_told_once_after_a_pause(composer: Composer, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: drafts == ["draft"], timeout=2000)
 
 
+def test_a_draft_is_told_also_while_there_is_no_pause(composer: Composer, qtbot: QtBot) -> None:
+    drafts: list[str] = []
+    composer.draft_changed.connect(drafts.append)
+
+    def type_on() -> bool:
+        QTest.keyClicks(composer.editor, "x")
+        return len(drafts) > 1
+
+    qtbot.waitUntil(type_on, timeout=5000)
+
+
 def test_a_draft_can_be_told_at_once(composer: Composer) -> None:
     drafts: list[str] = []
     composer.draft_changed.connect(drafts.append)

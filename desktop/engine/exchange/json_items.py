@@ -1,8 +1,8 @@
-"""Reading a big JSON file item by item, so that no step holds the interpreter for long."""
+"""Reading a big JSON file item by item, as it comes, so that no step holds the interpreter or the memory for long."""
 
 import json
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import JsonValue
 
@@ -10,13 +10,15 @@ from desktop.engine.errors import BadFile
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
+_CUT = 16
+"""Characters before the end of what has come, in which a fault may be that more is to come."""
 
 
-def json_items(text: str, list_key: str) -> Iterator[tuple[str, JsonValue]]:
+def json_items(pieces: Iterable[str], list_key: str) -> Iterator[tuple[str, JsonValue]]:
     """The parts of a JSON text, one after the other.
 
     Args:
-        text: A list, or an object of which one value may be a long list.
+        pieces: The text: a list, or an object of which one value may be a long list. Read as far as it is needed.
         list_key: The name of that value.
 
     Yields:
@@ -26,76 +28,132 @@ def json_items(text: str, list_key: str) -> Iterator[tuple[str, JsonValue]]:
     Raises:
         BadFile: It is no JSON, or neither a list nor an object.
     """
-    at = _skip(text, 0)
-    first = text[at : at + 1]
+    reading = _Reading(iter(pieces))
+    first = reading.peek()
     if first == "[":
-        at = yield from _list(text, at, "")
+        for item in _list(reading):
+            yield "", item
     elif first == "{":
-        at = yield from _object(text, at, list_key)
+        yield from _object(reading, list_key)
     else:
         raise BadFile("The file holds no JSON list or object.", action="Choose an export of a chat program.")
-    if _skip(text, at) != len(text):
-        raise _bad(text, at, "more text behind the end")
+    if reading.peek():
+        raise reading.bad("more text behind the end")
 
 
-def _list(text: str, at: int, key: str) -> Generator[tuple[str, JsonValue], None, int]:
-    at = _skip(text, at + 1)
-    if text[at : at + 1] == "]":
-        return at + 1
+def _list(reading: "_Reading") -> Iterator[JsonValue]:
+    reading.expect("[")
+    if not reading.takes("]"):
+        yield reading.value()
+        while not reading.takes("]"):
+            reading.expect(",")
+            yield reading.value()
+
+
+def _object(reading: "_Reading", list_key: str) -> Iterator[tuple[str, JsonValue]]:
+    reading.expect("{")
+    if reading.takes("}"):
+        return
     while True:
-        value, at = _value(text, at)
-        yield key, value
-        at = _skip(text, at)
-        if text[at : at + 1] == "]":
-            return at + 1
-        at = _expect(text, at, ",")
-
-
-def _object(text: str, at: int, list_key: str) -> Generator[tuple[str, JsonValue], None, int]:
-    at = _skip(text, at + 1)
-    if text[at : at + 1] == "}":
-        return at + 1
-    while True:
-        key, at = _value(text, at)
+        key = reading.value()
         if not isinstance(key, str):
-            raise _bad(text, at, "a name is missing")
-        at = _expect(text, _skip(text, at), ":")
-        if key == list_key and text[at : at + 1] == "[":
-            at = yield from _list(text, at, key)
+            raise reading.bad("a name is missing")
+        reading.expect(":")
+        if key == list_key and reading.peek() == "[":
+            for item in _list(reading):
+                yield key, item
         else:
-            value, at = _value(text, at)
-            yield key, value
-        at = _skip(text, at)
-        if text[at : at + 1] == "}":
-            return at + 1
-        at = _expect(text, at, ",")
+            yield key, reading.value()
+        if reading.takes("}"):
+            return
+        reading.expect(",")
 
 
-def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found is not None else at
+class _Reading:
+    """A place in a text of which only what is being read is held.
 
+    Args:
+        pieces: The text.
+    """
 
-def _expect(text: str, at: int, what: str) -> int:
-    if text[at : at + 1] != what:
-        raise _bad(text, at, f"{what!r} is missing")
-    return _skip(text, at + 1)
+    def __init__(self, pieces: Iterator[str]) -> None:
+        self._pieces = pieces
+        self._text = ""
+        self._at = 0
+        self._lines = self._characters = 0  # before ``_text``
+        self._has_ended = False
 
+    def peek(self) -> str:
+        """The character that comes next after white space; empty at the end."""
+        while True:
+            found = _SPACE.match(self._text, self._at)
+            self._at = found.end() if found is not None else self._at
+            if self._at < len(self._text) or not self._more():
+                return self._text[self._at : self._at + 1]
 
-def _value(text: str, at: int) -> tuple[JsonValue, int]:
-    try:
-        value, end = _DECODER.raw_decode(text, at)
-    except json.JSONDecodeError as error:
-        raise _bad(text, error.pos, error.msg) from error
-    except RecursionError as error:
-        raise _bad(text, at, "nested too deeply") from error
-    return value, end
+    def takes(self, character: str) -> bool:
+        """Whether this comes next; it is gone over then."""
+        if self.peek() != character:
+            return False
+        self._at += 1
+        return True
 
+    def expect(self, character: str) -> None:
+        """Go over this.
 
-def _bad(text: str, at: int, what: str) -> BadFile:
-    line = text.count("\n", 0, at) + 1
-    end = "; it ends too early" if at >= len(text) else ""
-    return BadFile(
-        f"The file is no whole JSON: {what} in line {line:,}, at character {at:,} of {len(text):,}{end}.",
-        action="Export it again, and choose the new file.",
-    )
+        Raises:
+            BadFile: Something else comes next.
+        """
+        if not self.takes(character):
+            raise self.bad(f"{character!r} is missing")
+
+    def value(self) -> JsonValue:
+        """The value that comes next.
+
+        Raises:
+            BadFile: None does.
+        """
+        self.peek()
+        while True:
+            near_end = len(self._text) - _CUT
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if self._has_ended or not (error.msg.startswith("Unterminated") or error.pos >= near_end):
+                    raise self.bad(error.msg, error.pos) from error
+            except RecursionError as error:
+                raise self.bad("nested too deeply") from error
+            else:
+                may_go_on = isinstance(value, int | float) and end >= near_end  # of 1.5 there may be 1.
+                if self._has_ended or not may_go_on:
+                    self._at = end
+                    return value  # type: ignore[no-any-return]
+            self._more()
+
+    def _more(self) -> bool:
+        """Read on, at least as much as is held already, so that a long value is not begun anew too often."""
+        if self._has_ended:
+            return False
+        held = self._text[self._at :]
+        self._lines += self._text.count("\n", 0, self._at)
+        self._characters += self._at
+        pieces, wanted = [held], max(1, len(held))
+        for piece in self._pieces:
+            pieces.append(piece)
+            wanted -= len(piece)
+            if wanted <= 0:
+                break
+        else:
+            self._has_ended = True
+        self._text, self._at = "".join(pieces), 0
+        return len(self._text) > len(held)
+
+    def bad(self, what: str, at: int | None = None) -> BadFile:
+        """That something is wrong, here or at a place in what is held."""
+        at = self._at if at is None else at
+        line = self._lines + self._text.count("\n", 0, at) + 1
+        end = "; it ends too early" if self._has_ended and at >= len(self._text) else ""
+        return BadFile(
+            f"The file is no whole JSON: {what} in line {line:,}, at character {self._characters + at:,}{end}.",
+            action="Export it again, and choose the new file.",
+        )

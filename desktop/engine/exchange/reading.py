@@ -6,6 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +19,8 @@ from desktop.engine.exchange.values import FORMAT, Incoming
 _CHUNK = 1 << 20
 LARGEST = 2 << 30
 """Bytes of JSON that are read at most; what unpacks to more is refused."""
+_DATABASE = b"SQLite format 3\0"
+"""What a backup begins with."""
 _NAMES = re.compile(r"(^|/)(conversations(-\d+)?|cortex[^/]*)\.json$", re.IGNORECASE)
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError)
@@ -38,18 +41,18 @@ def read_conversations(path: Path) -> Iterator[Incoming]:
         OSError: It cannot be read.
     """
     count = 0
-    for text in _texts(path):
-        for one in _conversations(text):
+    for pieces in _texts(path):
+        for one in _conversations(pieces):
             count += 1
             yield one
     if not count:
         raise BadFile(f"{path.name!r} holds no conversation.", action="Choose an export of a chat program.")
 
 
-def _conversations(text: str) -> Iterator[Incoming]:
+def _conversations(pieces: Iterator[str]) -> Iterator[Incoming]:
     head: dict[str, object] = {}
     number = 0
-    for key, value in json_items(text, "conversations"):
+    for key, value in json_items(pieces, "conversations"):
         if key not in ("", "conversations"):
             head[key] = value
             continue
@@ -74,23 +77,35 @@ def _conversations(text: str) -> Iterator[Incoming]:
         )
 
 
-def _texts(path: Path) -> Iterator[str]:
+def _texts(path: Path) -> Iterator[Iterator[str]]:
+    """The texts of a file, each to be read before the next."""
     if not zipfile.is_zipfile(path):
         with path.open("rb") as file:
+            if file.read(len(_DATABASE)) == _DATABASE:
+                raise BadFile(
+                    f"{path.name!r} is a backup of everything, not an export of conversations.",
+                    action="Choose “Restore a backup…” in the menu, or `cortex-desktop restore FILE`.",
+                )
+            file.seek(0)
             yield _text(file, path.stat().st_size, path.name)
         return
+    with _unpacking(path), zipfile.ZipFile(path) as archive:
+        found = sorted((each for each in archive.infolist() if _NAMES.search(each.filename)), key=_name)
+        if not found:
+            raise BadFile(
+                f"{path.name!r} holds no conversations.json.", action="Choose the file as the chat program made it."
+            )
+        if sum(each.file_size for each in found) > LARGEST:
+            raise _too_big(path.name)
+        for each in found:
+            with archive.open(each) as file:
+                yield _text(file, each.file_size, each.filename, path)
+
+
+@contextmanager
+def _unpacking(path: Path) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            found = sorted((each for each in archive.infolist() if _NAMES.search(each.filename)), key=_name)
-            if not found:
-                raise BadFile(
-                    f"{path.name!r} holds no conversations.json.", action="Choose the file as the chat program made it."
-                )
-            if sum(each.file_size for each in found) > LARGEST:
-                raise _too_big(path.name)
-            for each in found:
-                with archive.open(each) as file:
-                    yield _text(file, each.file_size, each.filename)
+        yield
     except _DAMAGED as error:
         raise BadFile(f"{path.name!r} cannot be unpacked ({error}).", action="Download it again.") from error
 
@@ -99,25 +114,27 @@ def _name(member: zipfile.ZipInfo) -> str:
     return member.filename
 
 
-def _text(file: IO[bytes], size: int, name: str) -> str:
-    """All of a file, read and decoded in pieces, each of which is short."""
+def _text(file: IO[bytes], size: int, name: str, archive: Path | None = None) -> Iterator[str]:
+    """A file, read and decoded in pieces, each of which is short."""
     if size > LARGEST:
         raise _too_big(name)
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    pieces, read = [], 0
+    read = 0
     try:
-        while chunk := file.read(_CHUNK):
+        while True:
+            with _unpacking(archive) if archive is not None else nullcontext():
+                chunk = file.read(_CHUNK)
             read += len(chunk)
             if read > LARGEST:  # a zip can lie about its sizes
                 raise _too_big(name)
-            pieces.append(decoder.decode(chunk))
-        pieces.append(decoder.decode(b"", final=True))
+            yield decoder.decode(chunk, final=not chunk)
+            if not chunk:
+                return
     except UnicodeDecodeError as error:
         raise BadFile(
             f"{name!r} is no text in UTF-8 (byte {error.object[error.start]:#04x} where none can be).",
             action="Choose a JSON or zip file as a chat program exports it.",
         ) from error
-    return "".join(pieces)
 
 
 def _too_big(name: str) -> BadFile:

@@ -69,15 +69,17 @@ class Conversations:
 
     async def all(self) -> list[ConversationInfo]:
         """All conversations that hold a message or a draft, the latest first."""
-        rows = await self._database.read(
-            lambda db: db.execute(
+
+        def work(db: sqlite3.Connection) -> list[ConversationInfo]:
+            rows = db.execute(
                 f"{_LIST} WHERE c.deleted_at IS NULL AND (c.draft <> ''"
                 " OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id)"
                 " OR EXISTS (SELECT 1 FROM draft_attachments d WHERE d.conversation_id = c.id))"
                 " ORDER BY c.updated_at DESC"
-            ).fetchall()
-        )
-        return [self._info(row) for row in rows]
+            )
+            return [self._info(row) for row in rows]
+
+        return await self._database.read(work)
 
     async def get(self, conversation_id: str) -> ConversationInfo:
         """One conversation.

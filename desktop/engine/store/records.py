@@ -228,6 +228,8 @@ class StoredRun(Value):
         error: Why it failed.
         action: What the person can do.
         gather_ms: Milliseconds spent in the tool loop so far.
+        left_out: How many of the oldest messages its requests leave out.
+        left_out_summary: What stands in their place; empty where there is no summary of them.
         started_at: Aware UTC.
     """
 
@@ -246,4 +248,6 @@ class StoredRun(Value):
     error: str = ""
     action: str = ""
     gather_ms: int = 0
+    left_out: int = 0
+    left_out_summary: str = ""
     started_at: datetime

@@ -8,7 +8,9 @@ from desktop.engine.store.records import RunState
 
 # Options that cannot be read offer no more than going on.
 _BRIEFS = """
-SELECT r.id AS run_id, r.state, r.message_id, r.gather_ms, r.error, r.action,
+SELECT r.id AS run_id, r.state, r.message_id, r.gather_ms, r.left_out, r.error, r.action,
+    EXISTS (SELECT 1 FROM history_summaries s WHERE s.conversation_id = r.conversation_id
+        AND s.last_message_id = r.left_out_to) AS has_left_out_summary,
     r.summary IS NOT NULL AS is_gathered,
     r.summary IS NOT NULL OR (json_valid(r.options) AND json_extract(r.options, '$.tools_enabled') = 0)
         AS can_write_again,
@@ -30,6 +32,8 @@ class RunBrief(Value):
         rounds: How often the orchestrator was called.
         calls: How many tool calls it asked for.
         gather_ms: Milliseconds spent in the tool loop.
+        left_out: How many of the oldest messages its requests leave out.
+        has_left_out_summary: Whether a summary stands in their place.
         is_gathered: Whether the loop has ended by itself.
         can_write_again: Whether the answer can be written without running a tool.
         unknown: The tools whose effect is not known, in words; empty for none.
@@ -43,6 +47,8 @@ class RunBrief(Value):
     rounds: int = 0
     calls: int = 0
     gather_ms: int = 0
+    left_out: int = 0
+    has_left_out_summary: bool = False
     is_gathered: bool = False
     can_write_again: bool = False
     unknown: str = ""

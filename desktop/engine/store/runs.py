@@ -77,7 +77,9 @@ class Runs:
 
         def work(db: sqlite3.Connection) -> tuple[sqlite3.Row | None, tuple[Attachment, ...]]:
             row: sqlite3.Row | None = db.execute(
-                "SELECT r.*, (SELECT text FROM messages WHERE id = r.message_id) AS request FROM runs r WHERE r.id = ?",
+                "SELECT r.*, (SELECT text FROM messages WHERE id = r.message_id) AS request,"
+                " (SELECT text FROM history_summaries s WHERE s.conversation_id = r.conversation_id"
+                " AND s.last_message_id = r.left_out_to) AS left_out_summary FROM runs r WHERE r.id = ?",
                 (run_id,),
             ).fetchone()
             return row, attached_to_run(db, run_id)
@@ -130,6 +132,10 @@ class Runs:
     async def set_opening(self, run_id: str, opening: ModelRequest) -> None:
         """Keep what every round's request begins with."""
         await self._set(run_id, opening=opening.model_dump_json())
+
+    async def set_left_out(self, run_id: str, count: int, last_message_id: str) -> None:
+        """Keep that the requests of a run leave out so many messages, up to this one."""
+        await self._set(run_id, left_out=count, left_out_to=last_message_id)
 
     async def set_options(self, run_id: str, options: RunOptions) -> None:
         """Change what a run goes on with; nothing may work on it."""
@@ -336,5 +342,7 @@ def _run(row: sqlite3.Row, attachments: tuple[Attachment, ...]) -> StoredRun:
         error=row["error"],
         action=row["action"],
         gather_ms=row["gather_ms"],
+        left_out=row["left_out"],
+        left_out_summary=row["left_out_summary"] or "",
         started_at=datetime.fromisoformat(row["started_at"]),
     )

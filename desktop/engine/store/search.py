@@ -52,7 +52,7 @@ def _find(db: sqlite3.Connection, words: tuple[str, ...], limit: int) -> list[Se
     for row in rows:
         if not all(word in row["folded"] for word in late):
             continue
-        passage, marks = passage_of(row["text"], words)
+        passage, marks = passage_of(row["text"], words, is_markdown=row["role"] == "assistant")
         hits.append(
             SearchHit(
                 conversation_id=row["conversation_id"],

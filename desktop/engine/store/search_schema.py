@@ -38,6 +38,8 @@ CREATE TRIGGER message_texts_changed AFTER UPDATE OF text ON message_texts BEGIN
     INSERT INTO message_index (rowid, text) VALUES (new.id, new.text);
 END""",
 )
+_TOGETHER_BYTES = 16 << 20
+"""What the index gathers in memory before it writes; with the 1 MB of SQLite's own a quarter slower."""
 _WATCH = (
     "CREATE TEMP TABLE search_pauses (since TEXT)",
     """
@@ -82,6 +84,7 @@ def indexed_together(connection: sqlite3.Connection, conversation_ids: Sequence[
         conversation_ids: The conversations, which have no messages yet.
     """
     connection.execute("INSERT INTO search_pauses VALUES ('now')")
+    connection.execute("INSERT INTO message_index (message_index, rank) VALUES ('hashsize', ?)", (_TOGETHER_BYTES,))
     yield
     marks = ", ".join("?" for _ in conversation_ids)
     connection.execute(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 from desktop.views.attachment_chips import chips_in_words
 from desktop.views.message_details import details_text
+from desktop.views.transcript.run_line import RunLineBox
 from desktop.views.transcript.targets import Target, targets_of
 
 if TYPE_CHECKING:
@@ -209,13 +210,16 @@ class MessageElement(QAccessibleInterface):
         return QAccessible.Role.ListItem
 
     def text(self, kind: QAccessible.Text) -> str:
-        """Who speaks and what; its details as the description."""
+        """Who speaks and what; as the description its details, and what a run's line below it folded out to."""
         if not self.isValid():
             return ""
         if kind == QAccessible.Text.Name:
             return name_of(self._stage, self.index)
-        is_described = kind == QAccessible.Text.Description and not self._stage.is_live(self.index)
-        return details_text(self._stage.column.messages[self.index]) if is_described else ""
+        if kind != QAccessible.Text.Description or self._stage.is_live(self.index):
+            return ""
+        column = self._stage.column
+        opened = [box.words() for box in column.extras(self.index) if isinstance(box, RunLineBox) and box.is_open]
+        return "\n".join([details_text(column.messages[self.index]), *opened])
 
     def rect(self) -> QRect:
         """Where it is on the screen."""

@@ -3,7 +3,7 @@
 Values go in and signals come out, so that what is inside can be replaced.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -251,6 +251,14 @@ class Transcript(ReadingStage):
         """The text of the message that a run works on; empty where it is not shown."""
         own = (each for each in reversed(self.column.messages) if each.role == "user" and each.run_id == run_id)
         return next((each.text for each in own), "")
+
+    def shows_last(self, known: Collection[str]) -> bool:
+        """Whether the last message, but for one that streams, is one of these; true where there is none."""
+        messages = self.column.messages
+        settled = [
+            each.id for index, each in enumerate(messages[-2:], max(0, len(messages) - 2)) if not self.is_live(index)
+        ]
+        return not settled or settled[-1] in known
 
     def plain_text(self) -> str:
         """The whole conversation as text, each message after ``You:`` or ``Assistant:``."""

@@ -14,6 +14,7 @@ from desktop.engine.exchange.reading import read_conversations
 from desktop.engine.exchange.values import Incoming
 from desktop.engine.exchange.writing import write_conversations
 from desktop.engine.messages import Message, MessageDetails, Usage
+from desktop.engine.store.backup import back_up
 from desktop.engine.store.exporting import conversation_reader
 from desktop.engine.store.store import Store
 from tests.engine.store.test_search import OPTIONS, say
@@ -188,6 +189,15 @@ def test_a_bad_file_says_what_is_wrong(tmp_path: Path, content: Any, says: str) 
         list(read_conversations(written(tmp_path, content)))
 
 
+async def test_a_backup_is_told_from_an_export(store: Store, tmp_path: Path) -> None:
+    assert store.database.path is not None
+    backup = tmp_path / "mine.json"
+    back_up(store.database.path, backup)
+    with pytest.raises(BadFile, match="is a backup of everything") as told:
+        await store.importing.take(read_conversations(backup), "/w")
+    assert "Restore a backup" in told.value.action
+
+
 def test_binary_and_damaged_zips_say_what_is_wrong(tmp_path: Path) -> None:
     binary = tmp_path / "picture.json"
     binary.write_bytes(b"[\xff\xfe]")
@@ -247,14 +257,14 @@ async def test_nothing_is_shown_before_the_last_is_in(store: Store, tmp_path: Pa
         return len(await store.conversations.all())
 
     def watched() -> Iterator[Incoming]:
-        for number in range(50):
+        for number in range(250):
             yield from read_conversations(written(tmp_path, [chatgpt(f"T{number}", f"g{number}")]))
 
     seen: list[Any] = []
     loop_counts: list[int] = []
     done = await store.importing.take(watched(), "/w", seen.append)
     loop_counts.append(await listed())
-    assert (done.taken, seen, loop_counts) == (50, [20, 40, 50], [50])
+    assert (done.taken, seen, loop_counts) == (250, [100, 200, 250], [250])
 
 
 async def export(store: Store, form: Any = "json", redact: Any = str) -> str:

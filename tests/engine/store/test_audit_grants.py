@@ -229,6 +229,8 @@ async def test_an_earlier_log_still_verifies_and_says_that_it_is_one(tmp_path: P
     store.audit.use_key(KEY)
     await worked(store, call("a"))
     head = await store.audit.head()
+    await store.database.write(lambda db: db.execute("ALTER TABLE runs DROP COLUMN left_out"))  # of a later step
+    await store.database.write(lambda db: db.execute("ALTER TABLE runs DROP COLUMN left_out_to"))
     await store.database.write(lambda db: db.execute("DROP TABLE audit_log"))
     await store.database.write(lambda db: db.execute("DROP TABLE history_summaries"))  # of a later step
     await store.database.write(lambda db: db.execute("DROP TABLE queue_attachments"))  # of the step after it
