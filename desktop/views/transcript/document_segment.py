@@ -14,11 +14,11 @@ from PySide6.QtGui import (
 )
 
 from desktop.views.transcript import formulas
+from desktop.views.transcript.block_marks import FOOTNOTE, NOTE
 from desktop.views.transcript.document_markdown import document_text
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, FormulaObject, is_display
 from desktop.views.transcript.marks import mark_format
 from desktop.views.transcript.positions import Positions, caret_x
-from desktop.views.transcript.prose_builder import FOOTNOTE, NOTE
 from desktop.views.transcript.segment import Link, Look, Mark, Piece, Segment
 
 _LINES = str.maketrans(dict.fromkeys("\u2028\u2029\ufdd0\ufdd1", "\n"))
