@@ -30,6 +30,7 @@ from desktop.views.transcript.kinds import Kind, read_kind
 from desktop.views.transcript.marks import mark_format
 from desktop.views.transcript.positions import Positions, caret_x
 from desktop.views.transcript.segment import Control, Link, Look, Mark, Piece, Segment
+from desktop.views.transcript.sideways import draw_bar
 
 _HEADER = 4 * SPACE
 _BARE_HEADER = SPACE
@@ -150,7 +151,8 @@ class CodeSegment(Segment):
             place = QPointF(self._left + _SIDE - self._offset, self._top + row * self._row_height)
             self._layout(row).draw(painter, place, self._selections(row, marks))
         if self._overflow():
-            self._draw_scroll_bar(painter, frame)
+            place = QPointF(frame.left() + _SIDE, frame.bottom() - 7)
+            draw_bar(painter, theme, place, self._room, self._rows.width + self._letter, self._offset)
         painter.restore()
         if exposed.top() < _HEADER:
             self._draw_header(painter)
@@ -175,14 +177,6 @@ class CodeSegment(Segment):
         colour = theme.success if is_copied else theme.muted
         picture = icon_pixmap("check" if is_copied else "copy", colour, 16, painter.device().devicePixelRatioF())
         painter.drawPixmap(self._copy_area.center() - QPointF(8, 8), picture)
-
-    def _draw_scroll_bar(self, painter: QPainter, frame: QRectF) -> None:
-        share = self._room / (self._rows.width + self._letter)
-        left = frame.left() + _SIDE + self._offset * share
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.theme.outline)
-        painter.setOpacity(0.6)
-        painter.drawRoundedRect(QRectF(left, frame.bottom() - 7, self._room * share, 3), 1.5, 1.5)
 
     def _selections(self, row: int, marks: Sequence[Mark]) -> list[QTextLayout.FormatRange]:
         if not marks:

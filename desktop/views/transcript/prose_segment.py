@@ -12,6 +12,7 @@ from desktop.views.documents import LINE_SEPARATOR, InertDocument, drawable, emp
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
 from desktop.views.transcript.block_marks import BULLET, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.document_links import blocks_of
 from desktop.views.transcript.document_segment import DocumentSegment
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.growth import settled, words_added
@@ -114,7 +115,7 @@ class ProseSegment(DocumentSegment):
         self._bullets: list[tuple[QPointF, int]] = []
         self._letter_middle = QFontMetricsF(self._look.font).xHeight() / 2
         layout = self._document.documentLayout()
-        for block in self.blocks():
+        for block in blocks_of(self._document):
             style = block.blockFormat()
             frame = layout.blockBoundingRect(block)
             for depth in range(style.intProperty(QUOTE_LEVEL)):

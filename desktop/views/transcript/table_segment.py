@@ -21,12 +21,13 @@ from PySide6.QtGui import (
 from desktop.views.documents import InertDocument, drawable, empty_document, spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
-from desktop.views.transcript.document_segment import DocumentSegment, Sideways
+from desktop.views.transcript.document_segment import DocumentSegment
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.inline_writer import InlineWriter
 from desktop.views.transcript.kinds import Kind
 from desktop.views.transcript.parsing import parse_line
 from desktop.views.transcript.segment import Look, Piece, Surroundings
+from desktop.views.transcript.sideways import Sideways
 from desktop.views.transcript.tables import CELL_LIMIT, alignments, cells, sample_row
 
 _PADDING = SPACE * 3 // 2
