@@ -173,9 +173,11 @@ class Pointer(QObject):
         layout = self._stage.column.layout(index)
         if self._unit == 1 or not layout.slots:
             return place, place
-        segment = layout.segment(slot)
-        start, end = segment.word_at(position) if self._unit == 2 else segment.paragraph_at(position)
-        return (index, slot, start), (index, slot, end)
+        if self._unit == 2:
+            start, end = layout.segment(slot).word_at(position)
+            return (index, slot, start), (index, slot, end)
+        first, last = layout.paragraph_at(slot, position)
+        return (index, *first), (index, *last)
 
     def move(self, event: QMouseEvent) -> None:
         """Extend the selection, or show what is under the pointer."""

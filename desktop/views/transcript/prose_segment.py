@@ -23,6 +23,7 @@ from desktop.views.transcript.segment import Look, Piece, Surroundings
 
 _NOTE = re.compile(r"^\[\^([^\]\s]{1,100})\]:", re.MULTILINE)
 _QUOTE_MARKS = re.compile(r"^[ >]+", re.MULTILINE)
+_HARD_BREAK = re.compile(r"(?: {2}|\\)\n\Z")
 _DEEP = re.compile(r"(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){25}", re.MULTILINE)
 
 
@@ -36,6 +37,7 @@ class ProseSegment(DocumentSegment):
         surroundings: What the rest of its message tells.
         inline: What draws its formulas; None where it holds none.
         kept: Up to where its source is read no more while it grows, and how many blocks of the document that makes.
+        goes_on: Whether its last paragraph goes on in the next segment.
     """
 
     def __init__(
@@ -46,8 +48,10 @@ class ProseSegment(DocumentSegment):
         surroundings: Surroundings,
         inline: FormulaObject | None = None,
         kept: tuple[int, int] = (0, 0),
+        *,
+        goes_on: bool = False,
     ) -> None:
-        super().__init__(piece, document, look, inline)
+        super().__init__(piece, document, look, inline, goes_on=goes_on)
         self._inert = document
         self._surroundings = surroundings
         self._kept = kept
@@ -172,9 +176,16 @@ class FormulaSegment(DocumentSegment):
 
 
 class PlainSegment(DocumentSegment):
-    """Text that is shown character by character, as a person wrote it."""
+    """Text that is shown character by character, as a person wrote it.
 
-    def __init__(self, piece: Piece, look: Look, *, below: int = 0) -> None:
+    Args:
+        piece: What it is made from.
+        look: How it is drawn.
+        below: Room below it, in logical pixels.
+        goes_on: Whether its last line goes on in the next segment.
+    """
+
+    def __init__(self, piece: Piece, look: Look, *, below: int = 0, goes_on: bool = False) -> None:
         document = empty_document(look.font)
         cursor = QTextCursor(document)
         block = spaced(QTextBlockFormat())
@@ -189,7 +200,7 @@ class PlainSegment(DocumentSegment):
             if line:
                 cursor.insertText(line, ink)
         cursor.endEditBlock()
-        super().__init__(piece, document, look)
+        super().__init__(piece, document, look, goes_on=goes_on)
 
     def text(self, start: int, end: int) -> str:
         return self._shown[start:end]
@@ -217,16 +228,25 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
     place = above = 0
     if kind.name == kinds.PART:
         bare = _QUOTE_MARKS.sub("", text) if kind.quotes else text
-        builder.build(parse_line(bare, surroundings.definitions))
+        builder.build(parse_line(_without_break(bare), surroundings.definitions))
     else:
-        tokens = tokens_of(without_margin(text, kind.column), surroundings)
+        tokens = tokens_of(_without_break(without_margin(text, kind.column)), surroundings)
         if tokens is None:
-            return PlainSegment(piece, look, below=SPACE)
+            return PlainSegment(piece, look, below=SPACE, goes_on=kind.goes_on)
         place = settled(text) if kind == Kind(kinds.PROSE) else 0
         above = builder.build(tokens, text.count("\n", 0, place))
     if kind.name == kinds.FORMULA:
         return FormulaSegment(piece, builder.document, look, builder.text.formulas)
-    return ProseSegment(piece, builder.document, look, surroundings, builder.text.formulas, (place, above))
+    if kind.goes_on and text[-1:].isspace():
+        builder.text.insert(LINE_SEPARATOR if _HARD_BREAK.search(text) else " ", builder.ink())
+    return ProseSegment(
+        piece, builder.document, look, surroundings, builder.text.formulas, (place, above), goes_on=kind.goes_on
+    )
+
+
+def _without_break(text: str) -> str:
+    """A text without the mark of a line break at its end, which breaks nothing there."""
+    return text[:-2] if text.endswith("\\\n") else text
 
 
 def tokens_of(text: str, surroundings: Surroundings) -> Sequence[Token] | None:

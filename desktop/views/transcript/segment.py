@@ -109,6 +109,23 @@ class Surroundings:
     images: frozenset[str] = field(default_factory=frozenset)
 
 
+@dataclass(frozen=True, slots=True)
+class LineEnd:
+    """Where a line ends that the text below goes on in.
+
+    Attributes:
+        taken: How much of the width it takes, from the side that its paragraph begins at, in logical pixels.
+        base: Its base line, in logical pixels from the top of what it is told to.
+        from_right: Whether its paragraph is read from the right.
+        may_break: Whether a line may be broken there.
+    """
+
+    taken: float
+    base: float
+    from_right: bool = False
+    may_break: bool = True
+
+
 class Segment(ABC):
     """One segment. All points and rectangles are in its own coordinates: the top left corner is 0, 0.
 
@@ -181,6 +198,28 @@ class Segment(ABC):
     @abstractmethod
     def shown_text(self) -> str:
         """What is shown, with one character for each position: what is searched."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its last line goes on in the next segment."""
+        return False
+
+    @property
+    def line_end(self) -> LineEnd | None:
+        """Where its last line ends, as it was last laid out, if that goes on in the next segment; else None."""
+        return None
+
+    def begin_after(self, end: LineEnd | None) -> None:  # noqa: B027 - most begin a line of their own
+        """Begin the first line where the last one of the segment above ends, from the next `lay_out` on.
+
+        Args:
+            end: Where that is; None for a line of its own.
+        """
+
+    @property
+    def beside(self) -> float | None:
+        """The base line of its first line, where that stands beside the last one of the segment above; else None."""
+        return None
 
     def controls(self) -> Sequence[Control]:
         """What can be pressed in it."""
