@@ -17,3 +17,10 @@ FOOTNOTE = "footnote:"
 """Scheme of the links that lead to a note of the same message."""
 IMAGE = "image:"
 """Scheme of the links that lead to an attached picture."""
+
+INDENT = QTextFormat.Property.UserProperty + 9
+"""Table property: in how many lists it stands."""
+WIDEST = QTextFormat.Property.UserProperty + 10
+"""Table property: a row of its widest cells."""
+CELL = QTextFormat.Property.UserProperty + 11
+"""Block property: it stands in a cell of a table."""

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 
 from desktop.views.documents import LINE_SEPARATOR
 from desktop.views.markdown_inks import EVIDENCE, INLINE_CODE
-from desktop.views.transcript.block_marks import FOOTNOTE, IMAGE, NOTE, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.block_marks import CELL, FOOTNOTE, IMAGE, INDENT, NOTE, QUOTE_LEVEL, RULE, TASK
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, formula_source
 
 
@@ -39,6 +39,8 @@ def document_text(document: QTextDocument, start: int, end: int, *, markdown: bo
         table = QTextCursor(block).currentTable()
         if table is not None and not _within_one_cell(table, start, end):
             last = table.lastCursorPosition()
+            if lines and markdown and previous != "table":
+                lines.append(writer.margin(table).rstrip())
             lines += writer.rows(table, start, end)
             previous = "table"
             block = last.block().next()
@@ -69,7 +71,13 @@ class _Writer:
     def __init__(self, markdown: bool) -> None:
         self._markdown = markdown
 
+    def margin(self, table: QTextTable) -> str:
+        """What begins the lines of a table: the marks of its quotes, the indent of its lists."""
+        style = table.format()
+        return ("> " * style.intProperty(QUOTE_LEVEL) + "   " * style.intProperty(INDENT)) * self._markdown
+
     def rows(self, table: QTextTable, start: int, end: int) -> Iterator[str]:
+        margin = self.margin(table)
         for row in range(table.rows()):
             cells = [table.cellAt(row, column) for column in range(table.columns())]
             if cells[-1].lastPosition() < start or cells[0].firstPosition() >= end:
@@ -78,9 +86,9 @@ class _Writer:
             if not self._markdown:
                 yield "\t".join(texts)
                 continue
-            yield "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
+            yield margin + "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
             if row == 0 and table.format().headerRowCount():
-                yield "|" + " --- |" * len(cells)
+                yield margin + "|" + " --- |" * len(cells)
 
     def block(self, block: QTextBlock, start: int, end: int) -> str:
         style = block.blockFormat()
@@ -108,7 +116,7 @@ class _Writer:
             text = f"[^{style.stringProperty(NOTE)}]: " + text.partition("\u2002")[2]
         elif indent:
             text = indent + text
-        quote = "> " * style.intProperty(QUOTE_LEVEL) if self._markdown else ""
+        quote = "> " * style.intProperty(QUOTE_LEVEL) if self._markdown and not style.hasProperty(CELL) else ""
         return "\n".join(quote + line for line in text.split("\n"))
 
     def _code(self, block: QTextBlock, start: int, end: int, indent: str) -> str:

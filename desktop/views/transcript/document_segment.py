@@ -181,7 +181,7 @@ class DocumentSegment(Segment):
         if not line.isValid():
             return QRectF(frame.left() - self._shift, frame.top(), 1, frame.height())
         x = caret_x(line, units - block.position())
-        place = block.layout().position()
+        place = frame.topLeft()
         return QRectF(place.x() + x - self._shift, place.y() + line.y(), 1, line.height())
 
     def word_at(self, position: int) -> tuple[int, int]:

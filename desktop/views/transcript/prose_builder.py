@@ -19,7 +19,9 @@ from desktop.views.theme import SPACE
 from desktop.views.transcript.block_marks import BULLET, NOTE, QUOTE_LEVEL, RULE, TASK
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.inline_writer import InlineWriter, reads_right_to_left
+from desktop.views.transcript.nested_table import MOST_CELLS, Grid, read_grid, write_grid
 from desktop.views.transcript.segment import Look, Surroundings
+from desktop.views.transcript.table_writer import shrink
 
 _HEADING_SCALE = (1.45, 1.25, 1.12, 1.0, 1.0, 1.0)
 _HEADING_ABOVE = (28, 24, 20, 16, 16, 16)
@@ -146,7 +148,9 @@ class ProseBuilder:
                 block.setTopMargin(2 * SPACE)
                 self._new_block(block)
             case "table_open":
-                return self._table(tokens, index)
+                grid = read_grid(tokens, index)
+                self._table(grid)
+                return grid.end
             case "footnote_reference_open":
                 self._note, self._scale = str(token.meta.get("label", "")), _NOTE_SCALE
                 self._in_notes = True
@@ -269,23 +273,22 @@ class ProseBuilder:
         self._new_block(block)
         self.text.formula(token, self.ink())
 
-    def _table(self, tokens: Sequence[Token], index: int) -> int:
-        """Write a table that stands in a list or a quote: as lines, its cells apart."""
-        end = next(at for at in range(index, len(tokens)) if tokens[at].type == "table_close")
-        row: list[Token] = []
-        is_head = False
-        for token in tokens[index:end]:
-            if token.type == "tr_open":
-                row = []
-            elif token.type in ("th_open", "td_open"):
-                is_head = token.type == "th_open"
-            elif token.type == "inline":
-                row.append(token)
-            elif token.type == "tr_close":
-                self._table_line(row, is_head)
-        return end + 1
+    def _table(self, grid: Grid) -> None:
+        """Write a table that stands in a list or a quote."""
+        if grid.cells > MOST_CELLS:
+            for number, row in enumerate(grid.rows):
+                self._table_line(row, number == 0)
+            return
+        if self._item_begins:
+            self._new_block(self._format(0))
+        indent, quotes = min(_DEEPEST, self._base + len(self._lists)), min(_DEEPEST, self._quotes)
+        if self._fresh:
+            shrink(self.text.cursor, quotes)
+        write_grid(self.text, grid, self.ink(), indent, quotes)
+        self._fresh, self._top = True, False
 
     def _table_line(self, row: Sequence[Token], is_head: bool) -> None:
+        """Write a row of a table that is too large for cells: as a line, its cells apart."""
         self._new_block(self._format(SPACE // 2))
         ink = self.ink()
         if is_head:

@@ -5,18 +5,18 @@ import re
 from collections.abc import Sequence
 
 from markdown_it.token import Token
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QTextBlockFormat, QTextCharFormat, QTextCursor
 
 from desktop.views.documents import LINE_SEPARATOR, InertDocument, drawable, empty_document, spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
-from desktop.views.transcript.block_marks import BULLET, QUOTE_LEVEL, RULE, TASK
-from desktop.views.transcript.document_links import blocks_of
 from desktop.views.transcript.document_segment import DocumentSegment
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.growth import settled, words_added
 from desktop.views.transcript.kinds import Kind
+from desktop.views.transcript.nested_table import fit_tables, keep_narrow
+from desktop.views.transcript.ornaments import Ornaments, ornaments_of
 from desktop.views.transcript.parsing import NESTING, parse, parse_line
 from desktop.views.transcript.prose_builder import ProseBuilder
 from desktop.views.transcript.segment import Look, Piece, Surroundings
@@ -56,6 +56,8 @@ class ProseSegment(DocumentSegment):
         self._surroundings = surroundings
         self._kept = kept
         self._steady = 0.0
+        self._beyond = 0.0
+        self._ornaments = Ornaments()
 
     @property
     def steady(self) -> float:
@@ -112,60 +114,18 @@ class ProseSegment(DocumentSegment):
         self.content_changed(self._document.toRawText())
         return True
 
+    def least_width(self, room: float) -> float:
+        beyond = max(0.0, fit_tables(self._document, self._look.font, room) - room)
+        if beyond != self._beyond:
+            keep_narrow(self._document, self._beyond, beyond)
+            self._beyond = beyond
+        return room + beyond
+
     def laid_out(self) -> None:
-        self._bars: list[QRectF] = []
-        self._rules: list[QRectF] = []
-        self._boxes: list[tuple[QRectF, bool]] = []
-        self._bullets: list[tuple[QPointF, int]] = []
-        self._letter_middle = QFontMetricsF(self._look.font).xHeight() / 2
-        layout = self._document.documentLayout()
-        for block in blocks_of(self._document):
-            style = block.blockFormat()
-            frame = layout.blockBoundingRect(block)
-            for depth in range(style.intProperty(QUOTE_LEVEL)):
-                from_right = block.textDirection() == Qt.LayoutDirection.RightToLeft
-                left = self._width - depth * 2 * SPACE - 3 if from_right else depth * 2 * SPACE
-                bar = QRectF(left, frame.top(), 3, frame.height())
-                last = next((known for known in reversed(self._bars) if known.left() == bar.left()), None)
-                if last is not None and bar.top() - last.bottom() < 2 * SPACE:
-                    last.setBottom(bar.bottom())
-                else:
-                    self._bars.append(bar)
-            if block.layout().lineCount() and (style.hasProperty(TASK) or style.hasProperty(BULLET)):
-                line = block.layout().lineAt(0)
-                place = block.layout().position() + line.position()
-                middle = place.y() + line.ascent() - self._letter_middle
-                from_right = block.textDirection() == Qt.LayoutDirection.RightToLeft
-                if style.hasProperty(TASK):
-                    left = place.x() + line.width() + 7 if from_right else place.x() - 20
-                    self._boxes.append((QRectF(left, middle - 6.5, 13, 13), style.boolProperty(TASK)))
-                else:
-                    left = place.x() + line.width() + 13 if from_right else place.x() - 13
-                    self._bullets.append((QPointF(left, middle), style.intProperty(BULLET)))
-            if style.boolProperty(RULE):
-                self._rules.append(QRectF(0, round(frame.center().y()), self._width, 1))
+        self._ornaments = ornaments_of(self._document, self._look, self._width)
 
     def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
-        theme = self._look.theme
-        for bar in self._bars:
-            painter.fillRect(bar, theme.border)
-        for rule in self._rules:
-            painter.fillRect(rule, theme.border)
-        if not self._boxes and not self._bullets:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for middle, level in self._bullets:
-            painter.setPen(QPen(theme.muted, 1.2))
-            painter.setBrush(theme.muted if level % 2 else Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(middle, 2.2, 2.2)
-        for box, checked in self._boxes:
-            painter.setPen(QPen(theme.accent if checked else theme.outline, 1.2))
-            painter.setBrush(theme.accent if checked else Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box, 3, 3)
-            if checked:
-                painter.setPen(QPen(theme.on_accent, 1.8, c=Qt.PenCapStyle.RoundCap))
-                corners = ((3, 6.8), (5.4, 9.2), (10, 4))
-                painter.drawPolyline([box.topLeft() + QPointF(*corner) for corner in corners])
+        self._ornaments.draw(painter, self._look.theme)
 
 
 class FormulaSegment(DocumentSegment):

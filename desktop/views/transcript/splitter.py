@@ -29,6 +29,7 @@ from desktop.views.transcript.tables import (
     CHUNK_LENGTH,
     alignments,
     begins_table,
+    ends_table,
     sample_row,
 )
 
@@ -101,6 +102,7 @@ class _Cutter:
         self._plain_before = False
         self._paragraph = LongParagraph()
         self._rows: list[str] = []
+        self._row_before, self._in_rows = "", False
 
     def run(self) -> list[Piece]:
         at = self._start
@@ -148,6 +150,7 @@ class _Cutter:
             self._after_blank, self._in_quote = True, False
             self._before, self._plain_before = "", False
             self._paragraph = LongParagraph()
+            self._row_before, self._in_rows = "", False
             self._closed = self._closed or self._kind.name == kinds.PART
             return stop
         lead = line[: len(line) - len(line.lstrip(" \t"))]
@@ -305,15 +308,24 @@ class _Cutter:
         if starts or (bare[indent] in "#>" and not self._in_quote):
             self._paragraph = LongParagraph()
         self._in_quote = self._in_quote or bare[indent] == ">"
+        content = bare[item.end() :] if item else bare[indent:]
+        self._follow_rows(content)
         self._watch(at, stop, line)
         is_margin_text = not self._lists.items and not self._in_quote and indent <= 3
         self._before, self._before_at = (bare, at) if is_margin_text else ("", at)
-        content = bare[item.end() :] if item else bare[indent:]
         self._plain_before = _PLAIN_TEXT.match(content) is not None and "|" not in content
         self._after_blank = False
         if self._kind.name == kinds.PART and bare[indent] == "#" and _BLOCK.match(bare):
             self._closed = True  # a heading ends with its line
         return stop
+
+    def _follow_rows(self, content: str) -> None:
+        """Take note whether a line is one of a table in a list or a quote: such a table is not cut as a paragraph."""
+        row = content.lstrip(" >")
+        self._in_rows = (self._in_rows and not ends_table(row)) or begins_table(self._row_before, row)
+        self._row_before = row
+        if self._in_rows:
+            self._paragraph = LongParagraph()
 
     def _ends_part(self, line: str) -> bool:
         """Whether a line begins another block than the paragraph that goes on in a part."""
@@ -327,7 +339,7 @@ class _Cutter:
 
     def _watch(self, at: int, stop: int, line: str) -> None:
         """Cut a paragraph that is too long."""
-        if self._kind.name not in (kinds.PROSE, kinds.PART):
+        if self._kind.name not in (kinds.PROSE, kinds.PART) or self._in_rows:
             return
         quotes = min(8, line[: len(line) - len(line.lstrip(" >"))].count(">")) if self._in_quote else 0
         for cut in self._paragraph.cuts(self._text, at, stop):

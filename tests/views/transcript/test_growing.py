@@ -87,7 +87,7 @@ def grows_as_made_anew(chunks: list[str], look: Look) -> int:
                 if isinstance(live, ProseSegment):
                     assert isinstance(anew, ProseSegment)
                     assert content(live._document) == content(anew._document)
-                    assert (live._bars, live._rules, live._bullets) == (anew._bars, anew._rules, anew._bullets)
+                    assert live._ornaments == anew._ornaments
                 continue
         live = make_segment(pieces[-1], AROUND, look)
     return grown

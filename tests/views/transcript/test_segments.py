@@ -230,6 +230,15 @@ def test_pieces_of_a_table_share_their_columns(look: Look) -> None:
     assert len(lefts) == 1
 
 
+def test_the_caret_stands_in_its_cell(look: Look) -> None:
+    segment = made("| aa | bb |\n|---|---|\n| cc | [dd](https://example.org) |", look)[0]
+    for words in ("aa", "bb", "cc", "dd"):
+        at = segment.shown_text().index(words) + 1
+        assert segment.position_at(segment.rectangle_at(at).center()) == at
+    link = segment.link_at(segment.rectangle_at(segment.shown_text().index("dd") + 1).center())
+    assert link is not None
+
+
 def test_code_has_its_height_without_layout_and_copies_itself(look: Look) -> None:
     segment = made("```py\n" + "x = 1\n" * 5_000 + "```\n", look)[0]
     longer = made("```py\n" + "x = 1\n" * 5_001 + "```\n", look)[0]
