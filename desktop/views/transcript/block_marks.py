@@ -15,9 +15,13 @@ NOTE = QTextFormat.Property.UserProperty + 7
 
 FOOTNOTE = "footnote:"
 """Scheme of the links that lead to a note of the same message."""
+REFERENCE = "reference:"
+"""Scheme of the links that lead from a note back to where the text first refers to it."""
 IMAGE = "image:"
 """Scheme of the links that lead to an attached picture."""
 
+FIRST_NOTE = QTextFormat.Property.UserProperty + 12
+"""Block property: the first of the notes begins here."""
 INDENT = QTextFormat.Property.UserProperty + 9
 """Table property: in how many lists it stands."""
 WIDEST = QTextFormat.Property.UserProperty + 10

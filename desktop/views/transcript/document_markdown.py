@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 
 from desktop.views.documents import LINE_SEPARATOR
 from desktop.views.markdown_inks import EVIDENCE, INLINE_CODE
-from desktop.views.transcript.block_marks import CELL, FOOTNOTE, IMAGE, INDENT, NOTE, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.block_marks import CELL, FOOTNOTE, IMAGE, INDENT, NOTE, QUOTE_LEVEL, REFERENCE, RULE, TASK
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, formula_source
 
 
@@ -145,8 +145,12 @@ class _Writer:
                 style = fragment.charFormat()
                 if style.hasProperty(FORMULA):
                     parts.append(formula_source(style) * text.count(OBJECT))
+                elif style.anchorHref().startswith(REFERENCE) or (_is_mark(style) and not text.strip()):
+                    pass  # drawn beside a note or a mark, no part of it
                 elif self._markdown:
                     parts.append(_marked(text, style))
+                elif _is_mark(style):
+                    parts.append(f"[{text.strip()}]")
                 else:
                     parts.append(text)
             iterator += 1
@@ -154,6 +158,10 @@ class _Writer:
         if not self._markdown:
             return text.replace(LINE_SEPARATOR, "\n")
         return text.replace(LINE_SEPARATOR, "\\\n").replace("**" * 2, "")
+
+
+def _is_mark(style: QTextCharFormat) -> bool:
+    return style.anchorHref().startswith(FOOTNOTE)
 
 
 def _marked(text: str, style: QTextCharFormat) -> str:
@@ -167,7 +175,7 @@ def _marked(text: str, style: QTextCharFormat) -> str:
     if style.isAnchor():
         target = style.anchorHref()
         if target.startswith(FOOTNOTE):
-            return f"{before}[^{target.removeprefix(FOOTNOTE)}]{after}"
+            return f"[^{target.removeprefix(FOOTNOTE)}]"
         if target.startswith(IMAGE):
             return f"{before}![{bare[8:-1]}]({target.removeprefix(IMAGE)}){after}"
         is_bare = target.startswith(EVIDENCE) or target == bare

@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from desktop.views.transcript.block_marks import FOOTNOTE, NOTE
+from desktop.views.transcript.block_marks import FOOTNOTE, NOTE, REFERENCE
 from desktop.views.transcript.document_links import blocks_of, links_of
 from desktop.views.transcript.document_markdown import document_text
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, FormulaObject
@@ -239,6 +239,9 @@ class DocumentSegment(Segment):
 
     def place_of(self, target: str) -> int | None:
         label = target.removeprefix(FOOTNOTE)
+        if target.startswith(REFERENCE):
+            mark = FOOTNOTE + target.removeprefix(REFERENCE)
+            return next((link.start for link in self.links() if link.target == mark), None)
         if label == target:
             return None
         for block in blocks_of(self._document):

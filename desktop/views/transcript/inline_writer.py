@@ -12,7 +12,7 @@ from desktop.views.literal_text import host_in_ascii
 from desktop.views.markdown_inks import Inks, is_safe_link, marked
 from desktop.views.theme import Theme
 from desktop.views.transcript import formulas
-from desktop.views.transcript.block_marks import FOOTNOTE, IMAGE
+from desktop.views.transcript.block_marks import FOOTNOTE, IMAGE, REFERENCE
 from desktop.views.transcript.formula_object import FORMULA, KIND, MARKUP, OBJECT, FormulaObject
 from desktop.views.transcript.segment import Look, Surroundings
 
@@ -52,7 +52,9 @@ class InlineWriter:
         inks = [ink]
         targets: list[str] = []
         words: list[str] = []
+        previous = ""
         for token in inline.children or []:
+            beside, previous = previous == token.type, token.type
             match token.type:
                 case "text":
                     self._text(token.content, inks[-1])
@@ -80,7 +82,7 @@ class InlineWriter:
                 case "math_inline":
                     self.formula(token, inks[-1])
                 case "footnote_ref":
-                    self._mark(token, inks[-1])
+                    self._mark(token, inks[-1], beside=beside)
                 case _:
                     self.insert(token.content, inks[-1])
 
@@ -90,11 +92,19 @@ class InlineWriter:
         known = name in self._images
         self.insert(words, self.inks.link(ink, IMAGE + name) if known else marked(ink, "em_open"))
 
-    def _mark(self, token: Token, ink: QTextCharFormat) -> None:
+    def _mark(self, token: Token, ink: QTextCharFormat, *, beside: bool) -> None:
+        """Write the raised number that leads to a note, a little apart from one before."""
         mark = self.inks.link(ink, FOOTNOTE + token.info)
         mark.setFontUnderline(False)
         mark.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
-        self.insert(f"[{token.content}]", mark)
+        self.insert("\u2009" * beside + token.content, mark)
+
+    def way_back(self, label: str, ink: QTextCharFormat) -> None:
+        """Write, at the end of a note, the link to where the text first refers to it."""
+        back = self.inks.link(ink, REFERENCE + label)
+        back.setFontUnderline(False)
+        self.insert("\u00a0", ink)
+        self.insert("\u21a9\ufe0e", back)
 
     def formula(self, token: Token, ink: QTextCharFormat) -> None:
         """Write a formula."""

@@ -11,6 +11,7 @@ from desktop.engine.messages import Message
 from desktop.views.attachment_chips import place_chips
 from desktop.views.message_details import stop_mark
 from desktop.views.theme import SPACE
+from desktop.views.transcript.definitions import changed_names, mentions
 from desktop.views.transcript.heights import Heights
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.segment import Control, LineEnd, Link, Look, Mark, Piece, Segment, Surroundings
@@ -129,9 +130,10 @@ class MessageLayout:
         self._is_user = message.role == "user"
         text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
         self._text = text
-        self.slots = [Slot(piece) for piece in self._cut(text, growing)]
-        self._place_chips()
         self._around = self._surroundings(text)
+        self._pieces = list(self._cut(text, growing))
+        self.slots = [Slot(piece) for piece in self._arranged()]
+        self._place_chips()
         self._heights = Heights(known if len(known) == len(self.slots) else map(self._guess, self.slots))
         self._inner = metrics.room
         self._fit_bubble()
@@ -145,6 +147,10 @@ class MessageLayout:
 
     def _cut(self, text: str, growing: bool) -> Sequence[Piece]:
         return self._kit.plain_pieces(text) if self._is_user else self._kit.split(text, growing)
+
+    def _arranged(self) -> Sequence[Piece]:
+        """Its pieces in the order in which they are shown."""
+        return self._kit.arrange(self._pieces, self._around.definitions)
 
     def _surroundings(self, text: str) -> Surroundings:
         return Surroundings(self._evidence, "" if self._is_user else self._kit.definitions(text))
@@ -339,31 +345,57 @@ class MessageLayout:
         """
         text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
         self.message, self._text = message, text
-        if self.slots and not self._is_user:
-            last = self.slots[-1].piece
-            self._take(list(self._kit.resume(last, text, True)), len(self.slots) - 1)
+        at = max(0, len(self._pieces) - 1)
+        if self._pieces and not self._is_user:
+            last = self._pieces[at]
+            self._pieces[at:] = self._kit.resume(last, text, True)
+            tail = text[last.start :]
+            if "]:" in tail or ("[" in tail and self._around.definitions):
+                self._look_around(text)
         else:
-            self._take(list(self._cut(text, True)), 0)
+            self._pieces = list(self._cut(text, True))
+            at = 0
+        if "[^" in self._around.definitions:
+            self._retake()
+        else:
+            self._take(self._pieces[at:], at)
 
     def show(self, message: Message, *, growing: bool) -> None:
         """Show a message in place of what was shown; equal pieces keep their segments."""
         text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
         self.message, self._text, self.is_growing = message, text, growing
         self._place_chips()
-        around = self._surroundings(text)
-        kept = 0
-        pieces = self._cut(text, growing)
-        if around == self._around:
-            pairs = zip(pieces, self.slots, strict=False)
-            kept = next((at for at, (piece, slot) in enumerate(pairs) if piece != slot.piece), None) or 0
-            if kept == 0 and pieces and self.slots and pieces[0] == self.slots[0].piece:
-                kept = min(len(pieces), len(self.slots))
-        self._around = around
-        self._take(list(pieces[kept:]), kept)
+        self._pieces = list(self._cut(text, growing))
+        self._look_around(text)
+        self._retake()
+
+    def _look_around(self, text: str) -> None:
+        """Take note of the definitions of a text, and make anew what reads otherwise with them."""
+        before, self._around = self._around, self._surroundings(text)
+        if self._around == before:
+            return
+        names = changed_names(before.definitions, self._around.definitions)
+        for slot in self.slots:
+            if mentions(slot.piece.text, names):
+                slot.segment, slot.width, slot.refined = None, 0, False
+
+    def _retake(self) -> None:
+        """Have the pieces in the order in which they are shown; equal ones keep their slots."""
+        known = {slot.piece.start: (slot, self._heights[index]) for index, slot in enumerate(self.slots)}
+        slots, heights = [], []
+        for piece in self._arranged():
+            slot, height = known.get(piece.start, (None, 0))
+            if slot is None or not self._grow_slot(slot, piece):
+                slot = Slot(piece)
+                height = self._guess(slot)
+            slots.append(slot)
+            heights.append(height)
+        self.slots, self._heights = slots, Heights(heights)
+        self._fit_bubble()
 
     def _take(self, pieces: list[Piece], kept: int) -> None:
         """Have these pieces after so many slots that stay."""
-        if pieces and kept < len(self.slots) and self._grow_last(pieces[0], kept):
+        if pieces and kept < len(self.slots) and self._grow_slot(self.slots[kept], pieces[0]):
             pieces, kept = pieces[1:], kept + 1
         del self.slots[kept:]
         self._heights.truncate(kept)
@@ -373,8 +405,8 @@ class MessageLayout:
             self._heights.append(self._guess(slot))
         self._fit_bubble()
 
-    def _grow_last(self, piece: Piece, index: int) -> bool:
-        slot = self.slots[index]
+    def _grow_slot(self, slot: Slot, piece: Piece) -> bool:
+        """Have a slot show a piece that is its own with more text; False where it cannot."""
         if slot.piece == piece:
             return True
         if slot.piece.kind != piece.kind or slot.segment is None or not slot.segment.grow(piece):

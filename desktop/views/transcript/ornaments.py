@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlock, QTextDocument
 
 from desktop.views.theme import SPACE, Theme
-from desktop.views.transcript.block_marks import BULLET, CELL, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.block_marks import BULLET, CELL, FIRST_NOTE, QUOTE_LEVEL, RULE, TASK
 from desktop.views.transcript.document_links import blocks_of
 from desktop.views.transcript.nested_table import tables_of
 from desktop.views.transcript.segment import Look
@@ -77,6 +77,8 @@ def ornaments_of(document: QTextDocument, look: Look, width: float) -> Ornaments
             _add_bars(found.bars, block, frame, width)
         if block.layout().lineCount() and (style.hasProperty(TASK) or style.hasProperty(BULLET)):
             _add_mark(found, block, letter_middle)
+        if style.boolProperty(FIRST_NOTE):
+            found.rules.append(QRectF(0, round(frame.top() - 3 * SPACE / 2), width, 1))
         if style.boolProperty(RULE):
             found.rules.append(QRectF(0, round(frame.center().y()), width, 1))
     for table in tables_of(document):

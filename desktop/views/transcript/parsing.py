@@ -11,6 +11,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote.index import footnote_def
 
+from desktop.views.transcript.footnotes import numbers
+
 FORMULA_LIMIT = 4_000
 """Characters after which a formula that has not ended is none."""
 FORMULA_LINES = 80
@@ -21,7 +23,6 @@ NESTING = 60
 _PROSE_BETWEEN = re.compile(r"\d[\d.,]*\s(?!.*[\\^_={}<>+*/|])")
 """What follows the first sign of ``$5 and 6$``: an amount and words, no formula."""
 _FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
-_NOTE = re.compile(r"^\[\^([^\]\s]{1,100})\]:", re.MULTILINE)
 
 
 def formula_ends(line: str) -> tuple[str, bool]:
@@ -167,8 +168,7 @@ def _environment(definitions: str) -> dict[str, Any]:
     environment: dict[str, Any] = {}
     if definitions:
         _PARSER.parse(definitions, environment)
-        labels = dict.fromkeys(_NOTE.findall(definitions))
-        environment["footnotes"] = {"numbers": {label: number for number, label in enumerate(labels, 1)}}
+        environment["footnotes"] = {"numbers": numbers(definitions)}
     return environment
 
 

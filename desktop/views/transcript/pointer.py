@@ -27,6 +27,8 @@ def link_tool_tip(target: str) -> str:
         return "Show the tool call"
     if target.startswith("footnote:"):
         return "Show the footnote"
+    if target.startswith("reference:"):
+        return "Back to the text"
     host = host_in_ascii(target)
     shown = literal(target)
     return f"{shown}\nHost: {host}" if host and host not in target.lower() else shown

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 
 from desktop.views.documents import LINE_SEPARATOR, InertDocument, empty_document, fixed_font, spaced
 from desktop.views.theme import SPACE
-from desktop.views.transcript.block_marks import BULLET, NOTE, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.block_marks import BULLET, FIRST_NOTE, NOTE, QUOTE_LEVEL, RULE, TASK
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.inline_writer import InlineWriter, reads_right_to_left
 from desktop.views.transcript.nested_table import MOST_CELLS, Grid, read_grid, write_grid
@@ -80,7 +80,8 @@ class ProseBuilder:
         self._note = ""
         self._in_notes = False
         self._scale = 1.0
-        self._numbers: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._noted = ""
 
     def build(self, tokens: Sequence[Token], line: int = 0) -> int:
         """Write all tokens.
@@ -152,9 +153,12 @@ class ProseBuilder:
                 self._table(grid)
                 return grid.end
             case "footnote_reference_open":
-                self._note, self._scale = str(token.meta.get("label", "")), _NOTE_SCALE
+                self._note = self._noted = str(token.meta.get("label", ""))
+                self._scale = _NOTE_SCALE
                 self._in_notes = True
             case "footnote_reference_close":
+                if self._noted in self._numbers and not self._fresh:
+                    self.text.way_back(self._noted, self.ink())
                 self._note, self._scale, self._in_notes = "", 1.0, False
             case _:
                 if token.content:
@@ -240,6 +244,9 @@ class ProseBuilder:
             block.setProperty(NOTE, self._note)
             block.setTextIndent(-3 * SPACE)
             block.setTabPositions([])
+            if self._numbers.get(self._note) == 1:
+                block.setTopMargin(3 * SPACE)
+                block.setProperty(FIRST_NOTE, True)
         note, self._note = self._note, ""
         if self._quotes and reads_right_to_left(inline.content):
             block.setRightMargin(block.leftMargin())
@@ -247,11 +254,10 @@ class ProseBuilder:
         self._new_block(block)
         ink = self.ink()
         if note:
-            number = self._numbers.get(note, "")
-            self.text.insert(f"{number or note}.\u2002", ink)
+            self.text.insert(f"{self._numbers.get(note, note)}.\u2002", ink)
         self.text.inline(inline, ink)
 
-    def number_notes(self, numbers: dict[str, str]) -> None:
+    def number_notes(self, numbers: dict[str, int]) -> None:
         """Say what numbers the notes have."""
         self._numbers = numbers
 

@@ -12,6 +12,7 @@ from desktop.views.documents import LINE_SEPARATOR, InertDocument, drawable, emp
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
 from desktop.views.transcript.document_segment import DocumentSegment
+from desktop.views.transcript.footnotes import numbers
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.growth import settled, words_added
 from desktop.views.transcript.kinds import Kind
@@ -21,7 +22,6 @@ from desktop.views.transcript.parsing import NESTING, parse, parse_line
 from desktop.views.transcript.prose_builder import ProseBuilder
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 
-_NOTE = re.compile(r"^\[\^([^\]\s]{1,100})\]:", re.MULTILINE)
 _QUOTE_MARKS = re.compile(r"^[ >]+", re.MULTILINE)
 _HARD_BREAK = re.compile(r"(?: {2}|\\)\n\Z")
 _DEEP = re.compile(r"(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){25}", re.MULTILINE)
@@ -183,8 +183,7 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         goes_on=kind.goes_on,
         quotes=kind.quotes,
     )
-    labels = dict.fromkeys(_NOTE.findall(surroundings.definitions))
-    builder.number_notes({label: str(number) for number, label in enumerate(labels, 1)})
+    builder.number_notes(numbers(surroundings.definitions))
     place = above = 0
     if kind.name == kinds.PART:
         bare = _QUOTE_MARKS.sub("", text) if kind.quotes else text

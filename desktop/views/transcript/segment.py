@@ -41,7 +41,8 @@ class Link:
     Attributes:
         start: First position.
         end: Position after the last.
-        target: An address, ``evidence:`` and a call's id, or ``footnote:`` and its label.
+        target: An address, ``evidence:`` and a call's id, ``footnote:`` and its label, or ``reference:`` and the
+            label of the note that the text refers to there.
     """
 
     start: int
@@ -260,7 +261,11 @@ class Segment(ABC):
         return False
 
     def place_of(self, target: str) -> int | None:
-        """The position that a link within the message (``footnote:`` and a label) leads to; None where not in here."""
+        """The position that a link within the message leads to; None where not in here.
+
+        Args:
+            target: ``footnote:`` or ``reference:``, and a label.
+        """
         return None
 
 

@@ -180,13 +180,16 @@ def test_links_lead_where_they_say(look: Look, text: str, shown: str, targets: l
 
 def test_a_footnote_leads_to_its_note(look: Look) -> None:
     text, note = made("first[^b] then[^a]\n\n[^a]: about a\n[^b]: about b\n", look)[0], None
-    assert text.shown_text() == "first[1] then[2]"
+    assert text.shown_text() == "first1 then2"
     assert [link.target for link in text.links()] == ["footnote:b", "footnote:a"]
     notes = made("first[^b] then[^a]\n\n[^a]: about a\n[^b]: about b\n", look)[1:]
     places = [segment.place_of("footnote:b") for segment in notes]
     note = next(segment for segment, place in zip(notes, places, strict=True) if place is not None)
     place = next(place for place in places if place is not None)
-    assert note.shown_text()[place:] == "1.\u2002about b"
+    assert note.shown_text()[place:] == "1.\u2002about b\u00a0\u21a9\ufe0e"
+    assert note.text(0, note.length) == "1.\u2002about b\u00a0"
+    assert text.text(0, text.length) == "first[1] then[2]"
+    assert text.place_of("reference:a") == text.shown_text().index("2")
 
 
 def test_a_formula_is_drawn_in_the_colour_of_text_and_changes_the_height(look: Look) -> None:
