@@ -15,7 +15,19 @@ from PySide6.QtGui import (
 
 from desktop.views.documents import LINE_SEPARATOR
 from desktop.views.markdown_inks import EVIDENCE, INLINE_CODE
-from desktop.views.transcript.block_marks import CELL, FOOTNOTE, IMAGE, INDENT, NOTE, QUOTE_LEVEL, REFERENCE, RULE, TASK
+from desktop.views.transcript.block_marks import (
+    ALERT,
+    CELL,
+    FOOTNOTE,
+    IMAGE,
+    INDENT,
+    NOTE,
+    QUOTES,
+    REFERENCE,
+    RULE,
+    TASK,
+    quotes_of,
+)
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, formula_source
 
 
@@ -64,7 +76,16 @@ def _within_one_cell(table: QTextTable, start: int, end: int) -> bool:
 def _kind(block: QTextBlock) -> str:
     if block.textList() is not None:
         return "item"
-    return "quote" if block.blockFormat().intProperty(QUOTE_LEVEL) else "paragraph"
+    return "quote" if block.blockFormat().hasProperty(QUOTES) else "paragraph"
+
+
+def _margin(style: QTextFormat, levels: int) -> str:
+    """What begins a line that stands in quotes and in so many lists."""
+    margin, inside = "", 0
+    for depth, _ in quotes_of(style):
+        margin += "   " * (depth - inside) + "> "
+        inside = max(inside, depth)
+    return margin + "   " * (levels - inside)
 
 
 class _Writer:
@@ -74,7 +95,7 @@ class _Writer:
     def margin(self, table: QTextTable) -> str:
         """What begins the lines of a table: the marks of its quotes, the indent of its lists."""
         style = table.format()
-        return ("> " * style.intProperty(QUOTE_LEVEL) + "   " * style.intProperty(INDENT)) * self._markdown
+        return _margin(style, style.intProperty(INDENT)) if self._markdown else ""
 
     def rows(self, table: QTextTable, start: int, end: int) -> Iterator[str]:
         margin = self.margin(table)
@@ -84,9 +105,9 @@ class _Writer:
                 continue
             texts = [self._inline(cell.firstCursorPosition().block(), 0, 2**31) for cell in cells]
             if not self._markdown:
-                yield "\t".join(texts)
+                yield "\t".join(text.replace("\n", " ") for text in texts)
                 continue
-            yield margin + "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
+            yield margin + "| " + " | ".join(text.replace("|", "\\|").replace("\\\n", "<br>") for text in texts) + " |"
             if row == 0 and table.format().headerRowCount():
                 yield margin + "|" + " --- |" * len(cells)
 
@@ -94,42 +115,43 @@ class _Writer:
         style = block.blockFormat()
         if style.boolProperty(RULE):
             return "---"
-        indent = "   " * style.indent()
         if style.hasProperty(QTextFormat.Property.BlockCodeLanguage):
-            return self._code(block, start, end, indent)
+            return self._code(block, start, end)
         text = self._inline(block, start, end)
         if start > block.position() or not text:
             return text
-        listed = block.textList()
+        listed, levels = block.textList(), style.indent()
         if listed is not None:
-            indent = "   " * (listed.format().indent() - 1)
+            levels = listed.format().indent() - 1
             mark = "-"
             if listed.format().style() == QTextListFormat.Style.ListDecimal:
                 mark = f"{listed.format().start() + listed.itemNumber(block)}."
             box = ("[x] " if style.boolProperty(TASK) else "[ ] ") if style.hasProperty(TASK) else ""
-            text = f"{indent}{mark} {box}{text.lstrip()}"
-        elif not self._markdown:
+            text = f"{mark} {box}{text.lstrip()}"
+            if not self._markdown:
+                return "   " * levels + text
+        elif not self._markdown or style.hasProperty(CELL):
             return text
         elif style.headingLevel():
             text = "#" * style.headingLevel() + " " + text
         elif style.hasProperty(NOTE):
             text = f"[^{style.stringProperty(NOTE)}]: " + text.partition("\u2002")[2]
-        elif indent:
-            text = indent + text
-        quote = "> " * style.intProperty(QUOTE_LEVEL) if self._markdown and not style.hasProperty(CELL) else ""
-        return "\n".join(quote + line for line in text.split("\n"))
+        elif style.hasProperty(ALERT):
+            text = f"[!{style.stringProperty(ALERT)}]"
+        margin = _margin(style, levels)
+        return "\n".join(margin + line for line in text.split("\n"))
 
-    def _code(self, block: QTextBlock, start: int, end: int, indent: str) -> str:
+    def _code(self, block: QTextBlock, start: int, end: int) -> str:
         cursor = QTextCursor(block)
         cursor.setPosition(max(start, block.position()))
         cursor.setPosition(min(end, block.position() + block.length() - 1), QTextCursor.MoveMode.KeepAnchor)
         code = cursor.selectedText()
         if start > block.position() or not self._markdown:
             return code.replace(LINE_SEPARATOR, "\n")
-        language = block.blockFormat().stringProperty(QTextFormat.Property.BlockCodeLanguage)
-        quote = "> " * block.blockFormat().intProperty(QUOTE_LEVEL)
-        text = f"```{language}\n{code}\n```".replace(LINE_SEPARATOR, "\n")
-        return "\n".join(quote + indent + line for line in text.split("\n"))
+        style = block.blockFormat()
+        margin = _margin(style, style.indent())
+        text = f"```{style.stringProperty(QTextFormat.Property.BlockCodeLanguage)}\n{code}\n```"
+        return "\n".join(margin + line for line in text.replace(LINE_SEPARATOR, "\n").split("\n"))
 
     def _inline(self, block: QTextBlock, start: int, end: int) -> str:
         parts: list[str] = []

@@ -12,11 +12,13 @@ from desktop.views.literal_text import host_in_ascii
 from desktop.views.markdown_inks import Inks, is_safe_link, marked
 from desktop.views.theme import Theme
 from desktop.views.transcript import formulas
+from desktop.views.transcript.bare_links import bare_links
 from desktop.views.transcript.block_marks import FOOTNOTE, IMAGE, REFERENCE
 from desktop.views.transcript.formula_object import FORMULA, KIND, MARKUP, OBJECT, FormulaObject
 from desktop.views.transcript.segment import Look, Surroundings
 
-_LIVELY = re.compile(r"\[(?P<chip>\d{1,3})\]|(?P<link>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*])")
+_CHIP = re.compile(r"\[(\d{1,3})\]")
+_BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?([\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
 
 
@@ -33,6 +35,7 @@ class InlineWriter:
         cursor: Where it writes.
         formulas: What draws the formulas of the document; None where it holds none.
         inks: The formats of text.
+        in_cell: Whether it writes into a cell of a table, where ``<br>`` is the one way to break a line.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class InlineWriter:
         self.cursor = QTextCursor(document)
         self.cursor.movePosition(QTextCursor.MoveOperation.End)
         self.formulas = drawn
+        self.in_cell = False
         self.inks = Inks(look.theme, look.font, surroundings.evidence)
         self._document = document
         self._theme: Theme = look.theme
@@ -119,18 +123,28 @@ class InlineWriter:
         self.cursor.insertText(OBJECT, style)
 
     def _text(self, text: str, ink: QTextCharFormat) -> None:
+        if self.in_cell and "<" in text:
+            for number, part in enumerate(_BREAK.split(text)):
+                self.insert(LINE_SEPARATOR * (number > 0), ink)
+                self._words(part, ink)
+        else:
+            self._words(text, ink)
+
+    def _words(self, text: str, ink: QTextCharFormat) -> None:
+        """Write words, and make links of the addresses among them and of the numbers of tool calls."""
         if ink.isAnchor():
             self.insert(text, ink)
             return
+        lively = [(start, end, self.inks.link(ink, target)) for start, end, target in bare_links(text)]
+        for match in _CHIP.finditer(text):
+            chip = self.inks.chip(ink, int(match[1]))
+            if chip is not None and not any(start <= match.start() < end for start, end, _ in lively):
+                lively.append((match.start(), match.end(), chip))
         at = 0
-        for match in _LIVELY.finditer(text):
-            target = match["link"]
-            special = self.inks.link(ink, target) if target else self.inks.chip(ink, int(match["chip"]))
-            if special is None:
-                continue
-            self.insert(text[at : match.start()], ink)
-            self.insert(match[0], special)
-            at = match.end()
+        for start, end, special in sorted(lively, key=lambda each: each[0]):
+            self.insert(text[at:start], ink)
+            self.insert(text[start:end], special)
+            at = end
         self.insert(text[at:], ink)
 
     def insert(self, text: str, ink: QTextCharFormat) -> None:

@@ -7,7 +7,7 @@ from markdown_it.token import Token
 from PySide6.QtGui import QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextTable
 
 from desktop.views.theme import SPACE
-from desktop.views.transcript.block_marks import CELL, INDENT, QUOTE_LEVEL, WIDEST
+from desktop.views.transcript.block_marks import CELL, INDENT, QUOTES, WIDEST, write_quotes
 from desktop.views.transcript.inline_writer import InlineWriter
 from desktop.views.transcript.table_writer import fit_columns, shrink, table_format, write_table
 from desktop.views.transcript.tables import sample_row
@@ -56,7 +56,9 @@ def read_grid(tokens: Sequence[Token], index: int) -> Grid:
     return Grid(rows, sides, end + 1)
 
 
-def write_grid(writer: InlineWriter, grid: Grid, ink: QTextCharFormat, indent: int, quotes: int) -> None:
+def write_grid(
+    writer: InlineWriter, grid: Grid, ink: QTextCharFormat, indent: int, quotes: Sequence[tuple[int, int]]
+) -> None:
     """Write a table behind the block that a writer is in, and leave the writer in the empty block behind it.
 
     Args:
@@ -64,10 +66,10 @@ def write_grid(writer: InlineWriter, grid: Grid, ink: QTextCharFormat, indent: i
         grid: What it holds.
         ink: Ordinary text.
         indent: In how many lists it stands.
-        quotes: In how many quotes.
+        quotes: In which quotes.
     """
     style = table_format(has_head=True)
-    style.setLeftMargin(indent * 3 * SPACE + quotes * 2 * SPACE)
+    style.setLeftMargin(indent * 3 * SPACE + len(quotes) * 2 * SPACE)
     style.setBottomMargin(SPACE + 2)
     style.setProperty(INDENT, indent)
     lines = ["|" + "|".join(cell.content.replace("|", "/") for cell in row) + "|" for row in grid.rows]
@@ -75,13 +77,13 @@ def write_grid(writer: InlineWriter, grid: Grid, ink: QTextCharFormat, indent: i
     block = QTextBlockFormat()
     block.setProperty(CELL, True)
     if quotes:
-        style.setProperty(QUOTE_LEVEL, quotes)
-        block.setProperty(QUOTE_LEVEL, quotes)
+        style.setProperty(QUOTES, write_quotes(quotes))
+        block.setProperty(QUOTES, write_quotes(quotes))
     table = writer.cursor.insertTable(len(grid.rows), len(grid.sides), style)
     write_table(table, writer, grid.rows, grid.sides, ink, block)
     writer.cursor = QTextCursor(table.lastCursorPosition())
     writer.cursor.movePosition(QTextCursor.MoveOperation.NextBlock)
-    shrink(writer.cursor, quotes)
+    shrink(writer.cursor, write_quotes(quotes))
 
 
 def tables_of(document: QTextDocument) -> Iterator[QTextTable]:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlock, QTextDocument
 
 from desktop.views.theme import SPACE, Theme
-from desktop.views.transcript.block_marks import BULLET, CELL, FIRST_NOTE, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.block_marks import BULLET, CELL, FIRST_NOTE, QUOTES, RULE, TASK, quotes_of
 from desktop.views.transcript.document_links import blocks_of
 from desktop.views.transcript.nested_table import tables_of
 from desktop.views.transcript.segment import Look
@@ -68,19 +68,21 @@ def ornaments_of(document: QTextDocument, look: Look, width: float) -> Ornaments
         width: What its text is laid out for.
     """
     found = Ornaments()
+    bars: dict[tuple[int, int], QRectF] = {}
     letter_middle = QFontMetricsF(look.font).xHeight() / 2
     layout = document.documentLayout()
     for block in blocks_of(document):
         style = block.blockFormat()
         frame = layout.blockBoundingRect(block)
-        if style.hasProperty(QUOTE_LEVEL):
-            _add_bars(found.bars, block, frame, width)
+        if style.hasProperty(QUOTES):
+            _add_bars(bars, block, frame, width)
         if block.layout().lineCount() and (style.hasProperty(TASK) or style.hasProperty(BULLET)):
             _add_mark(found, block, letter_middle)
         if style.boolProperty(FIRST_NOTE):
             found.rules.append(QRectF(0, round(frame.top() - 3 * SPACE / 2), width, 1))
         if style.boolProperty(RULE):
             found.rules.append(QRectF(0, round(frame.center().y()), width, 1))
+    found.bars = list(bars.values())
     for table in tables_of(document):
         left = table.format().leftMargin()
         used = sum(length.rawValue() for length in table.format().columnWidthConstraints())
@@ -90,17 +92,15 @@ def ornaments_of(document: QTextDocument, look: Look, width: float) -> Ornaments
     return found
 
 
-def _add_bars(bars: list[QRectF], block: QTextBlock, frame: QRectF, width: float) -> None:
+def _add_bars(bars: dict[tuple[int, int], QRectF], block: QTextBlock, frame: QRectF, width: float) -> None:
+    """Have the bars of the quotes around a block reach down to its end."""
     style = block.blockFormat()
     from_right = block.textDirection() == Qt.LayoutDirection.RightToLeft and not style.hasProperty(CELL)
-    for depth in range(style.intProperty(QUOTE_LEVEL)):
-        left = width - depth * 2 * SPACE - _BAR if from_right else depth * 2 * SPACE
-        bar = QRectF(left, frame.top(), _BAR, frame.height())
-        last = next((known for known in reversed(bars) if known.left() == bar.left()), None)
-        if last is not None and bar.top() - last.bottom() < 3 * SPACE:
-            last.setBottom(max(last.bottom(), bar.bottom()))
-        else:
-            bars.append(bar)
+    for depth, (lists, place) in enumerate(quotes_of(style)):
+        left = 3 * SPACE * lists + 2 * SPACE * depth
+        bar = QRectF(width - left - _BAR if from_right else left, frame.top(), _BAR, frame.height())
+        known = bars.setdefault((depth, place), bar)
+        known.setBottom(max(known.bottom(), bar.bottom()))
 
 
 def _add_mark(found: Ornaments, block: QTextBlock, letter_middle: float) -> None:

@@ -22,6 +22,8 @@ NESTING = 60
 
 _PROSE_BETWEEN = re.compile(r"\d[\d.,]*\s(?!.*[\\^_={}<>+*/|])")
 """What follows the first sign of ``$5 and 6$``: an amount and words, no formula."""
+_VARIABLE = re.compile(r"[A-Za-z_]\w*[/:.,;-]+\Z")
+"""What stands between the signs of ``$HOME/$PATH``: a variable, no formula."""
 _FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
 
 
@@ -97,6 +99,9 @@ def _formula_inline(state: StateInline, silent: bool) -> bool:
     if close == "$":
         after = source[end + 1 : end + 2]
         if content[0].isspace() or content[-1].isspace() or after.isdigit() or _PROSE_BETWEEN.match(content):
+            return False
+        before = source[at - 1 : at]
+        if (before.isalnum() and before.isascii()) or (after.isalpha() and _VARIABLE.match(content)):
             return False
     if not silent:
         token = state.push("math_inline", "math", 0)

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 
 from desktop.views.documents import LINE_SEPARATOR, InertDocument, empty_document, fixed_font, spaced
 from desktop.views.theme import SPACE
-from desktop.views.transcript.block_marks import BULLET, FIRST_NOTE, NOTE, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.block_marks import ALERT, BULLET, FIRST_NOTE, NOTE, QUOTES, RULE, TASK, write_quotes
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.inline_writer import InlineWriter, reads_right_to_left
 from desktop.views.transcript.nested_table import MOST_CELLS, Grid, read_grid, write_grid
@@ -29,6 +29,7 @@ _DEEPEST = 8
 _BELOW = SPACE + 2
 _NOTE_SCALE = 0.9
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
+_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*$")
 
 
 class ProseBuilder:
@@ -73,7 +74,7 @@ class ProseBuilder:
         self._lists: list[QTextListFormat] = []
         self._list_objects: list[QTextList | None] = []
         self._item_begins = False
-        self._quotes = quotes
+        self._quotes = [(self._base, -1)] * min(quotes, _DEEPEST)
         self._tight = False
         self._fresh = document is None
         self._top = top and self._fresh
@@ -115,7 +116,8 @@ class ProseBuilder:
                 return index + 3
             case "paragraph_open":
                 self._tight = token.hidden
-                self._paragraph(tokens[index + 1])
+                if tokens[index + 1].children or not _ALERT.match(tokens[index + 1].content):
+                    self._paragraph(tokens[index + 1])
                 return index + 3
             case "bullet_list_open" | "ordered_list_open":
                 self._open_list(token)
@@ -136,9 +138,11 @@ class ProseBuilder:
             case "blockquote_open":
                 if self._item_begins:
                     self._new_block(self._format(2))
-                self._quotes += 1
+                self._quotes.append((min(_DEEPEST, self._base + len(self._lists)), self.text.cursor.position()))
+                if alert := _alert(tokens[index + 1 : index + 3]):
+                    self._alert(alert)
             case "blockquote_close":
-                self._quotes -= 1
+                self._quotes.pop()
             case "fence" | "code_block":
                 self._code(token.content.removesuffix("\n"), token.info.split()[0] if token.info.strip() else "")
             case "math_block":
@@ -168,7 +172,7 @@ class ProseBuilder:
 
     def ink(self) -> QTextCharFormat:
         """Ordinary text, here."""
-        ink = self.text.inks.plain(quoted=self._quotes > 0 or self._in_notes)
+        ink = self.text.inks.plain(quoted=bool(self._quotes) or self._in_notes)
         if self._scale != 1.0:
             ink.setFontPointSize(self._font.pointSizeF() * self._scale)
         return ink
@@ -178,9 +182,9 @@ class ProseBuilder:
         block.setBottomMargin(below)
         block.setIndent(min(_DEEPEST, self._base + len(self._lists)))
         if self._quotes:
-            depth = min(_DEEPEST, self._quotes)
-            block.setProperty(QUOTE_LEVEL, depth)
-            block.setLeftMargin(2 * SPACE * depth)
+            shown = self._quotes[:_DEEPEST]
+            block.setProperty(QUOTES, write_quotes(shown))
+            block.setLeftMargin(2 * SPACE * len(shown))
         if self._in_notes:
             block.setLeftMargin(3 * SPACE)
         return block
@@ -261,6 +265,18 @@ class ProseBuilder:
         """Say what numbers the notes have."""
         self._numbers = numbers
 
+    def _alert(self, name: str) -> None:
+        """Write the heading of an alert."""
+        block = self._format(SPACE // 2)
+        block.setProperty(ALERT, name)
+        self._new_block(block)
+        ink = self.ink()
+        ink.setFontWeight(QFont.Weight.DemiBold)
+        theme = self._theme
+        colours = {"TIP": theme.success, "WARNING": theme.warning, "CAUTION": theme.danger}
+        ink.setForeground(colours.get(name, theme.accent))
+        self.text.insert(name.capitalize(), ink)
+
     def _code(self, text: str, language: str) -> None:
         block = self._format(SPACE)
         block.setTopMargin(SPACE // 2)
@@ -287,9 +303,9 @@ class ProseBuilder:
             return
         if self._item_begins:
             self._new_block(self._format(0))
-        indent, quotes = min(_DEEPEST, self._base + len(self._lists)), min(_DEEPEST, self._quotes)
+        indent, quotes = min(_DEEPEST, self._base + len(self._lists)), self._quotes[:_DEEPEST]
         if self._fresh:
-            shrink(self.text.cursor, quotes)
+            shrink(self.text.cursor, write_quotes(quotes))
         write_grid(self.text, grid, self.ink(), indent, quotes)
         self._fresh, self._top = True, False
 
@@ -303,3 +319,18 @@ class ProseBuilder:
             if column:
                 self.text.insert("  │  ", self.text.inks.plain(quoted=True))
             self.text.inline(cell, ink)
+
+
+def _alert(tokens: Sequence[Token]) -> str:
+    """The name of the alert that a quote is, by the tokens that it begins with; empty where it is none.
+
+    Its mark is taken out of them.
+    """
+    if len(tokens) < 2 or tokens[0].type != "paragraph_open" or not tokens[1].children:
+        return ""
+    first, *others = tokens[1].children
+    found = _ALERT.match(first.content) if first.type == "text" else None
+    if found is None or (others and others[0].type not in ("softbreak", "hardbreak")):
+        return ""
+    tokens[1].children = others[1:]
+    return found[1]

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 
 from desktop.views.documents import spaced
 from desktop.views.theme import SPACE
-from desktop.views.transcript.block_marks import QUOTE_LEVEL
+from desktop.views.transcript.block_marks import QUOTES
 from desktop.views.transcript.inline_writer import InlineWriter
 
 _PADDING = SPACE * 3 // 2
@@ -112,6 +112,7 @@ def write_table(
     bold = QTextCharFormat(ink)
     bold.setFontWeight(QFont.Weight.DemiBold)
     heads = table.format().headerRowCount()
+    writer.in_cell = True
     for row, contents in enumerate(rows):
         for column, side in enumerate(sides):
             place = table.cellAt(row, column)
@@ -130,6 +131,7 @@ def write_table(
                 writer.insert(content, bold if row < heads else ink)
             else:
                 writer.inline(content, bold if row < heads else ink)
+    writer.in_cell = False
 
 
 def fit_columns(table: QTextTable, row: str, font: QFont, room: float) -> float:
@@ -167,17 +169,17 @@ def row_lines(table: QTextTable) -> list[float]:
     return lines
 
 
-def shrink(cursor: QTextCursor, quotes: int = 0) -> None:
+def shrink(cursor: QTextCursor, quotes: str = "") -> None:
     """Make the empty block that Qt keeps beside a table take no room.
 
     Args:
         cursor: In the block.
-        quotes: In how many quotes it stands.
+        quotes: The quotes it stands in, as its property.
     """
     block = QTextBlockFormat()
     block.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
     if quotes:
-        block.setProperty(QUOTE_LEVEL, quotes)
+        block.setProperty(QUOTES, quotes)
     cursor.setBlockFormat(block)
     tiny = cursor.blockCharFormat()
     tiny.setFontPointSize(1)

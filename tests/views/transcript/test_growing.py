@@ -21,7 +21,8 @@ from tests.views.transcript.markdown_texts import ANYTHING
 AROUND = Surroundings(("c1", "c2"), "[x]: http://a.b\n\n[^1]: .")
 _WORDS = st.sampled_from(
     ["word ", "More", " of it, ", "and. ", "**bold** ", "*it", "`code`", "\n", "\n\n", "- ", "1. ", "# ", "[1]", "$x$ ",
-     "http://a.b", ".c", "/d ", "> ", "  ", "---\n", "[x]", "[y](z)", "&amp", ";", "\\", "~~", "日本", "שלום ", "😀",
+     "http://a.b", "www", "www.x", "me@b", ".c", "/d ", "> ", "  ", "---\n", "[x]", "[y](z)", "&amp", ";", "\\", "~~",
+     "日本", "שלום ", "😀",
      "|", "    "]
 )  # fmt: skip
 CHUNKS = st.lists(_WORDS, max_size=40)

@@ -170,6 +170,17 @@ def test_positions_are_characters_also_after_emoji(look: Look) -> None:
         ("so [1] and [2]", "so [1] and [2]", ["evidence:call"]),
         ("https://a.b/c.", "https://a.b/c.", ["https://a.b/c"]),
         ("costs $5 and $6", "costs $5 and $6", []),
+        ("US$5 to $6, $HOME/$PATH", "US$5 to $6, $HOME/$PATH", []),
+        (
+            "(https://a.b/c_(d)), *https://a.b/e*",
+            "(https://a.b/c_(d)), https://a.b/e",
+            ["https://a.b/c_(d)", "https://a.b/e"],
+        ),
+        ("at www.example.org/x, ok", "at www.example.org/x, ok", ["http://www.example.org/x"]),
+        ("to a.b+c@example.org.", "to a.b+c@example.org.", ["mailto:a.b+c@example.org"]),
+        ("xwww.a.b @me a@b https:// www.", "xwww.a.b @me a@b https:// www.", []),
+        ("見て https://a.b/c。次", "見て https://a.b/c。次", ["https://a.b/c"]),
+        ("| a |\n|---|\n| x<br>y<b> |", "\na\nx\ny<b>\n", []),
     ],
 )
 def test_links_lead_where_they_say(look: Look, text: str, shown: str, targets: list[str]) -> None:
