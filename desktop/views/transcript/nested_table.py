@@ -70,6 +70,7 @@ def write_grid(
     """
     style = table_format(has_head=True)
     style.setLeftMargin(indent * 3 * SPACE + len(quotes) * 2 * SPACE)
+    style.setTopMargin(SPACE // 2)
     style.setBottomMargin(SPACE + 2)
     style.setProperty(INDENT, indent)
     lines = ["|" + "|".join(cell.content.replace("|", "/") for cell in row) + "|" for row in grid.rows]

@@ -244,6 +244,16 @@ def test_pieces_of_a_table_share_their_columns(look: Look) -> None:
     assert len(lefts) == 1
 
 
+def test_a_heading_has_room_above_it_also_where_it_begins_a_segment(look: Look) -> None:
+    around = Surroundings()
+    tops = [
+        make_segment(Piece(text, start, "prose"), around, look) for text, start in (("## a", 0), ("## a", 9), ("a", 9))
+    ]
+    heights = [segment.lay_out(WIDTH) for segment in tops]
+    assert heights[1] > heights[0] + 3
+    assert [segment.rectangle_at(0).top() for segment in tops] == [0, heights[1] - heights[0], 0]
+
+
 def test_the_caret_stands_in_its_cell(look: Look) -> None:
     segment = made("| aa | bb |\n|---|---|\n| cc | [dd](https://example.org) |", look)[0]
     for words in ("aa", "bb", "cc", "dd"):
