@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import floor
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QRegion
@@ -172,7 +173,9 @@ def shown(column: Column, left: int, top: int, page: int) -> Shown:
             steady = min(held.steady, end - begin)
             if steady:
                 found[*key, "steady", held.steady_version] = QRect(left, above + begin, width, steady)
-            found[*key, held.version] = QRect(left, above + begin + steady, width, end - begin - steady)
+            rises = floor(min(0.0, held.gap)) if not steady else 0  # its first line stands beside the one above
+            upper = begin + steady + rises
+            found[*key, held.version] = QRect(left, above + upper, width, end - upper)
         for extra in column.extras(index):
             box = extra.lay_out(width)
             state = (extra.is_open, extra.line) if isinstance(extra, RunLineBox) else ()

@@ -21,7 +21,8 @@ from tests.views.transcript.markdown_texts import ANYTHING
 AROUND = Surroundings(("c1", "c2"), "[x]: http://a.b\n\n[^1]: .")
 _WORDS = st.sampled_from(
     ["word ", "More", " of it, ", "and. ", "**bold** ", "*it", "`code`", "\n", "\n\n", "- ", "1. ", "# ", "[1]", "$x$ ",
-     "http://a.b", ".c", "/d ", "> ", "  ", "---\n", "[x]", "[y](z)", "&amp", ";", "\\", "~~", "日本", "שלום ", "😀",
+     "http://a.b", "www", "www.x", "me@b", ".c", "/d ", "> ", "  ", "---\n", "[x]", "[y](z)", "&amp", ";", "\\", "~~",
+     "日本", "שלום ", "😀",
      "|", "    "]
 )  # fmt: skip
 CHUNKS = st.lists(_WORDS, max_size=40)
@@ -87,7 +88,7 @@ def grows_as_made_anew(chunks: list[str], look: Look) -> int:
                 if isinstance(live, ProseSegment):
                     assert isinstance(anew, ProseSegment)
                     assert content(live._document) == content(anew._document)
-                    assert (live._bars, live._rules, live._bullets) == (anew._bars, anew._rules, anew._bullets)
+                    assert live._ornaments == anew._ornaments
                 continue
         live = make_segment(pieces[-1], AROUND, look)
     return grown
