@@ -16,6 +16,7 @@ from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.message_layout import Metrics
 from desktop.views.transcript.note_view import NoteView
 from desktop.views.transcript.painting import Brush, Shown, difference, draw_column, shown
+from desktop.views.transcript.scroll_bar import CalmScrollBar
 from desktop.views.transcript.scrolling import Scroller
 from desktop.views.transcript.segment import Look
 
@@ -65,7 +66,8 @@ class Canvas(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setMouseTracking(True)
-        self._bar = self.verticalScrollBar()
+        self._bar = CalmScrollBar(self)
+        self.setVerticalScrollBar(self._bar)
         self._bar.setSingleStep(3 * SPACE)
         self._bar.valueChanged.connect(self._bar_moved)
         self._activity = ActivityLine(self.viewport())
@@ -194,7 +196,7 @@ class Canvas(QAbstractScrollArea):
             self.viewport().update()
         else:
             if shift:
-                self.viewport().scroll(0, shift)
+                self._move_view(shift)
             if not again.isEmpty():
                 self.viewport().update(again)
         self._shown = now
@@ -206,6 +208,19 @@ class Canvas(QAbstractScrollArea):
         else:
             self._frame_timer.start()
         self.view_moved()
+
+    def _move_view(self, shift: int) -> None:
+        """Move what is painted down; where it can be, what stands still is left alone."""
+        width = self.column.metrics.measure
+        column = QRect(self.left, 0, width, self.scroller.page)
+        line = self._activity
+        if not line.isHidden() and line.y() == self._activity_top():
+            column.setBottom(line.y() - 1)
+        widgets = self.viewport().findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if any(each.geometry().intersects(column) and not each.isHidden() for each in widgets):
+            self.viewport().scroll(0, shift)
+        else:
+            self.viewport().scroll(0, shift, column)
 
     def tell_of_new(self) -> None:
         """There is something new: offer the way to it where the view does not follow."""
@@ -223,6 +238,10 @@ class Canvas(QAbstractScrollArea):
     def _orphan_height(self) -> int:
         return sum(note.lay_out(self.column.metrics.measure) for note in self.orphans)
 
+    def _activity_top(self) -> int:
+        below = self.column.top(len(self.column.messages)) - self.scroller.top
+        return below + sum(note.lay_out(self.column.metrics.measure) for note in self.orphans)
+
     def _place_widgets(self) -> None:
         column, top = self.column, self.scroller.top
         width, left = column.metrics.measure, self.left
@@ -234,7 +253,7 @@ class Canvas(QAbstractScrollArea):
         for note in self.orphans:
             note.setGeometry(left, below, width, note.lay_out(width) - SPACE)
             below += note.lay_out(width)
-        self._activity.setGeometry(left, below, width, self._activity.sizeHint().height())
+        self._activity.setGeometry(left, self._activity_top(), width, self._activity.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is exposed."""

@@ -14,6 +14,7 @@ from desktop.views.theme import SPACE
 from desktop.views.transcript.heights import Heights
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.segment import Control, Link, Look, Mark, Piece, Segment, Surroundings
+from desktop.views.transcript.slot import Slot
 
 GUTTER = 2 * SPACE
 """Room left and right of the text, for the mark of the focus."""
@@ -60,29 +61,6 @@ class Metrics:
     def estimated(self, length: int, line_feeds: int) -> int:
         """A guess at the height of a text that was never laid out."""
         return int((1 + line_feeds * 0.82 + length * self.letter / self.room * 0.62) * self.line)
-
-
-@dataclass(slots=True, eq=False)
-class Slot:
-    """The place of one segment.
-
-    Attributes:
-        piece: What it is made from.
-        segment: None until it is looked at.
-        width: What it was laid out for; 0 before, -1 where it has grown since in the same width.
-        version: Changes whenever it looks different.
-        steady: Pixels from its top that have looked the same since `steady_version`.
-        steady_version: The version that they looked so first.
-        refined: Whether nothing more can be done for its looks.
-    """
-
-    piece: Piece
-    segment: Segment | None = None
-    width: int = 0
-    version: int = 0
-    steady: int = 0
-    steady_version: int = 0
-    refined: bool = False
 
 
 class MessageLayout:
@@ -203,10 +181,6 @@ class MessageLayout:
 
     # Laying out.
 
-    def _gap(self, index: int) -> int:
-        """Room above a slot."""
-        return 0
-
     def _fit_bubble(self) -> None:
         if not self._is_user:
             return
@@ -245,16 +219,14 @@ class MessageLayout:
         slot = self.slots[index]
         segment = self._segment(slot)
         height = ceil(segment.lay_out(self._inner))
-        has_grown = slot.width < 0
-        slot.version += 1
-        slot.steady = int(segment.steady) if has_grown else 0
-        slot.steady_version = slot.steady_version if has_grown else slot.version
+        slot.changed(int(segment.steady) if slot.width < 0 else 0)
         slot.width = self._inner
-        return self._heights.change(index, height + self._gap(index))
+        return self._heights.change(index, height)
 
     def _segment(self, slot: Slot) -> Segment:
         if slot.segment is None:
             slot.segment = self._kit.make_segment(slot.piece, self._around, self._look)
+            slot.refined = slot.segment.is_refined
         return slot.segment
 
     def segment(self, index: int) -> Segment:
@@ -282,10 +254,9 @@ class MessageLayout:
         slot = self.slots[index]
         if slot.segment is not None and not slot.refined:
             slot.refined = not slot.segment.refine(budget_ms)
-            slot.version += 1
-            slot.steady, slot.steady_version = 0, slot.version
+            slot.changed(int(slot.segment.steady))
             if slot.width == self._inner:  # a formula that has come is of another height
-                self._heights.change(index, ceil(slot.segment.lay_out(self._inner)) + self._gap(index))
+                self._heights.change(index, ceil(slot.segment.lay_out(self._inner)))
         return not slot.refined
 
     # Growing.
@@ -338,7 +309,9 @@ class MessageLayout:
             return True
         if slot.piece.kind != piece.kind or slot.segment is None or not slot.segment.grow(piece):
             return False
-        slot.piece, slot.refined = piece, False
+        slot.piece, slot.refined = piece, slot.segment.is_refined
+        if slot.width < 0:  # what changed the time before is not known any more
+            slot.changed()
         slot.width = -1 if slot.width == self._inner else 0
         return True
 
@@ -357,7 +330,6 @@ class MessageLayout:
             if segment is None or not self.slots[index].width:
                 yield QRectF(left, top, self._inner, self._heights[index])
                 continue
-            top += self._gap(index)
             painter.save()
             painter.translate(left, top)
             segment.draw(painter, exposed.translated(-left, -top), marks(index, segment))
@@ -365,11 +337,11 @@ class MessageLayout:
 
     def into_slot(self, index: int, point: QPointF) -> QPointF:
         """A point of the message in the coordinates of a slot's segment."""
-        return point - QPointF(self.text_left, self.slot_top(index) + self._gap(index))
+        return point - QPointF(self.text_left, self.slot_top(index))
 
     def from_slot(self, index: int, area: QRectF) -> QRectF:
         """A rectangle of a slot's segment in the coordinates of the message."""
-        return area.translated(self.text_left, self.slot_top(index) + self._gap(index))
+        return area.translated(self.text_left, self.slot_top(index))
 
     def place_at(self, point: QPointF) -> tuple[int, int]:
         """The slot and the position in it nearest to a point; 0, 0 in a message without text."""

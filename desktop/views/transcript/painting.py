@@ -16,6 +16,7 @@ from desktop.views.transcript.column import Column
 from desktop.views.transcript.message_layout import FOOTER, GUTTER, MARK, PAD, MessageLayout
 from desktop.views.transcript.run_line import Part, RunLineBox
 from desktop.views.transcript.segment import Mark, Segment
+from desktop.views.transcript.slot import Slot
 
 _ICON = 16
 
@@ -135,8 +136,23 @@ def _draw_placeholder(painter: QPainter, area: QRectF, line: float, theme: Theme
         number += 1
 
 
-Shown = dict[tuple[object, ...], QRect]
-"""What is in view: by what it is and how it looks, where it stands in the view."""
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Something in view.
+
+    Attributes:
+        area: Where, in the view.
+        slot: The slot that it is; None for what is another thing whenever it looks different.
+        version: Of the slot.
+    """
+
+    area: QRect
+    slot: Slot | None = None
+    version: int = 0
+
+
+Shown = dict[tuple[object, ...], Patch]
+"""What is in view, by what it is."""
 
 
 def shown(column: Column, left: int, top: int, page: int) -> Shown:
@@ -155,28 +171,25 @@ def shown(column: Column, left: int, top: int, page: int) -> Shown:
         layout = column.existing(index)
         message: Message = column.messages[index]
         if layout is None:
-            found[index, "empty"] = QRect(left, above, width, column.bottom(index) - top - above)
+            found[index, "empty"] = Patch(QRect(left, above, width, column.bottom(index) - top - above))
             continue
         for place, file in zip(layout.chips, message.attachments, strict=False):
-            found[index, "file", place.top(), place.left(), file.hash] = place.translated(left, above)
+            found[index, "file", place.top(), place.left(), file.hash] = Patch(place.translated(left, above))
         if layout.has_bubble:
             bubble = layout.bubble
-            found[index, "bubble", bubble.width(), bubble.height()] = bubble.translated(left, above)
+            found[index, "bubble", bubble.width(), bubble.height()] = Patch(bubble.translated(left, above))
         head = (message.off_record, stop_mark(message))
         if any(head):
-            found[index, "marks", head, layout.height] = QRect(left, above, width, layout.height)
-        for slot in layout.slots_between(-above, page - above):
-            begin, end = layout.slot_top(slot), layout.slot_top(slot + 1)
-            held = layout.slots[slot]
-            key = (index, slot, id(held.segment), layout.text_left)
-            steady = min(held.steady, end - begin)
-            if steady:
-                found[*key, "steady", held.steady_version] = QRect(left, above + begin, width, steady)
-            found[*key, held.version] = QRect(left, above + begin + steady, width, end - begin - steady)
+            found[index, "marks", head, layout.height] = Patch(QRect(left, above, width, layout.height))
+        for number in layout.slots_between(-above, page - above):
+            begin, end = layout.slot_top(number), layout.slot_top(number + 1)
+            slot = layout.slots[number]
+            found[index, slot, layout.text_left] = Patch(QRect(left, above + begin, width, end - begin), slot, slot.version)
         for extra in column.extras(index):
             box = extra.lay_out(width)
             state = (extra.is_open, extra.line) if isinstance(extra, RunLineBox) else ()
-            found[index, "extra", id(extra), state] = QRect(left, column.extra_top(index, extra) - top, width, box)
+            area = QRect(left, column.extra_top(index, extra) - top, width, box)
+            found[index, "extra", id(extra), state] = Patch(area)
     return found
 
 
@@ -186,13 +199,21 @@ def difference(before: Shown, now: Shown) -> tuple[int, QRegion]:
     Returns:
         By how much all moves down that is in both, and what must be drawn again after it was moved.
     """
-    shift = next((now[key].top() - area.top() for key, area in before.items() if key in now), 0)
+    shift = next((now[key].area.top() - patch.area.top() for key, patch in before.items() if key in now), 0)
     again = QRegion()
-    for key, area in now.items():
+    for key, patch in now.items():
         old = before.get(key)
-        if old is None or old.translated(0, shift) != area:
-            again += area
-    for key, area in before.items():
-        if key not in now or area.translated(0, shift) != now[key]:
-            again += area.translated(0, shift)
+        if old is None:
+            again += patch.area
+            continue
+        moved = old.area.translated(0, shift)
+        if moved == patch.area and old.version == patch.version:
+            continue
+        steady = 0
+        if patch.slot is not None and moved.topLeft() == patch.area.topLeft() and moved.width() == patch.area.width():
+            steady = patch.slot.steady_since(old.version) if old.version != patch.version else moved.height()
+        again += moved.united(patch.area).adjusted(0, steady, 0, 0)
+    for key, patch in before.items():
+        if key not in now:
+            again += patch.area.translated(0, shift)
     return shift, again
