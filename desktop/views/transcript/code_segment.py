@@ -2,9 +2,7 @@
 """A block of code: its language, a copy button, and lines that scroll sideways. Only lines that show are laid out."""
 
 import time
-from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
 from math import ceil, floor
 
 from pygments.token import _TokenType
@@ -26,14 +24,14 @@ from desktop.views.literal_text import one_line
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
 from desktop.views.transcript.code_colours import CodeColours, Span
+from desktop.views.transcript.code_rows import ROW_LIMIT, CodeRows
 from desktop.views.transcript.code_source import CodeSource, read_fence, read_indented
 from desktop.views.transcript.kinds import Kind, read_kind
 from desktop.views.transcript.marks import mark_format
 from desktop.views.transcript.positions import Positions, caret_x
 from desktop.views.transcript.segment import Control, Link, Look, Mark, Piece, Segment
+from desktop.views.transcript.sideways import draw_bar
 
-ROW_LIMIT = 240
-"""Characters that one row shows; a longer line goes on in the next row."""
 _HEADER = 4 * SPACE
 _BARE_HEADER = SPACE
 _SIDE = SPACE * 3 // 2
@@ -69,40 +67,9 @@ class CodeSegment(Segment):
         self._copied_until = 0.0
         self._steady = 0.0
         self._layouts: dict[int, QTextLayout] = {}
-        self._places: list[tuple[int, int]] = []  # of each row: the line, and where in it the row begins
-        self._show(_read(piece, self._kind))
+        self._source = _read(piece, self._kind)
+        self._rows = CodeRows(drawable(self._source.code), metrics)
         self._colours = CodeColours(self._source.language)
-
-    def _show(self, source: CodeSource) -> None:
-        self._source = source
-        self._text = drawable(source.code)
-        self._lines = self._text.split("\n")
-        self._measure()
-
-    def _measure(self) -> None:
-        longest = max(map(len, self._lines))
-        self._is_wrapped = longest > ROW_LIMIT
-        if self._is_wrapped:
-            starts: list[int] = []
-            ends: list[int] = []
-            at = 0
-            self._places = []
-            for number, line in enumerate(self._lines):
-                for begin in range(0, max(1, len(line)), ROW_LIMIT):
-                    starts.append(at + begin)
-                    ends.append(at + min(len(line), begin + ROW_LIMIT))
-                    self._places.append((number, begin))
-                at += len(line) + 1
-            self._starts, self._ends = starts, ends
-            longest = ROW_LIMIT
-        else:
-            self._starts, self._ends = [], []
-        self._text_width = longest * self._letter
-        if not (self._text.isascii() and "\t" not in self._text):
-            metrics = QFontMetricsF(self._font)
-            widest = sorted(self._lines, key=len)[-4:] if len(self._lines) < 3000 else self._lines[:4]
-            shown = max(metrics.horizontalAdvance(line[:ROW_LIMIT].replace("\t", "    ")) for line in widest)
-            self._text_width = max(self._text_width if self._text.isascii() else 0.0, shown)
 
     @property
     def _top(self) -> float:
@@ -110,35 +77,20 @@ class CodeSegment(Segment):
         return float(_HEADER if self._source.language else _BARE_HEADER)
 
     @property
-    def _rows(self) -> int:
-        return len(self._ends) if self._is_wrapped else len(self._lines)
-
-    def _row_starts(self) -> list[int]:
-        if not self._starts:
-            self._starts = list(accumulate((len(line) + 1 for line in self._lines[:-1]), initial=0))
-        return self._starts
-
-    def _row(self, row: int) -> str:
-        return self._text[self._starts[row] : self._ends[row]] if self._is_wrapped else self._lines[row]
-
-    def _row_at(self, position: int) -> int:
-        return max(0, bisect_right(self._row_starts(), max(0, position)) - 1)
-
-    @property
     def length(self) -> int:
-        return len(self._text)
+        return len(self._rows.text)
 
     @property
     def height(self) -> float:
         bar = SPACE if self._overflow() else 0
-        return self._top + self._rows * self._row_height + SPACE + bar + _BELOW
+        return self._top + len(self._rows) * self._row_height + SPACE + bar + _BELOW
 
     @property
     def _room(self) -> float:
         return max(1.0, self._width - self._left - 2 * _SIDE)
 
     def _overflow(self) -> float:
-        return max(0.0, self._text_width + self._letter - self._room) if self._text_width > self._room else 0.0
+        return max(0.0, self._rows.width + self._letter - self._room) if self._rows.width > self._room else 0.0
 
     def lay_out(self, width: float) -> float:
         self._width = width
@@ -146,12 +98,12 @@ class CodeSegment(Segment):
         return self.height
 
     def ideal_width(self) -> float:
-        return self._left + self._text_width + 2 * _SIDE + 1
+        return self._left + self._rows.width + 2 * _SIDE + 1
 
     def _spans(self, row: int, length: int) -> Sequence[Span]:
-        if not self._is_wrapped:
+        if not self._rows.is_wrapped:
             return self._colours.spans(row)
-        line, begin = self._places[row]
+        line, begin = self._rows.place(row)
         cut = ((max(start - begin, 0), min(start + count - begin, length), kind)
                for start, count, kind in self._colours.spans(line))  # fmt: skip
         return [(start, end - start, kind) for start, end, kind in cut if start < end]
@@ -162,7 +114,7 @@ class CodeSegment(Segment):
             return known
         if len(self._layouts) > _KEPT_ROWS:
             self._layouts.clear()
-        text = self._row(row)
+        text = self._rows[row]
         layout = QTextLayout(text, self._font)
         layout.setTextOption(self._option)
         spans = self._spans(row, len(text))
@@ -193,13 +145,14 @@ class CodeSegment(Segment):
         painter.save()
         painter.setClipRect(inner, Qt.ClipOperation.IntersectClip)
         first = max(0, floor((exposed.top() - self._top) / self._row_height))
-        last = min(self._rows - 1, floor((exposed.bottom() - self._top) / self._row_height))
+        last = min(len(self._rows) - 1, floor((exposed.bottom() - self._top) / self._row_height))
         painter.setPen(theme.text)
         for row in range(first, last + 1):
             place = QPointF(self._left + _SIDE - self._offset, self._top + row * self._row_height)
             self._layout(row).draw(painter, place, self._selections(row, marks))
         if self._overflow():
-            self._draw_scroll_bar(painter, frame)
+            place = QPointF(frame.left() + _SIDE, frame.bottom() - 7)
+            draw_bar(painter, theme, place, self._room, self._rows.width + self._letter, self._offset)
         painter.restore()
         if exposed.top() < _HEADER:
             self._draw_header(painter)
@@ -225,19 +178,11 @@ class CodeSegment(Segment):
         picture = icon_pixmap("check" if is_copied else "copy", colour, 16, painter.device().devicePixelRatioF())
         painter.drawPixmap(self._copy_area.center() - QPointF(8, 8), picture)
 
-    def _draw_scroll_bar(self, painter: QPainter, frame: QRectF) -> None:
-        share = self._room / (self._text_width + self._letter)
-        left = frame.left() + _SIDE + self._offset * share
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.theme.outline)
-        painter.setOpacity(0.6)
-        painter.drawRoundedRect(QRectF(left, frame.bottom() - 7, self._room * share, 3), 1.5, 1.5)
-
     def _selections(self, row: int, marks: Sequence[Mark]) -> list[QTextLayout.FormatRange]:
         if not marks:
             return []
-        start = self._row_starts()[row]
-        text = self._row(row)
+        start = self._rows.starts()[row]
+        text = self._rows[row]
         places: Positions | None = None
         found: list[QTextLayout.FormatRange] = []
         for mark in marks:
@@ -249,23 +194,23 @@ class CodeSegment(Segment):
         return found
 
     def position_at(self, point: QPointF) -> int:
-        row = max(0, min(self._rows - 1, floor((point.y() - self._top) / self._row_height)))
+        row = max(0, min(len(self._rows) - 1, floor((point.y() - self._top) / self._row_height)))
         line = self._layout(row).lineAt(0)
         x = point.x() - self._left - _SIDE + self._offset
         units = line.xToCursor(x) if line.isValid() else 0
-        return self._row_starts()[row] + Positions(self._row(row)).from_units(int(units))
+        return self._rows.starts()[row] + Positions(self._rows[row]).from_units(int(units))
 
     def rectangle_at(self, position: int) -> QRectF:
         position = max(0, min(position, self.length))
-        row = self._row_at(position)
+        row = self._rows.at(position)
         line = self._layout(row).lineAt(0)
-        column = Positions(self._row(row)).to_units(position - self._row_starts()[row])
+        column = Positions(self._rows[row]).to_units(position - self._rows.starts()[row])
         x = caret_x(line, column) if line.isValid() else 0.0
         top = self._top + row * self._row_height
         return QRectF(self._left + _SIDE + x - self._offset, top, 1, self._row_height)
 
     def word_at(self, position: int) -> tuple[int, int]:
-        text = self._text
+        text = self._rows.text
         start = end = max(0, min(position, len(text)))
         while start > 0 and position - start < ROW_LIMIT and (text[start - 1].isalnum() or text[start - 1] == "_"):
             start -= 1
@@ -274,9 +219,9 @@ class CodeSegment(Segment):
         return start, end
 
     def paragraph_at(self, position: int) -> tuple[int, int]:
-        position = max(0, min(position, len(self._text)))
-        end = self._text.find("\n", position)
-        return self._text.rfind("\n", 0, position) + 1, len(self._text) if end < 0 else end
+        position = max(0, min(position, len(self._rows.text)))
+        end = self._rows.text.find("\n", position)
+        return self._rows.text.rfind("\n", 0, position) + 1, len(self._rows.text) if end < 0 else end
 
     def links(self) -> Sequence[Link]:
         return ()
@@ -285,7 +230,7 @@ class CodeSegment(Segment):
         return None
 
     def text(self, start: int, end: int) -> str:
-        return self._text[max(0, start) : max(0, end)]
+        return self._rows.text[max(0, start) : max(0, end)]
 
     def markdown(self, start: int, end: int) -> str:
         if start <= 0 and end >= self.length:
@@ -293,7 +238,7 @@ class CodeSegment(Segment):
         return self.text(start, end)
 
     def shown_text(self) -> str:
-        return self._text
+        return self._rows.text
 
     @property
     def _copy_area(self) -> QRectF:
@@ -315,19 +260,17 @@ class CodeSegment(Segment):
         if piece.kind != self.piece.kind or not piece.text.startswith(self.piece.text):
             return False
         source = _read(piece, self._kind)
-        text = drawable(source.code)
-        if source.language != self._source.language or not text.startswith(self._text) or self._is_wrapped:
+        if source.language != self._source.language:
             return False
-        added = text[len(self._text) :].split("\n")
+        last = len(self._rows) - 1
+        added = self._rows.grow(drawable(source.code))
+        if added is None:
+            return False
         was_closed = self._source.closed
-        self.piece, self._source, self._text = piece, source, text
-        last = len(self._lines) - 1
+        self.piece, self._source = piece, source
         self._steady = self._top + last * self._row_height - SPACE
         self._layouts.pop(last, None)
-        self._lines[last] += added[0]
-        self._lines += added[1:]
-        self._measure()
-        if added != [""] or was_closed != source.closed:
+        if added or was_closed != source.closed:
             self._colours.grown(closed=source.closed)
         return True
 
@@ -338,7 +281,7 @@ class CodeSegment(Segment):
     def refine(self, budget_ms: float) -> bool:
         if self._colours.is_done:
             return False
-        left = self._colours.work(self._lines, budget_ms, closed=self._source.closed)
+        left = self._colours.work(self._rows.lines, budget_ms, closed=self._source.closed)
         self._layouts.clear()
         return left
 

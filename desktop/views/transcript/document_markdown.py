@@ -15,8 +15,8 @@ from PySide6.QtGui import (
 
 from desktop.views.documents import LINE_SEPARATOR
 from desktop.views.markdown_inks import EVIDENCE, INLINE_CODE
+from desktop.views.transcript.block_marks import FOOTNOTE, IMAGE, NOTE, QUOTE_LEVEL, RULE, TASK
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, formula_source
-from desktop.views.transcript.prose_builder import FOOTNOTE, IMAGE, NOTE, QUOTE_LEVEL, RULE, TASK
 
 
 def document_text(document: QTextDocument, start: int, end: int, *, markdown: bool) -> str:

@@ -1,34 +1,27 @@
 # ruff: noqa: D102 - what the methods do is told once, in `Segment`
 """A segment whose content is a document of Qt's: prose, a table, a formula, plain text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QPainter,
     QPalette,
-    QTextBlock,
     QTextCursor,
     QTextDocument,
 )
 
-from desktop.views.transcript import formulas
+from desktop.views.transcript.block_marks import FOOTNOTE, NOTE
+from desktop.views.transcript.document_links import blocks_of, links_of
 from desktop.views.transcript.document_markdown import document_text
-from desktop.views.transcript.formula_object import FORMULA, OBJECT, FormulaObject, is_display
+from desktop.views.transcript.formula_object import FORMULA, OBJECT, FormulaObject
 from desktop.views.transcript.marks import mark_format
 from desktop.views.transcript.positions import Positions, caret_x
-from desktop.views.transcript.prose_builder import FOOTNOTE, NOTE
 from desktop.views.transcript.segment import Link, Look, Mark, Piece, Segment
+from desktop.views.transcript.sideways import Sideways, draw_bar
 
 _LINES = str.maketrans(dict.fromkeys("\u2028\u2029\ufdd0\ufdd1", "\n"))
-
-
-class Sideways:
-    """How far something wide is scrolled; shared by the pieces of one table."""
-
-    def __init__(self) -> None:
-        self.offset = 0.0
 
 
 class DocumentSegment(Segment):
@@ -126,7 +119,8 @@ class DocumentSegment(Segment):
         self._document.documentLayout().draw(painter, context)
         painter.restore()
         if self._overflow():
-            self._draw_scroll_bar(painter)
+            place = QPointF(0, self.bar_top())
+            draw_bar(painter, self._look.theme, place, self._width, self._document.textWidth(), shift)
 
     def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
         """Draw what stands behind the text."""
@@ -134,18 +128,6 @@ class DocumentSegment(Segment):
     def bar_top(self) -> float:
         """Where the bar stands that shows how far it is scrolled."""
         return self._height - 5
-
-    def _draw_scroll_bar(self, painter: QPainter) -> None:
-        total = self._document.textWidth()
-        share = self._width / total
-        bar = QRectF(self._shift * share, self.bar_top(), self._width * share, 3)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.theme.outline)
-        painter.setOpacity(0.6)
-        painter.drawRoundedRect(bar, 1.5, 1.5)
-        painter.restore()
 
     def _selection(self, mark: Mark) -> QAbstractTextDocumentLayout.Selection:
         result = QAbstractTextDocumentLayout.Selection()
@@ -193,33 +175,8 @@ class DocumentSegment(Segment):
 
     def links(self) -> Sequence[Link]:
         if self._links is None:
-            self._links = list(self._find_links())
+            self._links = links_of(self._document, self._positions)
         return self._links
-
-    def _find_links(self) -> list[Link]:
-        found: list[Link] = []
-        for block in self.blocks():
-            iterator = block.begin()
-            while not iterator.atEnd():
-                fragment = iterator.fragment()
-                if fragment.charFormat().isAnchor():
-                    start = self._positions.from_units(fragment.position())
-                    end = self._positions.from_units(fragment.position() + fragment.length())
-                    target = fragment.charFormat().anchorHref()
-                    if found and found[-1].end == start and found[-1].target == target:
-                        start = found.pop().start
-                    found.append(Link(start, end, target))
-                iterator += 1
-        return found
-
-    def blocks(self) -> Sequence[QTextBlock]:
-        """Its blocks, in order."""
-        found: list[QTextBlock] = []
-        block = self._document.begin()
-        while block.isValid():
-            found.append(block)
-            block = block.next()
-        return found
 
     def link_at(self, point: QPointF) -> Link | None:
         if not QRectF(0, 0, self._width, self._height).contains(point):
@@ -257,7 +214,7 @@ class DocumentSegment(Segment):
         label = target.removeprefix(FOOTNOTE)
         if label == target:
             return None
-        for block in self.blocks():
+        for block in blocks_of(self._document):
             style = block.blockFormat()
             if style.hasProperty(NOTE) and style.stringProperty(NOTE) == label:
                 return self._positions.from_units(block.position())
@@ -274,22 +231,9 @@ class DocumentSegment(Segment):
         Returns:
             Whether some are still awaited.
         """
-        assert self._inline is not None
-        waits = changed = False
-        at = self._shown.find(OBJECT)
-        while at >= 0:
-            cursor = self._cursor(at, at + 1)
-            style = cursor.charFormat()
-            if style.hasProperty(FORMULA):
-                if not formulas.is_known(style.stringProperty(FORMULA), is_display(style)):
-                    waits = True
-                else:
-                    before = style.fontPointSize()
-                    self._inline.fit(style)
-                    if before != style.fontPointSize():
-                        cursor.setCharFormat(style)
-                        changed = True
-            at = self._shown.find(OBJECT, at + 1)
+        if self._inline is None:
+            return False
+        changed, waits = self._inline.fit_all(self._formulas())
         if changed or not waits:
             self._document.markContentsDirty(0, self._document.characterCount())
             self._document.setTextWidth(-1)
@@ -298,17 +242,19 @@ class DocumentSegment(Segment):
                 self.lay_out(width)
         return waits
 
+    def _formulas(self) -> Iterator[QTextCursor]:
+        """Its formulas, each selected."""
+        at = self._shown.find(OBJECT)
+        while at >= 0:
+            cursor = self._cursor(at, at + 1)
+            if cursor.charFormat().hasProperty(FORMULA):
+                yield cursor
+            at = self._shown.find(OBJECT, at + 1)
+
     def formula_width(self) -> float:
         """The width of its widest formula."""
-        if self._inline is None:
-            return 0.0
-        widest, at = 0.0, self._shown.find(OBJECT)
-        while at >= 0:
-            style = self._cursor(at, at + 1).charFormat()
-            if style.hasProperty(FORMULA):
-                widest = max(widest, self._inline.width(style))
-            at = self._shown.find(OBJECT, at + 1)
-        return widest
+        inline = self._inline
+        return max((inline.width(cursor.charFormat()) for cursor in self._formulas()), default=0.0) if inline else 0.0
 
     def size(self) -> QSizeF:
         """Its size."""

@@ -1,5 +1,7 @@
 """Formulas within a text: one character each, drawn as a picture that stands on the line."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QFont,
@@ -8,6 +10,7 @@ from PySide6.QtGui import (
     QPainter,
     QPyTextObject,
     QTextCharFormat,
+    QTextCursor,
     QTextDocument,
     QTextFormat,
 )
@@ -64,6 +67,28 @@ class FormulaObject(QPyTextObject):
         depth = known.descent * self._size / formulas.BASE if known is not None else 3.0
         style.setFontPointSize(max(1.0, depth / self._descents))
         style.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
+
+    def fit_all(self, places: Iterable[QTextCursor]) -> tuple[bool, bool]:
+        """Fit the formulas that have been rendered.
+
+        Args:
+            places: The formulas, each selected.
+
+        Returns:
+            Whether any changed, and whether some are still awaited.
+        """
+        changed = waits = False
+        for cursor in places:
+            style = cursor.charFormat()
+            if not formulas.is_known(style.stringProperty(FORMULA), is_display(style)):
+                waits = True
+                continue
+            before = style.fontPointSize()
+            self.fit(style)
+            if before != style.fontPointSize():
+                cursor.setCharFormat(style)
+                changed = True
+        return changed, waits
 
     def width(self, style: QTextFormat) -> float:
         """How wide it is where there is room."""

@@ -1,9 +1,7 @@
 """Writes the tokens of Markdown into a document through a cursor: no HTML is ever made or read, nothing is loaded."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from markdown_it.token import Token
 from PySide6.QtCore import Qt
@@ -11,43 +9,23 @@ from PySide6.QtGui import (
     QFont,
     QTextBlockFormat,
     QTextCharFormat,
-    QTextCursor,
     QTextFormat,
     QTextList,
     QTextListFormat,
 )
 
 from desktop.views.documents import LINE_SEPARATOR, InertDocument, empty_document, fixed_font, spaced
-from desktop.views.literal_text import host_in_ascii
-from desktop.views.markdown_inks import Inks, is_safe_link, marked
 from desktop.views.theme import SPACE
-from desktop.views.transcript import formulas
-from desktop.views.transcript.formula_object import FORMULA, KIND, MARKUP, OBJECT, FormulaObject
+from desktop.views.transcript.block_marks import BULLET, NOTE, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.formula_object import FormulaObject
+from desktop.views.transcript.inline_writer import InlineWriter, reads_right_to_left
 from desktop.views.transcript.segment import Look, Surroundings
-
-QUOTE_LEVEL = QTextFormat.Property.UserProperty + 1
-"""Block property: how deep in quotes it stands."""
-RULE = QTextFormat.Property.UserProperty + 2
-"""Block property: a horizontal rule."""
-TASK = QTextFormat.Property.UserProperty + 4
-"""Block property: a box of a task list, and whether it is checked."""
-BULLET = QTextFormat.Property.UserProperty + 8
-"""Block property: how deep the list is in which it begins an item with a bullet."""
-NOTE = QTextFormat.Property.UserProperty + 7
-"""Block property: the label of the footnote that begins here."""
-
-FOOTNOTE = "footnote:"
-"""Scheme of the links that lead to a note of the same message."""
-IMAGE = "image:"
-"""Scheme of the links that lead to an attached picture."""
 
 _HEADING_SCALE = (1.45, 1.25, 1.12, 1.0, 1.0, 1.0)
 _HEADING_ABOVE = (28, 24, 20, 16, 16, 16)
 _DEEPEST = 8
 _BELOW = SPACE + 2
 _NOTE_SCALE = 0.9
-_LIVELY = re.compile(r"\[(?P<chip>\d{1,3})\]|(?P<link>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*])")
-_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?([\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 
 
@@ -64,6 +42,10 @@ class ProseBuilder:
         quotes: Quotes that it stands in already.
         document: What is written on at its end; None for a new one.
         formulas: What draws the formulas of that document.
+
+    Attributes:
+        document: What is written.
+        text: Writes the text of its blocks.
     """
 
     def __init__(
@@ -80,14 +62,9 @@ class ProseBuilder:
         formulas: FormulaObject | None = None,
     ) -> None:
         self.document = document or empty_document(look.font)
-        self.formulas = formulas
-        self._cursor = QTextCursor(self.document)
-        self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        self._look = look
+        self.text = InlineWriter(self.document, look, surroundings, formulas)
         self._theme = look.theme
         self._font = look.font
-        self._inks = Inks(look.theme, look.font, surroundings.evidence)
-        self._images = surroundings.images
         self._base = min(level, _DEEPEST)
         self._number = number
         self._goes_on = goes_on
@@ -101,7 +78,7 @@ class ProseBuilder:
         self._note = ""
         self._in_notes = False
         self._scale = 1.0
-        self._cells: list[QTextBlockFormat] = []
+        self._numbers: dict[str, str] = {}
 
     def build(self, tokens: Sequence[Token], line: int = 0) -> int:
         """Write all tokens.
@@ -113,7 +90,7 @@ class ProseBuilder:
         Returns:
             How many blocks the document has before that line; 0 where it begins none.
         """
-        self._cursor.beginEditBlock()
+        self.text.cursor.beginEditBlock()
         index = above = 0
         while index < len(tokens):
             token = tokens[index]
@@ -121,10 +98,10 @@ class ProseBuilder:
                 above = self.document.blockCount()
             index = self._block(tokens, index)
         if self._goes_on:
-            last = self._cursor.blockFormat()
+            last = self.text.cursor.blockFormat()
             last.setBottomMargin(0)
-            self._cursor.setBlockFormat(last)
-        self._cursor.endEditBlock()
+            self.text.cursor.setBlockFormat(last)
+        self.text.cursor.endEditBlock()
         return above
 
     def _block(self, tokens: Sequence[Token], index: int) -> int:  # noqa: C901 - one case for each kind of block
@@ -144,9 +121,9 @@ class ProseBuilder:
                 self._list_objects.pop()
                 self._item_begins = False
                 if not self._lists and not self._fresh:
-                    last = self._cursor.blockFormat()
+                    last = self.text.cursor.blockFormat()
                     last.setBottomMargin(max(last.bottomMargin(), _BELOW))
-                    self._cursor.setBlockFormat(last)
+                    self.text.cursor.setBlockFormat(last)
             case "list_item_open":
                 self._item_begins = True
             case "list_item_close":
@@ -178,12 +155,12 @@ class ProseBuilder:
             case _:
                 if token.content:
                     self._new_block(self._format(SPACE))
-                    self.insert(token.content, self.ink())
+                    self.text.insert(token.content, self.ink())
         return index + 1
 
     def ink(self) -> QTextCharFormat:
         """Ordinary text, here."""
-        ink = self._inks.plain(quoted=self._quotes > 0 or self._in_notes)
+        ink = self.text.inks.plain(quoted=self._quotes > 0 or self._in_notes)
         if self._scale != 1.0:
             ink.setFontPointSize(self._font.pointSizeF() * self._scale)
         return ink
@@ -204,21 +181,21 @@ class ProseBuilder:
         if self._top:
             block.setTopMargin(0)
         if self._fresh:
-            self._cursor.setBlockFormat(block)
+            self.text.cursor.setBlockFormat(block)
         else:
-            self._cursor.insertBlock(block, QTextCharFormat())
+            self.text.cursor.insertBlock(block, QTextCharFormat())
         self._fresh = self._top = False
         if self._item_begins and self._lists:
             self._item_begins = False
             block.setIndent(0)
             if self._lists[-1].style() != QTextListFormat.Style.ListDecimal and not block.hasProperty(TASK):
                 block.setProperty(BULLET, self._base + len(self._lists))
-            self._cursor.setBlockFormat(block)
+            self.text.cursor.setBlockFormat(block)
             current = self._list_objects[-1]
             if current is None:
-                self._list_objects[-1] = self._cursor.createList(self._lists[-1])
+                self._list_objects[-1] = self.text.cursor.createList(self._lists[-1])
             else:
-                current.add(self._cursor.block())
+                current.add(self.text.cursor.block())
 
     def _open_list(self, token: Token) -> None:
         style = QTextListFormat()
@@ -246,7 +223,7 @@ class ProseBuilder:
         ink.setFontPointSize(self._font.pointSizeF() * _HEADING_SCALE[level - 1])
         if level == 6:
             ink.setForeground(self._theme.muted)
-        self.inline(inline, ink)
+        self.text.inline(inline, ink)
 
     def _paragraph(self, inline: Token) -> None:
         block = self._format(SPACE // 2 if self._tight else _BELOW)
@@ -267,10 +244,8 @@ class ProseBuilder:
         ink = self.ink()
         if note:
             number = self._numbers.get(note, "")
-            self.insert(f"{number or note}.\u2002", ink)
-        self.inline(inline, ink)
-
-    _numbers: dict[str, str] = {}  # noqa: RUF012 - replaced, never changed
+            self.text.insert(f"{number or note}.\u2002", ink)
+        self.text.inline(inline, ink)
 
     def number_notes(self, numbers: dict[str, str]) -> None:
         """Say what numbers the notes have."""
@@ -284,7 +259,7 @@ class ProseBuilder:
         self._new_block(block)
         ink = self.ink()
         ink.setFont(fixed_font(self._font))
-        self.insert(text.replace("\n", LINE_SEPARATOR), ink)
+        self.text.insert(text.replace("\n", LINE_SEPARATOR), ink)
 
     def _display(self, token: Token) -> None:
         block = self._format(SPACE * 3 // 2)
@@ -292,7 +267,7 @@ class ProseBuilder:
         block.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         block.setLineHeight(0, QTextBlockFormat.LineHeightTypes.SingleHeight.value)
         self._new_block(block)
-        self._formula(token, self.ink())
+        self.text.formula(token, self.ink())
 
     def _table(self, tokens: Sequence[Token], index: int) -> int:
         """Write a table that stands in a list or a quote: as lines, its cells apart."""
@@ -317,108 +292,5 @@ class ProseBuilder:
             ink.setFontWeight(QFont.Weight.DemiBold)
         for column, cell in enumerate(row):
             if column:
-                self.insert("  │  ", self._inks.plain(quoted=True))
-            self.inline(cell, ink)
-
-    def inline(self, inline: Token, ink: QTextCharFormat) -> None:  # noqa: C901 - one case for each kind of text
-        """Write the text of one block."""
-        inks = [ink]
-        targets: list[str] = []
-        words: list[str] = []
-        for token in inline.children or []:
-            match token.type:
-                case "text":
-                    self._text(token.content, inks[-1])
-                    words.append(token.content)
-                case "code_inline":
-                    self.insert(token.content, self._inks.code(inks[-1]))
-                    words.append(token.content)
-                case "softbreak":
-                    self.insert(" ", inks[-1])
-                case "hardbreak":
-                    self.insert(LINE_SEPARATOR, inks[-1])
-                case "strong_open" | "em_open" | "s_open":
-                    inks.append(marked(inks[-1], token.type))
-                case "link_open":
-                    targets.append(str(token.attrs.get("href", "")))
-                    words = []
-                    inks.append(self._inks.link(inks[-1], targets[-1]) if is_safe_link(targets[-1]) else inks[-1])
-                case "link_close":
-                    inks.pop()
-                    self.insert(_true_target("".join(words), targets.pop()), inks[-1])
-                case "strong_close" | "em_close" | "s_close":
-                    inks.pop()
-                case "image":
-                    self._image(token, inks[-1])
-                case "math_inline":
-                    self._formula(token, inks[-1])
-                case "footnote_ref":
-                    self._mark(token, inks[-1])
-                case _:
-                    self.insert(token.content, inks[-1])
-
-    def _image(self, token: Token, ink: QTextCharFormat) -> None:
-        name = str(token.attrs.get("src", ""))
-        words = f"[image: {token.content or name.rsplit('/', 1)[-1] or 'unnamed'}]"
-        known = name in self._images
-        self.insert(words, self._inks.link(ink, IMAGE + name) if known else marked(ink, "em_open"))
-
-    def _mark(self, token: Token, ink: QTextCharFormat) -> None:
-        mark = self._inks.link(ink, FOOTNOTE + token.info)
-        mark.setFontUnderline(False)
-        mark.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
-        self.insert(f"[{token.content}]", mark)
-
-    def _formula(self, token: Token, ink: QTextCharFormat) -> None:
-        if self.formulas is None:
-            self.formulas = FormulaObject(self.document, self._theme, self._font)
-        style = QTextCharFormat(ink)
-        style.setObjectType(KIND.value if hasattr(KIND, "value") else KIND)
-        style.setProperty(FORMULA, token.content)
-        style.setProperty(MARKUP, token.markup)
-        formulas.ask(token.content, token.markup in ("$$", "\\["))
-        self.formulas.fit(style)
-        self._cursor.insertText(OBJECT, style)
-
-    def _text(self, text: str, ink: QTextCharFormat) -> None:
-        if ink.isAnchor():
-            self.insert(text, ink)
-            return
-        at = 0
-        for match in _LIVELY.finditer(text):
-            target = match["link"]
-            special = self._inks.link(ink, target) if target else self._inks.chip(ink, int(match["chip"]))
-            if special is None:
-                continue
-            self.insert(text[at : match.start()], ink)
-            self.insert(match[0], special)
-            at = match.end()
-        self.insert(text[at:], ink)
-
-    def write_at(self, cursor: QTextCursor) -> None:
-        """Write on at another place of the document."""
-        self._cursor = cursor
-
-    def insert(self, text: str, ink: QTextCharFormat) -> None:
-        """Write characters."""
-        if text:
-            self._cursor.insertText(text, ink)
-
-
-def reads_right_to_left(text: str) -> bool:
-    """Whether the first letter of a text belongs to a script that is read from the right."""
-    if text.isascii():
-        return False
-    sides = (unicodedata.bidirectional(character) for character in text[:400])
-    return next((side for side in sides if side in ("L", "R", "AL")), "L") != "L"
-
-
-def _true_target(words: str, target: str) -> str:
-    """What is told after a link: its target where it is not followed, its host where its words name another."""
-    if not is_safe_link(target):
-        return f" ({target})"
-    named = _HOST.match(words.strip())
-    host = host_in_ascii(target)
-    if named is None or not host or " " in words.strip() or urlsplit("//" + named[1]).hostname == host.split(":")[0]:
-        return ""
-    return f" ({host})"
+                self.text.insert("  │  ", self.text.inks.plain(quoted=True))
+            self.text.inline(cell, ink)

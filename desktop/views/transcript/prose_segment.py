@@ -11,12 +11,14 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlockFormat, QText
 from desktop.views.documents import LINE_SEPARATOR, InertDocument, drawable, empty_document, spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
+from desktop.views.transcript.block_marks import BULLET, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.document_links import blocks_of
 from desktop.views.transcript.document_segment import DocumentSegment
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.growth import settled, words_added
 from desktop.views.transcript.kinds import Kind
 from desktop.views.transcript.parsing import NESTING, parse, parse_line
-from desktop.views.transcript.prose_builder import BULLET, QUOTE_LEVEL, RULE, TASK, ProseBuilder
+from desktop.views.transcript.prose_builder import ProseBuilder
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 
 _NOTE = re.compile(r"^\[\^([^\]\s]{1,100})\]:", re.MULTILINE)
@@ -101,7 +103,7 @@ class ProseSegment(DocumentSegment):
         cursor.endEditBlock()
         if above:
             self._kept = (place, above)
-        self._inline = builder.formulas
+        self._inline = builder.text.formulas
         self._awaited = self._inline is not None
         self.content_changed(self._document.toRawText())
         return True
@@ -113,7 +115,7 @@ class ProseSegment(DocumentSegment):
         self._bullets: list[tuple[QPointF, int]] = []
         self._letter_middle = QFontMetricsF(self._look.font).xHeight() / 2
         layout = self._document.documentLayout()
-        for block in self.blocks():
+        for block in blocks_of(self._document):
             style = block.blockFormat()
             frame = layout.blockBoundingRect(block)
             for depth in range(style.intProperty(QUOTE_LEVEL)):
@@ -223,8 +225,8 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         place = settled(text) if kind == Kind(kinds.PROSE) else 0
         above = builder.build(tokens, text.count("\n", 0, place))
     if kind.name == kinds.FORMULA:
-        return FormulaSegment(piece, builder.document, look, builder.formulas)
-    return ProseSegment(piece, builder.document, look, surroundings, builder.formulas, (place, above))
+        return FormulaSegment(piece, builder.document, look, builder.text.formulas)
+    return ProseSegment(piece, builder.document, look, surroundings, builder.text.formulas, (place, above))
 
 
 def tokens_of(text: str, surroundings: Surroundings) -> Sequence[Token] | None:

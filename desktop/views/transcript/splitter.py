@@ -9,17 +9,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.views.transcript import kinds
+from desktop.views.transcript.block_ends import (
+    UNKNOWN,
+    closing_fence,
+    ends_rows,
+    formula_end,
+    indented_end,
+    note_end,
+    without_half_fence,
+)
 from desktop.views.transcript.growth import most_weight, words_added
 from desktop.views.transcript.kinds import Item, Kind, read_kind
 from desktop.views.transcript.long_paragraph import PART_LIMIT, LongParagraph
-from desktop.views.transcript.parsing import FORMULA_LINES, formula_breaks, formula_ends
+from desktop.views.transcript.open_items import ITEM, OpenItems
+from desktop.views.transcript.parsing import formula_ends
 from desktop.views.transcript.segment import Piece
 from desktop.views.transcript.tables import (
     CHUNK_CELLS,
     CHUNK_LENGTH,
     alignments,
     begins_table,
-    ends_table,
     sample_row,
 )
 
@@ -30,13 +39,11 @@ LIST_LIMIT = 900
 HARD_LIMIT = 4_000
 """Characters after which prose is cut at the next line, whatever that does to it."""
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FENCE = re.compile(r"( *)(?:(`{3,})([^`\n]*)|(~{3,})([^\n]*))\n?$")
 _UNSURE_FENCE = re.compile(r" *(?:`{1,2}|~{1,2}|`{3,}[^`\n]*|~{3,}[^\n]*)\Z")
 """An unfinished line that may or may not turn out to be a fence."""
 _SURE = re.compile(r" *(?:\d{1,9}[.)] +[^\s]|[-+*] +[^\s*+_-]|[^\W\d_])")
 """An unfinished line whose place in the blocks is known already."""
-_ITEM = re.compile(r"( *)(?:([-*+])|(\d{1,9})([.)]))(?:( +)(?=[^\s])|(?=[ \t]*$)|(\t))")
 _RULE = re.compile(r" {0,3}([*_-])[ \t]*(?:\1[ \t]*){2,}$")
 _NOTE = re.compile(r"\[\^[^\]\s]{1,100}\]:")
 _PLAIN_TEXT = re.compile(r"[^\W_]|\[(?!\^|[^\]]*\]:)|\*{1,3}[^\s*]|`[^`]")
@@ -83,10 +90,9 @@ class _Cutter:
         self._pieces: list[Piece] = []
         self._start = start
         self._kind = kind
-        self._items = list(kind.items)
+        self._lists = OpenItems(kind)
         self._closed = kind.name != kinds.PART  # the next line that is not blank begins a piece
         self._after_blank = True
-        self._unsure = kind.unsure
         self._in_quote = False
         self._before = ""  # the line before, where it is text of a paragraph at the margin
         self._before_at = start
@@ -144,40 +150,37 @@ class _Cutter:
         lead = line[: len(line) - len(line.lstrip(" \t"))]
         if "\t" in lead:
             line = lead.expandtabs(4) + line[len(lead) :]
-            self._unsure = self._unsure or bool(self._items)
+            self._lists.unsure = self._lists.unsure or bool(self._lists.items)
         indent = len(line) - len(line.lstrip(" "))
-        if self._items and "\t" in line[: indent + 12]:
-            self._unsure = True
+        if self._lists.items and "\t" in line[: indent + 12]:
+            self._lists.unsure = True
         fence = _FENCE.match(line)
-        if (fence and not self._unsure) or (fence and indent == 0):
+        if (fence and not self._lists.unsure) or (fence and indent == 0):
             if indent == 0:
-                self._items, self._unsure = [], False
-            depth = self._depth_at(indent)
-            column = self._items[depth - 1].column if depth else 0
+                self._lists.close()
+            depth = self._lists.depth_at(indent)
+            column = self._lists.column(depth)
             if indent - column <= 3:
-                del self._items[depth:]
+                del self._lists.items[depth:]
                 return self._fence(fence, at, column)
         elif fence:
             return self._uncertain_fence(fence, stop)
-        if not self._items or indent == 0:
+        if not self._lists.items or indent == 0:
             special = self._special(line, at, stop, indent)
             if special:
                 return special
         return self._prose(line, at, stop, indent)
 
-    def _depth_at(self, indent: int) -> int:
-        return sum(item.column <= indent for item in self._items)
-
     def _fence(self, fence: re.Match[str], at: int, column: int) -> int:
         mark = fence[2] or fence[4]
         stop = self._text.find("\n", at) + 1 or len(self._text)
-        found = self._closing(mark, column, stop)
+        found = closing_fence(self._text, mark, column, stop)
         left = re.compile(rf"^ {{0,{column - 1}}}\S", re.MULTILINE).search(self._text, stop) if column else None
-        kind = Kind(kinds.CODE, tuple(self._items))
+        kind = Kind(kinds.CODE, tuple(self._lists.items))
         if left and (not found or left.start() <= found.start()):
             return self._whole(at, left.start(), kind)
         if not found:
-            self._end = self._without_half_fence(mark, stop)
+            self._end = without_half_fence(self._text, mark, stop, self._growing)
             return self._whole(at, self._end, kind)
         line_ends = self._text.find("\n", found.start()) + 1
         if not line_ends and self._growing:
@@ -189,49 +192,32 @@ class _Cutter:
         """Pass a fence that may stand in a list or not: where it ends is not known, nor what of the rest is code."""
         if len(self._text) - stop < 8 * HARD_LIMIT:
             return len(self._text)
-        closing = self._closing(fence[2] or fence[4], len(fence[1]) + HARD_LIMIT, stop)
+        closing = closing_fence(self._text, fence[2] or fence[4], len(fence[1]) + HARD_LIMIT, stop)
         self._after_blank, self._before, self._plain_before = False, "", False
         end = self._text.find("\n", closing.start()) + 1 if closing else 0
         return end or len(self._text)
 
-    def _closing(self, mark: str, column: int, start: int) -> re.Match[str] | None:
-        closing = re.compile(rf"^ {{0,{column + 3}}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$", re.MULTILINE)
-        at = self._text.find(mark, start)
-        while at >= 0:
-            found = closing.match(self._text, self._text.rfind("\n", 0, at) + 1)
-            if found:
-                return found
-            line_end = self._text.find("\n", at)
-            at = self._text.find(mark, line_end) if line_end >= 0 else -1
-        return None
-
-    def _without_half_fence(self, mark: str, body: int) -> int:
-        """Where the code ends that is not closed yet: before what may become the closing fence."""
-        begin = self._text.rfind("\n") + 1
-        last = self._text[begin:].strip(" ")
-        is_half = self._growing and begin >= body and last and not last.strip(mark[0])
-        return begin if is_half else len(self._text)
-
     def _special(self, line: str, at: int, stop: int, indent: int) -> int:
         """Take a block of another kind than prose at the margin; 0 where there is none."""
         bare = line.rstrip("\n")
-        if self._unsure and indent:
+        if self._lists.unsure and indent:
             return 0
         fresh = self._after_blank or self._closed
         if indent == 0 and _NOTE.match(line):
-            self._items, self._unsure = [], False
-            return self._notes(at)
-        if indent <= 3 and (not self._items or indent == 0) and formula_ends(bare.strip())[0]:
-            end = self._formula_end(bare, stop)
-            if end == -1:
-                return self._wait()
+            self._lists.close()
+            self._whole(at, at, Kind(kinds.NOTES))
+            return note_end(self._text, at, self._growing)
+        if indent <= 3 and (not self._lists.items or indent == 0) and formula_ends(bare.strip())[0]:
+            end = formula_end(self._text, bare, stop, self._growing)
+            if end == UNKNOWN:
+                return len(self._text)  # the rest waits until more has come
             if end:
-                self._items, self._unsure = [], False
+                self._lists.close()
                 return self._whole(at, end, Kind(kinds.FORMULA))
-        if self._items:
+        if self._lists.items:
             return 0
         if fresh and indent >= 4:
-            return self._whole(at, self._indented_end(at), Kind(kinds.INDENTED))
+            return self._whole(at, indented_end(self._text, at), Kind(kinds.INDENTED))
         if self._before and begins_table(self._before, bare):
             if self._before_at < self._start:
                 return 0
@@ -241,50 +227,6 @@ class _Cutter:
             return self._table_rows(stop, bare)
         return 0
 
-    def _wait(self) -> int:
-        """Leave the rest for when more has come."""
-        return len(self._text)
-
-    def _formula_end(self, first: str, stop: int) -> int:
-        """Where the formula ends; 0 where it is none, -1 where that is not known yet."""
-        close, whole = formula_ends(first.strip())
-        at, count = stop, 1
-        while not whole:
-            if at >= len(self._text):
-                return -1 if self._growing else 0
-            end = self._text.find("\n", at) + 1 or len(self._text)
-            line = self._text[at:end]
-            count += 1
-            if count > FORMULA_LINES:
-                return 0
-            if self._growing and not line.endswith("\n"):
-                return -1
-            if formula_breaks(line.strip()):
-                return 0
-            whole = line.rstrip().endswith(close)
-            at = end
-        return at
-
-    def _indented_end(self, at: int) -> int:
-        found = re.compile(r"^ {0,3}[^ \t\n]", re.MULTILINE).search(self._text, at)
-        return found.start() if found else len(self._text)
-
-    def _notes(self, at: int) -> int:
-        self._whole(at, at, Kind(kinds.NOTES))
-        previous_blank = False
-        for match in _LINE.finditer(self._text, at):
-            line = match[0]
-            if previous_blank and line.strip() and not line.startswith(("    ", "\t")):
-                return match.start()
-            is_margin = bool(line.strip()) and not line.startswith(("    ", "\t"))
-            is_finished = line.endswith("\n") or not self._growing
-            if match.start() > at and is_margin and is_finished:
-                ends = self._ends_rows(line, match.end())
-                if ends:
-                    return match.start() if ends == 1 else self._wait()
-            previous_blank = not line.strip()
-        return len(self._text)
-
     def _table_rows(self, at: int, dashes: str) -> int:
         """Take rows, and cut between them where there are many."""
         columns = max(1, len(alignments(dashes)))
@@ -293,10 +235,10 @@ class _Cutter:
             stop = self._text.find("\n", at) + 1 or len(self._text)
             line = self._text[at:stop]
             is_finished = line.endswith("\n") or not self._growing
-            ends = self._ends_rows(line, stop)
+            ends = ends_rows(self._text, line, stop, self._growing)
             if ends == 1 and (is_finished or not line.strip()):
                 break
-            if ends == -1:
+            if ends == UNKNOWN:
                 at = len(self._text)
                 break
             if is_finished and (count >= CHUNK_CELLS or at - self._start > CHUNK_LENGTH):
@@ -309,13 +251,6 @@ class _Cutter:
         self._closed, self._after_blank = True, False
         self._before, self._plain_before = "", False
         return at
-
-    def _ends_rows(self, line: str, stop: int) -> int:
-        """Whether another block begins with a line: 1 or 0, and -1 where that is not known yet."""
-        if line.strip().startswith(("$$", "\\[")) and not line.startswith(("    ", "\t")):
-            end = self._formula_end(line.rstrip("\n"), stop) if formula_ends(line.strip())[0] else 0
-            return end if end < 1 else 1
-        return int(ends_table(line))
 
     def _cut_rows(self, at: int, dashes: str, columns: int) -> None:
         if self._kind.name == kinds.ROWS:
@@ -330,39 +265,43 @@ class _Cutter:
     def _prose(self, line: str, at: int, stop: int, indent: int) -> int:
         bare = line.rstrip("\n")
         length = at - self._start
-        item = None if _RULE.match(bare) else _ITEM.match(bare)
-        depth = self._depth_at(indent)
-        column = self._items[depth - 1].column if depth else 0
-        if item and (indent - column > 3 or not self._begins_item(item, depth)):
+        item = None if _RULE.match(bare) else ITEM.match(bare)
+        depth = self._lists.depth_at(indent)
+        column = self._lists.column(depth)
+        fresh = self._after_blank or self._closed
+        if item and indent - column > 3:
+            item = None
+        if item and not self._lists.begins(item, depth, is_fresh=fresh, after_plain=self._plain_before):
             item = None
         number = 0
         if item:
-            number = self._open_item(item, depth, bare)
+            # Where cutting was resumed at an item, its piece tells its number.
+            number = self._lists.open(item, depth, bare, self._kind.number if self._closed else 0)
             self._in_quote = False
-        elif self._after_blank or self._closed or not self._items:
-            del self._items[depth:]
-            depth = len(self._items)
+        elif self._after_blank or self._closed or not self._lists.items:
+            del self._lists.items[depth:]
+            depth = len(self._lists.items)
             if indent == 0 and (self._after_blank or self._closed):
-                self._unsure = False
-        elif indent < self._items[-1].column:
+                self._lists.unsure = False
+        elif indent < self._lists.items[-1].column:
             # The text of a paragraph goes on at the margin of its list, if it is one.
-            depth = len(self._items)
-            self._unsure = self._unsure or not self._plain_before or not _PLAIN_TEXT.match(bare[indent:])
-        outer = tuple(self._items[:depth])
+            depth = len(self._lists.items)
+            self._lists.unsure = self._lists.unsure or not self._plain_before or not _PLAIN_TEXT.match(bare[indent:])
+        outer = tuple(self._lists.items[:depth])
         must = self._closed or self._kind.column > (outer[-1].column if outer else 0)
         starts = item is not None or (self._after_blank and not self._in_quote)
-        limit = LIST_LIMIT if self._items else PROSE_LIMIT
-        may = starts and not self._unsure and length > limit and (indent == 0 or bool(outer) or item is not None)
+        limit = LIST_LIMIT if self._lists.items else PROSE_LIMIT
+        may = starts and not self._lists.unsure and length > limit and (indent == 0 or bool(outer) or item is not None)
         if may and self._after_blank and bare[indent] in ">" and self._in_quote:
             may = False
         if must or may or (length > HARD_LIMIT and (starts or length > 3 * HARD_LIMIT)):
             self._begin_prose(at, outer, number)
-            self._unsure = self._unsure and item is not None
+            self._lists.unsure = self._lists.unsure and item is not None
         if starts or (bare[indent] in "#>" and not self._in_quote):
             self._paragraph = LongParagraph()
         self._in_quote = self._in_quote or bare[indent] == ">"
         self._watch(at, stop, line)
-        is_margin_text = not self._items and not self._in_quote and indent <= 3
+        is_margin_text = not self._lists.items and not self._in_quote and indent <= 3
         self._before, self._before_at = (bare, at) if is_margin_text else ("", at)
         content = bare[item.end() :] if item else bare[indent:]
         self._plain_before = _PLAIN_TEXT.match(content) is not None and "|" not in content
@@ -374,41 +313,6 @@ class _Cutter:
             self._cut(at, Kind(kinds.PROSE, outer, number))
         self._closed = False
 
-    def _begins_item(self, item: re.Match[str], depth: int) -> bool:
-        """Whether what looks like an item is one: not every marker may interrupt a paragraph."""
-        if self._after_blank or self._closed or depth < len(self._items):
-            return True
-        begins = bool(item[5] or item[6]) and (item[2] is not None or int(item[3]) == 1)
-        self._unsure = self._unsure or not (begins or self._plain_before)
-        return begins
-
-    def _open_item(self, item: re.Match[str], depth: int, bare: str) -> int:
-        """Note an item.
-
-        Returns:
-            Its number where its list has begun before; 0 otherwise.
-        """
-        before = self._items[depth] if depth < len(self._items) else None
-        del self._items[depth:]
-        width = len(item[1]) + len(item[2] or item[3] + item[4])
-        gap = len(item[5] or " ")
-        rest = bare[item.end() :]
-        if item[6] or not item[5] or _ITEM.match(rest) or rest.startswith((">", "#", "`", "~", "|", "$", "\\[")):
-            self._unsure = True
-        mark = item[2] or item[4]
-        goes_on = before is not None and before.mark == mark
-        number = 0
-        if item[3]:
-            number = before.number + 1 if before is not None and goes_on else self._first_number(int(item[3]))
-        if gap > 4:
-            gap, self._unsure = 1, True
-        self._items.append(Item(width + gap, mark, min(number, 2**31 - 1)))
-        return self._items[-1].number if goes_on and item[3] else 0
-
-    def _first_number(self, written: int) -> int:
-        """The number of an item before which none is known: where cutting was resumed at it, its piece tells."""
-        return self._kind.number if self._closed and self._kind.number else written
-
     def _watch(self, at: int, stop: int, line: str) -> None:
         """Cut a paragraph that is too long."""
         if self._kind.name not in (kinds.PROSE, kinds.PART):
@@ -417,5 +321,5 @@ class _Cutter:
         for cut in self._paragraph.cuts(self._text, at, stop):
             self._kind = replace(self._kind, goes_on=True)
             watched = self._paragraph
-            self._cut(cut, Kind(kinds.PART, tuple(self._items), quotes=quotes, unsure=self._unsure))
+            self._cut(cut, Kind(kinds.PART, tuple(self._lists.items), quotes=quotes, unsure=self._lists.unsure))
             self._paragraph = watched

@@ -18,14 +18,16 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from desktop.views.documents import drawable, spaced
+from desktop.views.documents import InertDocument, drawable, empty_document, spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
-from desktop.views.transcript.document_segment import DocumentSegment, Sideways
+from desktop.views.transcript.document_segment import DocumentSegment
+from desktop.views.transcript.formula_object import FormulaObject
+from desktop.views.transcript.inline_writer import InlineWriter
 from desktop.views.transcript.kinds import Kind
 from desktop.views.transcript.parsing import parse_line
-from desktop.views.transcript.prose_builder import ProseBuilder
 from desktop.views.transcript.segment import Look, Piece, Surroundings
+from desktop.views.transcript.sideways import Sideways
 from desktop.views.transcript.tables import CELL_LIMIT, alignments, cells, sample_row
 
 _PADDING = SPACE * 3 // 2
@@ -90,27 +92,29 @@ class TableSegment(DocumentSegment):
 
     Args:
         piece: Their source.
-        builder: Holds the document.
+        document: Holds them.
         look: How it is drawn.
         table: The table in the document.
         row: The widest cells of the whole table's first piece.
         is_first: Whether its first row is the head.
         sideways: How far the whole table is scrolled.
+        inline: What draws its formulas; None where it holds none.
     """
 
     def __init__(
         self,
         piece: Piece,
-        builder: ProseBuilder,
+        document: InertDocument,
         look: Look,
         table: QTextTable,
         row: str,
         sideways: Sideways,
+        inline: FormulaObject | None,
         *,
         is_first: bool,
         is_last: bool,
     ) -> None:
-        super().__init__(piece, builder.document, look, builder.formulas, sideways)
+        super().__init__(piece, document, look, inline, sideways)
         self._table = table
         self._row = row
         self._is_first = is_first
@@ -174,13 +178,22 @@ def make_table(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         start = kind.table_start
     key = (surroundings, start, dashes.strip(), columns)
     sideways = _scrolls.setdefault(key, Sideways())
-    builder = ProseBuilder(look, surroundings)
-    table = _insert(builder, lines, alignments(dashes), look, surroundings.definitions, has_head=is_first)
-    return TableSegment(piece, builder, look, table, row, sideways, is_first=is_first, is_last=not kind.goes_on)
+    document = empty_document(look.font)
+    writer = InlineWriter(document, look, surroundings)
+    table = _insert(document, writer, lines, alignments(dashes), surroundings.definitions, has_head=is_first)
+    return TableSegment(
+        piece, document, look, table, row, sideways, writer.formulas, is_first=is_first, is_last=not kind.goes_on
+    )
 
 
 def _insert(
-    builder: ProseBuilder, lines: Sequence[str], sides: Sequence[str], look: Look, definitions: str, *, has_head: bool
+    document: InertDocument,
+    writer: InlineWriter,
+    lines: Sequence[str],
+    sides: Sequence[str],
+    definitions: str,
+    *,
+    has_head: bool,
 ) -> QTextTable:
     count = max(1, len(sides))
     style = QTextTableFormat()
@@ -189,7 +202,7 @@ def _insert(
     style.setCellPadding(0)
     style.setLeftMargin(0)
     style.setHeaderRowCount(int(has_head))
-    cursor = QTextCursor(builder.document)
+    cursor = QTextCursor(document)
     _shrink(cursor)
     table = cursor.insertTable(len(lines), count, style)
     cursor.beginEditBlock()
@@ -208,18 +221,18 @@ def _insert(
             block = spaced(QTextBlockFormat())
             block.setAlignment(_ALIGNMENT.get(sides[column] if column < len(sides) else "", Qt.AlignmentFlag(0)))
             inner.setBlockFormat(block)
-            ink = builder.ink()
+            ink = writer.inks.plain()
             if has_head and row == 0:
                 ink.setFontWeight(QFont.Weight.DemiBold)
-            builder.write_at(inner)
+            writer.cursor = inner
             if len(text) > CELL_LIMIT:
                 text = text[:CELL_LIMIT] + "…"
             if _PLAIN.isdisjoint(text):
-                builder.insert(text, ink)
+                writer.insert(text, ink)
             else:
-                builder.inline(_inline(text, definitions), ink)
+                writer.inline(_inline(text, definitions), ink)
     cursor.endEditBlock()
-    last = QTextCursor(builder.document)
+    last = QTextCursor(document)
     last.movePosition(QTextCursor.MoveOperation.End)
     _shrink(last)
     return table
