@@ -51,6 +51,7 @@ class DocumentSegment(Segment):
         self._height = 0.0
         self._sideways = sideways or Sideways()
         self._awaited = inline is not None
+        self._steady = 0.0
         self.content_changed(document.toRawText())
 
     def content_changed(self, raw: str) -> None:
@@ -221,9 +222,18 @@ class DocumentSegment(Segment):
         return None
 
     def refine(self, budget_ms: float) -> bool:
+        self._steady = self._height
         if self._awaited:
             self._awaited = self._take_formulas()
         return self._awaited
+
+    @property
+    def is_refined(self) -> bool:
+        return not self._awaited
+
+    @property
+    def steady(self) -> float:
+        return self._steady
 
     def _take_formulas(self) -> bool:
         """Lay out anew the formulas that have been rendered.
@@ -237,7 +247,7 @@ class DocumentSegment(Segment):
         if changed or not waits:
             self._document.markContentsDirty(0, self._document.characterCount())
             self._document.setTextWidth(-1)
-            self._width, width = -1.0, self._width
+            self._width, width, self._steady = -1.0, self._width, 0.0
             if width >= 0:
                 self.lay_out(width)
         return waits

@@ -19,6 +19,8 @@ from desktop.views.transcript.segment import Mark, Segment
 from desktop.views.transcript.slot import Slot
 
 _ICON = 16
+_OVERHANG = 3
+"""How far letters may reach out of their line, in logical pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ def difference(before: Shown, now: Shown) -> tuple[int, QRegion]:
     for key, patch in now.items():
         old = before.get(key)
         if old is None:
-            again += patch.area
+            again += patch.area.adjusted(0, -_OVERHANG, 0, _OVERHANG)
             continue
         moved = old.area.translated(0, shift)
         if moved == patch.area and old.version == patch.version:
@@ -212,8 +214,8 @@ def difference(before: Shown, now: Shown) -> tuple[int, QRegion]:
         steady = 0
         if patch.slot is not None and moved.topLeft() == patch.area.topLeft() and moved.width() == patch.area.width():
             steady = patch.slot.steady_since(old.version) if old.version != patch.version else moved.height()
-        again += moved.united(patch.area).adjusted(0, steady, 0, 0)
+        again += moved.united(patch.area).adjusted(0, steady - _OVERHANG, 0, _OVERHANG)
     for key, patch in before.items():
         if key not in now:
-            again += patch.area.translated(0, shift)
+            again += patch.area.translated(0, shift).adjusted(0, -_OVERHANG, 0, _OVERHANG)
     return shift, again

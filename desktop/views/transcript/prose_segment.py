@@ -51,11 +51,6 @@ class ProseSegment(DocumentSegment):
         self._inert = document
         self._surroundings = surroundings
         self._kept = kept
-        self._steady = 0.0
-
-    @property
-    def steady(self) -> float:
-        return self._steady
 
     def grow(self, piece: Piece) -> bool:
         before, after = drawable(self.piece.text), drawable(piece.text)
@@ -70,12 +65,21 @@ class ProseSegment(DocumentSegment):
         return True
 
     def _lengthen(self, words: str) -> None:
-        cursor = QTextCursor(self._document)
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        if words:
-            cursor.insertText(words, cursor.charFormat())
-            self.content_changed(self._shown + words)
-        self._steady = self._document.documentLayout().blockBoundingRect(cursor.block()).top()
+        """Write words behind the last one."""
+        self._steady = self._height
+        if not words:
+            return
+        block = self._document.lastBlock()
+        count = block.layout().lineCount()
+        begins = block.layout().lineAt(count - 1).textStart() if count else -1
+        cursor = QTextCursor(block)
+        cursor.setPosition(block.position() + block.length() - 1)
+        cursor.insertText(words, cursor.charFormat())
+        self.content_changed(self._shown + words)
+        self._steady = self._document.documentLayout().blockBoundingRect(block).top()
+        line = block.layout().lineAt(count - 1)
+        if count and line.isValid() and line.textStart() == begins:  # the lines above it broke as before
+            self._steady = block.layout().position().y() + line.y()
 
     def _read_on(self, piece: Piece, text: str) -> bool:
         """Read anew what stands behind the kept blocks.

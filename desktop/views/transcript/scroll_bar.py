@@ -1,10 +1,8 @@
 """A scroll bar that is painted again only where its handle would stand elsewhere."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSlider, QScrollBar, QStyle, QWidget
-
-_PARTS = 2
-"""Places that the handle has in one pixel."""
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QAbstractSlider, QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
 
 class CalmScrollBar(QScrollBar):
@@ -16,20 +14,20 @@ class CalmScrollBar(QScrollBar):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
-        self._painted: tuple[int, ...] = ()
+        self._painted = QRect()
 
     def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:
         """Paint again where that shows."""
-        now = self._handle()
-        if now != self._painted or change == QAbstractSlider.SliderChange.SliderOrientationChange:
-            self._painted = now
+        if self._handle() != self._painted:
             super().sliderChange(change)
 
-    def _handle(self) -> tuple[int, ...]:
-        """Where the handle stands, and its length; empty where all there is shows."""
-        most, page = self.maximum() - self.minimum(), self.pageStep()
-        if most <= 0:
-            return ()
-        room = _PARTS * self.height()
-        begin = QStyle.sliderPositionFromValue(0, most, self.value() - self.minimum(), room)
-        return begin, room * page // (most + page), room, int(self.isEnabled())
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Note where the handle stands."""
+        self._painted = self._handle()
+        super().paintEvent(event)
+
+    def _handle(self) -> QRect:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        part = QStyle.SubControl.SC_ScrollBarSlider
+        return self.style().subControlRect(QStyle.ComplexControl.CC_ScrollBar, option, part, self)
