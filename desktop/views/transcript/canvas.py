@@ -15,7 +15,8 @@ from desktop.views.transcript.column import Column
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.message_layout import Metrics
 from desktop.views.transcript.note_view import NoteView
-from desktop.views.transcript.painting import Brush, Shown, difference, draw_column, shown
+from desktop.views.transcript.painting import Brush, draw_column
+from desktop.views.transcript.repainting import Repainter
 from desktop.views.transcript.scroll_bar import CalmScrollBar
 from desktop.views.transcript.scrolling import Scroller
 from desktop.views.transcript.segment import Look
@@ -56,7 +57,6 @@ class Canvas(QAbstractScrollArea):
         self.column = Column(kit, self._look, Metrics.of(self._look, 800))
         self.scroller = Scroller(self.column)
         self.orphans: list[NoteView] = []
-        self._shown: Shown = {}
         self._is_syncing = False
         self._glide = 0.0
         self._glided_at = 0.0
@@ -70,6 +70,7 @@ class Canvas(QAbstractScrollArea):
         self.setVerticalScrollBar(self._bar)
         self._bar.setSingleStep(3 * SPACE)
         self._bar.valueChanged.connect(self._bar_moved)
+        self._painted = Repainter(self.viewport())
         self._activity = ActivityLine(self.viewport())
         self._new_below = Button("New below", "arrow-down", kind="primary", parent=self)
         self._new_below.clicked.connect(self.scroll_to_end)
@@ -190,16 +191,7 @@ class Canvas(QAbstractScrollArea):
         )
         scroller.settle()
         self._sync_bar()
-        now = shown(self.column, self.left, scroller.top, scroller.page)
-        shift, again = difference(self._shown, now)
-        if abs(shift) >= scroller.page or not self._shown:
-            self.viewport().update()
-        else:
-            if shift:
-                self._move_view(shift)
-            if not again.isEmpty():
-                self.viewport().update(again)
-        self._shown = now
+        self._painted.show(self.column, self.left, scroller.top, self._still_from())
         self._place_widgets()
         if scroller.follows:
             self._new_below.hide()
@@ -209,22 +201,28 @@ class Canvas(QAbstractScrollArea):
             self._frame_timer.start()
         self.view_moved()
 
-    def _move_view(self, shift: int) -> None:
-        """Move what is painted down; where it can be, what stands still is left alone."""
-        width = self.column.metrics.measure
-        column = QRect(self.left, 0, width, self.scroller.page)
+    def refresh_grown(self, index: int) -> None:
+        """Show that the last slot of a message has grown; where that moves nothing, no more than that is looked at."""
+        layout = self.column.existing(index)
+        if layout is None or not layout.slots or not self.scroller.is_settled or not self.isVisible():
+            self.refresh()
+            return
+        slot = layout.slots[-1]
+        if self.column.lay_out(index, len(layout.slots) - 1) or not self._painted.show_slot(
+            index, slot, layout.text_left
+        ):
+            self.refresh()
+        elif not slot.refined:
+            self._idle_timer.start()
+
+    def _still_from(self) -> int:
+        """The height in the view from which on nothing moves with the messages: that of the line under them."""
         line = self._activity
-        if not line.isHidden() and line.y() == self._activity_top():
-            column.setBottom(line.y() - 1)
-        widgets = self.viewport().findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        if any(each.geometry().intersects(column) and not each.isHidden() for each in widgets):
-            self.viewport().scroll(0, shift)
-        else:
-            self.viewport().scroll(0, shift, column)
+        return self.scroller.page if line.isHidden() or line.y() != self._activity_top() else line.y()
 
     def tell_of_new(self) -> None:
         """There is something new: offer the way to it where the view does not follow."""
-        if not self.scroller.follows:
+        if not self.scroller.follows and self._new_below.isHidden():
             self._new_below.show()
             self._new_below.raise_()
 
@@ -349,7 +347,7 @@ class Canvas(QAbstractScrollArea):
         self.column.set_look(self._look, Metrics.of(self._look, self._usable))
         if not follows:
             self.show_share(anchor.entry, share)
-        self._shown = {}
+        self._painted.forget()
         self.refresh()
 
     def _share_of(self, index: int) -> float:
@@ -391,7 +389,7 @@ class Canvas(QAbstractScrollArea):
         self._new_below.adjustSize()
         hint = self._new_below.size()
         self._new_below.move((self.width() - hint.width()) // 2, self.height() - hint.height() - 2 * SPACE)
-        self._shown = {}
+        self._painted.forget()
         self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -217,6 +217,8 @@ class MessageLayout:
             By how much its height changed.
         """
         slot = self.slots[index]
+        if self.is_laid_out(index):
+            return 0
         segment = self._segment(slot)
         height = ceil(segment.lay_out(self._inner))
         slot.changed(int(segment.steady) if slot.width < 0 else 0)
@@ -261,19 +263,28 @@ class MessageLayout:
 
     # Growing.
 
-    def grow(self, message: Message) -> None:
+    def grow(self, message: Message) -> bool:
         """Show the same message with more text; what is finished of it stays as it is.
 
         Args:
             message: Its text begins with the text of before.
+
+        Returns:
+            Whether only its last slot grew.
         """
         text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
         self.message, self._text = message, text
         if self.slots and not self._is_user:
-            last = self.slots[-1].piece
-            self._take(list(self._kit.resume(last, text, True)), len(self.slots) - 1)
+            last = len(self.slots) - 1
+            pieces = list(self._kit.resume(self.slots[last].piece, text, True))
+            if pieces and self._grow_slot(pieces[0], last):
+                if len(pieces) == 1:
+                    return True
+                pieces, last = pieces[1:], last + 1
+            self._take(pieces, last)
         else:
             self._take(list(self._cut(text, True)), 0)
+        return False
 
     def show(self, message: Message, *, growing: bool) -> None:
         """Show a message in place of what was shown; equal pieces keep their segments."""
@@ -289,12 +300,12 @@ class MessageLayout:
             if kept == 0 and pieces and self.slots and pieces[0] == self.slots[0].piece:
                 kept = min(len(pieces), len(self.slots))
         self._around = around
+        if kept < min(len(pieces), len(self.slots)) and self._grow_slot(pieces[kept], kept):
+            kept += 1
         self._take(list(pieces[kept:]), kept)
 
     def _take(self, pieces: list[Piece], kept: int) -> None:
         """Have these pieces after so many slots that stay."""
-        if pieces and kept < len(self.slots) and self._grow_last(pieces[0], kept):
-            pieces, kept = pieces[1:], kept + 1
         del self.slots[kept:]
         self._heights.truncate(kept)
         for piece in pieces:
@@ -303,7 +314,7 @@ class MessageLayout:
             self._heights.append(self._guess(slot))
         self._fit_bubble()
 
-    def _grow_last(self, piece: Piece, index: int) -> bool:
+    def _grow_slot(self, piece: Piece, index: int) -> bool:
         slot = self.slots[index]
         if slot.piece == piece:
             return True

@@ -1,12 +1,11 @@
-"""Draws what is in view, and finds out how little of it must be drawn again."""
+"""Draws what is in view."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QRegion
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
-from desktop.engine.messages import Message
 from desktop.views.attachment_chips import draw_chips
 from desktop.views.attachment_pictures import shared_pictures
 from desktop.views.icons import icon_pixmap
@@ -16,11 +15,8 @@ from desktop.views.transcript.column import Column
 from desktop.views.transcript.message_layout import FOOTER, GUTTER, MARK, PAD, MessageLayout
 from desktop.views.transcript.run_line import Part, RunLineBox
 from desktop.views.transcript.segment import Mark, Segment
-from desktop.views.transcript.slot import Slot
 
 _ICON = 16
-_OVERHANG = 3
-"""How far letters may reach out of their line, in logical pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,86 +132,3 @@ def _draw_placeholder(painter: QPainter, area: QRectF, line: float, theme: Theme
         painter.drawRoundedRect(QRectF(area.left(), top, area.width() * share, line / 2), 3, 3)
         top += line
         number += 1
-
-
-@dataclass(frozen=True, slots=True)
-class Patch:
-    """Something in view.
-
-    Attributes:
-        area: Where, in the view.
-        slot: The slot that it is; None for what is another thing whenever it looks different.
-        version: Of the slot.
-    """
-
-    area: QRect
-    slot: Slot | None = None
-    version: int = 0
-
-
-Shown = dict[tuple[object, ...], Patch]
-"""What is in view, by what it is."""
-
-
-def shown(column: Column, left: int, top: int, page: int) -> Shown:
-    """What of a column is in view.
-
-    Args:
-        column: The column.
-        left: Where the messages begin, in the view.
-        top: The column's height that is at the top of the view.
-        page: Height of the view.
-    """
-    found: Shown = {}
-    width = column.metrics.measure
-    for index in column.between(top, top + page):
-        above = column.top(index) - top
-        layout = column.existing(index)
-        message: Message = column.messages[index]
-        if layout is None:
-            found[index, "empty"] = Patch(QRect(left, above, width, column.bottom(index) - top - above))
-            continue
-        for place, file in zip(layout.chips, message.attachments, strict=False):
-            found[index, "file", place.top(), place.left(), file.hash] = Patch(place.translated(left, above))
-        if layout.has_bubble:
-            bubble = layout.bubble
-            found[index, "bubble", bubble.width(), bubble.height()] = Patch(bubble.translated(left, above))
-        head = (message.off_record, stop_mark(message))
-        if any(head):
-            found[index, "marks", head, layout.height] = Patch(QRect(left, above, width, layout.height))
-        for number in layout.slots_between(-above, page - above):
-            begin, end = layout.slot_top(number), layout.slot_top(number + 1)
-            slot = layout.slots[number]
-            found[index, slot, layout.text_left] = Patch(QRect(left, above + begin, width, end - begin), slot, slot.version)
-        for extra in column.extras(index):
-            box = extra.lay_out(width)
-            state = (extra.is_open, extra.line) if isinstance(extra, RunLineBox) else ()
-            area = QRect(left, column.extra_top(index, extra) - top, width, box)
-            found[index, "extra", id(extra), state] = Patch(area)
-    return found
-
-
-def difference(before: Shown, now: Shown) -> tuple[int, QRegion]:
-    """How the view gets from one state to another.
-
-    Returns:
-        By how much all moves down that is in both, and what must be drawn again after it was moved.
-    """
-    shift = next((now[key].area.top() - patch.area.top() for key, patch in before.items() if key in now), 0)
-    again = QRegion()
-    for key, patch in now.items():
-        old = before.get(key)
-        if old is None:
-            again += patch.area.adjusted(0, -_OVERHANG, 0, _OVERHANG)
-            continue
-        moved = old.area.translated(0, shift)
-        if moved == patch.area and old.version == patch.version:
-            continue
-        steady = 0
-        if patch.slot is not None and moved.topLeft() == patch.area.topLeft() and moved.width() == patch.area.width():
-            steady = patch.slot.steady_since(old.version) if old.version != patch.version else moved.height()
-        again += moved.united(patch.area).adjusted(0, steady - _OVERHANG, 0, _OVERHANG)
-    for key, patch in before.items():
-        if key not in now:
-            again += patch.area.translated(0, shift).adjusted(0, -_OVERHANG, 0, _OVERHANG)
-    return shift, again

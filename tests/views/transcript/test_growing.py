@@ -7,10 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QFont, QTextDocument, QTextFormat
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from desktop.views.theme import LIGHT
-from desktop.views.transcript import Transcript, formulas
+from desktop.views.transcript import formulas
 from desktop.views.transcript.factory import make_segment
 from desktop.views.transcript.growth import words_added
 from desktop.views.transcript.prose_segment import ProseSegment
@@ -149,24 +148,3 @@ def test_a_piece_of_another_kind_is_not_taken(look: Look) -> None:
     segment = make_segment(Piece("words", 0, "prose"), Surroundings(), look)
     assert not segment.grow(Piece("words and", 0, "part"))
     assert not segment.grow(Piece("other words", 0, "prose"))
-
-
-def test_picture_of_a_stream_is_the_same_as_one_painted_whole(qtbot: QtBot) -> None:
-    view = Transcript()
-    qtbot.addWidget(view)
-    view.setGeometry(60, 60, 800, 500)
-    view.show()
-    qtbot.waitExposed(view)
-    view.begin_answer("", False)
-    text = "A *first* word.\n\n- item one\n- item two\n\n```python\nx = 1\ny = 2\n```\n\nIts end, `code`.\n\nMore.\n"
-    for at in range(0, len(text), 7):
-        view.extend_answer(text[at : at + 7])
-        view._flush()
-        qtbot.waitUntil(lambda: not view._idle_timer.isActive() and not view._frame_timer.isActive())
-        QApplication.processEvents()
-        area = view.viewport().rect()
-        shown = view.screen().grabWindow(view.winId()).toImage().copy(area)
-        view.viewport().update()
-        QApplication.processEvents()
-        whole = view.screen().grabWindow(view.winId()).toImage().copy(area)
-        assert whole == shown

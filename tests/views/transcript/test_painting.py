@@ -1,7 +1,6 @@
 """What stands on the screen after any change is what painting all of it anew would give."""
 
 import random
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QRect
@@ -52,7 +51,7 @@ one block, of which only the last line may change while words are added to it. A
 
 
 @pytest.fixture
-def real(qtbot: QtBot, qapp: QApplication) -> Iterator[Transcript]:
+def real(qtbot: QtBot, qapp: QApplication) -> Transcript:
     """A transcript of real segments, with a conversation in it."""
     theme.apply(qapp, "light")
     view = Transcript()
@@ -63,7 +62,7 @@ def real(qtbot: QtBot, qapp: QApplication) -> Iterator[Transcript]:
     qtbot.waitExposed(view)
     view.show_conversation([said(1, "a question " * 12, "user"), said(2, TEXT), said(3, "and another", "user")])
     settle(view, qtbot)
-    yield view
+    return view
 
 
 def settle(view: Transcript, qtbot: QtBot) -> None:
@@ -86,7 +85,6 @@ def assert_right(view: Transcript, what: str = "") -> None:
     view.verticalScrollBar().repaint()
     anew = on_screen(view)
     if shown != anew:
-        shown.save("/tmp/w/flushtmp/a.png"); anew.save("/tmp/w/flushtmp/b.png")
         pytest.fail(f"{what}: {differing(shown, anew)} is not as it should be, {view.left=}, {view.scroller.top=}")
 
 
@@ -171,10 +169,9 @@ def test_what_a_still_view_does_not_show_anew_is_not_painted(real: Transcript, q
     for _ in range(4):
         real.extend_answer(" and")
         real._flush()
-        painted = painted_by(real)
-        heights.append(painted.height())
+        heights.append(painted_by(real))
         settle(real, qtbot)
-    assert max(heights) < 2.5 * real.column.metrics.line
+    assert max(each.height() for each in heights) < 2.5 * real.column.metrics.line, heights
     assert painted_by(real).isEmpty()
 
 
