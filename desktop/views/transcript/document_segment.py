@@ -2,10 +2,12 @@
 """A segment whose content is a document of Qt's: prose, a table, a formula, plain text."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
+    QColor,
     QPainter,
     QPalette,
     QTextCursor,
@@ -22,6 +24,14 @@ from desktop.views.transcript.segment import Link, Look, Mark, Piece, Segment
 from desktop.views.transcript.sideways import Sideways, draw_bar
 
 _LINES = str.maketrans(dict.fromkeys("\u2028\u2029\ufdd0\ufdd1", "\n"))
+
+
+@lru_cache(maxsize=4)
+def _palette(ink: int) -> QPalette:
+    """A palette for text of a colour."""
+    colours = QPalette()
+    colours.setColor(QPalette.ColorRole.Text, QColor.fromRgba(ink))
+    return colours
 
 
 class DocumentSegment(Segment):
@@ -60,8 +70,11 @@ class DocumentSegment(Segment):
         Args:
             raw: Its text, with Qt's marks between blocks.
         """
-        self._shown = raw.translate(_LINES)
-        self._positions = Positions(self._shown)
+        self._show(raw.translate(_LINES))
+
+    def _show(self, text: str) -> None:
+        self._shown = text
+        self._positions = Positions(text)
         self._links: list[Link] | None = None
         self._is_changed = True
 
@@ -112,9 +125,7 @@ class DocumentSegment(Segment):
         self.draw_ground(painter, inside)
         context = QAbstractTextDocumentLayout.PaintContext()
         context.clip = inside
-        colours = QPalette()
-        colours.setColor(QPalette.ColorRole.Text, self._look.theme.text)
-        context.palette = colours
+        context.palette = _palette(self._look.theme.text.rgba())
         if marks:
             context.selections = [self._selection(mark) for mark in marks if mark.start < mark.end]
         self._document.documentLayout().draw(painter, context)

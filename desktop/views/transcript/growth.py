@@ -4,6 +4,7 @@ Both answers err on the side of reading anew.
 """
 
 import re
+from functools import lru_cache
 
 _BEGINS = re.compile(r"\n[ \t]*\n(?=[^\W\d_]|#{1,6} |\*\*[^\W_]|`[^`\s])")
 """A blank line, and the first characters of a block that ends all lists and quotes above it."""
@@ -32,6 +33,7 @@ def settled(text: str, start: int = 0) -> int:
     return found
 
 
+@lru_cache(maxsize=4)  # asked where the text is cut, and then by the segment
 def words_added(before: str, after: str) -> str | None:
     """What is to be written behind the shown text, where a text grew by nothing but words of its last line.
 

@@ -75,11 +75,13 @@ class ProseSegment(DocumentSegment):
         cursor = QTextCursor(block)
         cursor.setPosition(block.position() + block.length() - 1)
         cursor.insertText(words, cursor.charFormat())
-        self.content_changed(self._shown + words)
+        fits = not self._is_changed
+        self._show(self._shown + words)
         self._steady = self._document.documentLayout().blockBoundingRect(block).top()
         line = block.layout().lineAt(count - 1)
         if count and line.isValid() and line.textStart() == begins:  # the lines above it broke as before
             self._steady = block.layout().position().y() + line.y()
+            self._is_changed = not fits or block.layout().lineCount() > count
 
     def _read_on(self, piece: Piece, text: str) -> bool:
         """Read anew what stands behind the kept blocks.
@@ -153,12 +155,17 @@ class ProseSegment(DocumentSegment):
             painter.fillRect(rule, theme.border)
         if not self._boxes and not self._bullets:
             return
+        seen = exposed.adjusted(0, -2 * SPACE, 0, 2 * SPACE)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for middle, level in self._bullets:
+            if not seen.top() < middle.y() < seen.bottom():
+                continue
             painter.setPen(QPen(theme.muted, 1.2))
             painter.setBrush(theme.muted if level % 2 else Qt.BrushStyle.NoBrush)
             painter.drawEllipse(middle, 2.2, 2.2)
         for box, checked in self._boxes:
+            if not seen.intersects(box):
+                continue
             painter.setPen(QPen(theme.accent if checked else theme.outline, 1.2))
             painter.setBrush(theme.accent if checked else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 3, 3)
