@@ -57,7 +57,6 @@ class Canvas(QAbstractScrollArea):
         self.column = Column(kit, self._look, Metrics.of(self._look, 800))
         self.scroller = Scroller(self.column)
         self.orphans: list[NoteView] = []
-        self._is_syncing = False
         self._glide = 0.0
         self._glided_at = 0.0
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -151,8 +150,6 @@ class Canvas(QAbstractScrollArea):
             self.stop_gliding()
 
     def _bar_moved(self, value: int) -> None:
-        if self._is_syncing:
-            return
         self.stop_gliding()
         self.scroller.move_to(value)
         self.refresh()
@@ -190,7 +187,7 @@ class Canvas(QAbstractScrollArea):
             0 if self._activity.isHidden() else self._activity.sizeHint().height()
         )
         scroller.settle()
-        self._sync_bar()
+        self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
         self._painted.show(self.column, self.left, scroller.top, self._still_from())
         self._place_widgets()
         if scroller.follows:
@@ -225,13 +222,6 @@ class Canvas(QAbstractScrollArea):
         if not self.scroller.follows and self._new_below.isHidden():
             self._new_below.show()
             self._new_below.raise_()
-
-    def _sync_bar(self) -> None:
-        self._is_syncing = True
-        self._bar.setPageStep(self.scroller.page)
-        self._bar.setRange(0, min(_LARGEST, self.scroller.most))
-        self._bar.setValue(self.scroller.top)
-        self._is_syncing = False
 
     def _orphan_height(self) -> int:
         return sum(note.lay_out(self.column.metrics.measure) for note in self.orphans)

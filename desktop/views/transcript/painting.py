@@ -80,7 +80,7 @@ def _draw_message(
     painter: QPainter, index: int, layout: MessageLayout, exposed: QRectF, line: float, width: int, brush: Brush
 ) -> None:
     theme, files = brush.theme, layout.message.attachments
-    if len(layout.chips) == len(files):
+    if files and len(layout.chips) == len(files):
         draw_chips(painter, layout.chips, files, shared_pictures(), theme, brush.text_font, brush.scale)
     if layout.has_bubble:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -105,6 +105,9 @@ def _draw_message(
 
 def _draw_marks(painter: QPainter, layout: MessageLayout, width: int, brush: Brush) -> None:
     message, theme = layout.message, brush.theme
+    words = stop_mark(message)
+    if not words and not message.off_record:
+        return
     painter.setFont(brush.font)
     painter.setPen(theme.muted)
     side = Qt.AlignmentFlag.AlignVCenter
@@ -114,7 +117,6 @@ def _draw_marks(painter: QPainter, layout: MessageLayout, width: int, brush: Bru
         left = width - GUTTER - length if message.role == "user" else GUTTER
         painter.drawPixmap(left, 1, icon_pixmap("eye-off", theme.muted, _ICON, brush.scale))
         painter.drawText(QRect(left + 22, 0, length, 18), side, text)
-    words = stop_mark(message)
     if words:
         top = layout.height - FOOTER - MARK
         name, colour = ("stop", theme.muted) if is_stopped(message) else ("warning", theme.warning)

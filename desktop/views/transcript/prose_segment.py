@@ -15,7 +15,7 @@ from desktop.views.transcript.block_marks import BULLET, QUOTE_LEVEL, RULE, TASK
 from desktop.views.transcript.document_links import blocks_of
 from desktop.views.transcript.document_segment import DocumentSegment
 from desktop.views.transcript.formula_object import FormulaObject
-from desktop.views.transcript.growth import settled, words_added
+from desktop.views.transcript.growth import continues_list, settled, words_added
 from desktop.views.transcript.kinds import Kind
 from desktop.views.transcript.parsing import NESTING, parse, parse_line
 from desktop.views.transcript.prose_builder import ProseBuilder
@@ -97,13 +97,23 @@ class ProseSegment(DocumentSegment):
         if tokens is None or "]:" in rest:
             return False
         last = self._document.findBlockByNumber(count - 1)
+        list_above = last.textList() if continues_list(text, start) else None
+        if list_above is not None and not _is_tight(tokens):
+            return False
         self._steady = self._document.documentLayout().blockBoundingRect(last).bottom()
         cursor = QTextCursor(self._document)
         cursor.beginEditBlock()
         cursor.setPosition(last.position() + last.length() - 1)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
-        builder = ProseBuilder(self._look, self._surroundings, top=False, document=self._inert, formulas=self._inline)
+        builder = ProseBuilder(
+            self._look,
+            self._surroundings,
+            top=False,
+            document=self._inert,
+            formulas=self._inline,
+            goes_on_with=list_above,
+        )
         place = settled(text, start)
         above = builder.build(tokens, rest.count("\n", 0, place - start))
         cursor.endEditBlock()
@@ -233,11 +243,21 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         tokens = tokens_of(without_margin(text, kind.column), surroundings)
         if tokens is None:
             return PlainSegment(piece, look, below=SPACE)
-        place = settled(text) if kind == Kind(kinds.PROSE) else 0
+        place = settled(text) if kind.name == kinds.PROSE and not kind.items and not kind.goes_on else 0
         above = builder.build(tokens, text.count("\n", 0, place))
     if kind.name == kinds.FORMULA:
         return FormulaSegment(piece, builder.document, look, builder.text.formulas)
     return ProseSegment(piece, builder.document, look, surroundings, builder.text.formulas, (place, above))
+
+
+def _is_tight(tokens: Sequence[Token]) -> bool:
+    """Whether no blank line stands in the list that tokens begin with."""
+    for token in tokens:
+        if token.level == 0 and token.nesting < 0:
+            break
+        if token.level == 2 and token.type == "paragraph_open" and not token.hidden:
+            return False
+    return True
 
 
 def tokens_of(text: str, surroundings: Surroundings) -> Sequence[Token] | None:

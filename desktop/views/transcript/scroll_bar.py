@@ -15,10 +15,33 @@ class CalmScrollBar(QScrollBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._painted = QRect()
+        self._is_set = True
+
+    def stand(self, page: int, most: int, value: int) -> None:
+        """Take another place; the person did not bring it there, so that ``valueChanged`` is not told.
+
+        Args:
+            page: Height of what shows.
+            most: The greatest value.
+            value: The height that is at the top.
+        """
+        if (page, most, value) == (self.pageStep(), self.maximum(), self.value()):
+            return
+        self._is_set = False
+        self.setPageStep(page)
+        if most >= self.maximum():  # the range always holds both values, or the bar would choose one
+            self.setRange(0, most)
+        was_blocked = self.blockSignals(True)
+        self.setValue(value)
+        self.blockSignals(was_blocked)
+        self.setRange(0, most)
+        self._is_set = True
+        if self._handle() != self._painted:
+            self.update()
 
     def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:
         """Paint again where that shows."""
-        if self._handle() != self._painted:
+        if self._is_set and self._handle() != self._painted:
             super().sliderChange(change)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -24,6 +24,13 @@ _WORDS = st.sampled_from(
      "|", "    "]
 )  # fmt: skip
 CHUNKS = st.lists(_WORDS, max_size=40)
+_ITEMS = st.sampled_from(
+    ["- word", "\n- more", "\n- *it*", "\n- [a](http://b.c) d", "\n1. one", "\n2. two", "\n* star", "\n* **bold** x", " and",
+     "\n\n", "\n", "\n\n- loose", "\n  - below", "\n  goes on", "\n\n  a paragraph", "\nlazy", "\n\nText.", "\n\nText:\n\n- a",
+     "\n> - quoted", "\n- [ ] open", "\n- [x] done", "\n---", "\n## Head", " | b", "\n- | -", "\n```\ncode\n```\n", "\n- `c`",
+     "\n1) other", "\n- - twice", "\n- # head", "\n-", "\n- \u05e9\u05dc", " **b** `c`", "\n12. far", "  \n", "\t", "\n\n---\n"]
+)  # fmt: skip
+LISTS = st.lists(_ITEMS, max_size=30)
 
 
 @pytest.fixture
@@ -103,6 +110,12 @@ def test_words_in_any_order(look: Look, chunks: list[str]) -> None:
     grows_as_made_anew(chunks, look)
 
 
+@given(LISTS)
+@PROPERTY
+def test_lists_in_any_order(look: Look, chunks: list[str]) -> None:
+    grows_as_made_anew(chunks, look)
+
+
 @given(ANYTHING, st.lists(st.integers(1, 40), min_size=1, max_size=40))
 @PROPERTY
 def test_any_text_in_chunks_of_any_size(look: Look, text: str, sizes: list[int]) -> None:
@@ -121,6 +134,13 @@ def test_an_ordinary_answer_is_grown_nearly_always(look: Look) -> None:
     )
     chunks = [text[at : at + 12] for at in range(0, len(text), 12)]
     assert grows_as_made_anew(chunks, look) > 0.6 * len(chunks)
+
+
+@pytest.mark.parametrize("mark", ["- ", "* ", "1. "])
+def test_items_that_end_are_not_read_again(look: Look, mark: str) -> None:
+    items = "".join(f"{mark}an item with `code` in it and **more** words\n" for _ in range(12))
+    chunks = [items[at : at + 12] for at in range(0, len(items), 12)]
+    assert grows_as_made_anew(chunks, look) > 0.85 * len(chunks)
 
 
 @pytest.mark.parametrize(
