@@ -20,10 +20,107 @@ from desktop.views import theme
 from desktop.views.transcript import formulas
 from desktop.views.transcript.definitions import definitions
 from desktop.views.transcript.factory import make_segment
+from desktop.views.transcript.footnotes import arranged
 from desktop.views.transcript.segment import Look, Mark, MarkKind, Segment, Surroundings
 from desktop.views.transcript.splitter import split
 
 TEXTS = {
+    "github": """# What Markdown looks like
+
+A paragraph with **bold**, *emphasis*, ***both***, ~~struck~~, `code`, a footnote[^late] and another[^2], H~2~O, and a hard\x20\x20
+break. Autolinks: https://en.wikipedia.org/wiki/Foo_(bar), (see https://example.org/a), www.example.org/path, <https://example.org/x>, someone@example.org, <mail@example.org>, https://example.org/a/very/long/address/that/does/not/fit/into/one/line/of/the/text/at/all?and=it&has=a&query=too#fragment and on.
+
+Prices: it costs $5 and $10, or $20k–$30k, US$5, $HOME/$PATH; maths: $x^2$, the $n$th, $a$-values, \\(e^{i\\pi}+1=0\\), \\[ \\sum_i x_i \\] in the line.
+
+1. Ordered
+2. Second, with code:
+
+   ```python
+   def f() -> int:
+       return 1
+   ```
+
+   > A quote in the item
+   > with two lines
+   >
+   > 1. and a list in it
+
+   | A | B |
+   |---|--:|
+   | 1 | 2 |
+
+   $$
+   \\int_0^1 x^2 \\,dx = \\frac{1}{3}
+   $$
+
+   ### A heading in the item
+   And its text.
+7. Lazy number
+   - [x] done
+   - [ ] open, with `code`
+     - nested deeper
+       - and deeper
+         1. and numbered
+
+14. Starts at fourteen
+15. Fifteen
+
+- Item one
+
+  Second paragraph of it.
+- Item two
+* Another list
++ And another
+
+> [!NOTE]
+> A note as GitHub marks it.
+
+> [!WARNING]
+> Take care.
+
+> Quote
+> - with a list
+> - of two
+>
+> ```sh
+> ls -la # code in a quote
+> ```
+
+| Left | Centre | Right | ‏עברית |
+|:-----|:------:|------:|-------|
+| a<br>b | `x | y` | 1,200 | שלום עולם |
+| **bold** | a \\| b | 3 | العربية |
+
+Term
+: definition-like text
+
+[NOTE]: this is no definition of a link
+
+<details><summary>HTML</summary> stays <b>literal</b> <img src=x></details>
+
+Setext heading
+==============
+
+- פריט ראשון ברשימה
+- פריט שני, עם `code`
+  1. פריט ממוספר
+
+זהו משפט בעברית עם **הדגשה** ו-code.
+
+日本語の段落です。会議の議事録を要約してください。**太字**も`コード`もあります。句読点で折り返されることを確認するための長い文です。
+
+Emoji 😀 👩‍👩‍👧‍👦 🇪🇺 1️⃣ in a line. Trailing \\* escapes \\_ and &copy; &amp; entities.
+
+***
+
+Line one\\
+line two after a backslash.
+
+[^late]: A note with `code` and a [link](https://example.org).
+[^2]: The second note.
+
+    With a second paragraph.
+""",
     "prose": """# Notice periods in both leases
 
 Both offers bind you for **two years**, but they end differently[^1]. The *second* one is the `better` choice when you
@@ -167,7 +264,8 @@ $$\\begin{nonsense} x \\left( $$
 def segments(text: str, look: Look, width: float) -> Sequence[Segment]:
     """The segments of a text, with all that may come late."""
     around = Surroundings(("call-1",), definitions(text))
-    found = [make_segment(piece, around, look) for piece in split(text, False)]
+    pieces = arranged(split(text, False), around.definitions)
+    found = [make_segment(piece, around, look) for piece in pieces]
     formulas.wait(20)
     for each in found:
         each.lay_out(width)

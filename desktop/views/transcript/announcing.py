@@ -63,7 +63,7 @@ class Announcer(QObject):
         ready = len(layout.slots) if is_finished else len(layout.slots) - 1
         if ready > self._told:
             segments = [layout.make_segment(slot) for slot in range(self._told, ready)]
-            words = "\n".join(segment.text(0, segment.length) for segment in segments)
+            words = "".join(segment.text(0, segment.length) + ("" if segment.goes_on else "\n") for segment in segments)
             self._told = ready
             if words.strip():
                 QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._stage, words[:_MOST]))

@@ -177,12 +177,10 @@ class Column:
         """Lay one slot of a message out.
 
         Returns:
-            By how much its height changed.
+            By how much the message's height changed.
         """
-        grown = self.layout(index).lay_out(slot)
-        if grown:
-            self._fit(index)
-        return grown
+        self.layout(index).lay_out(slot)
+        return self._fit(index)
 
     def refine(self, index: int, slot: int, budget_ms: float) -> None:
         """Do some of what can come after the first drawing of a slot of a message that has a layout."""
@@ -250,9 +248,9 @@ class Column:
     def _estimate(self, message: Message) -> int:
         return self._metrics.estimated(len(message.text), message.text.count("\n")) + FOOTER
 
-    def _fit(self, index: int) -> None:
+    def _fit(self, index: int) -> int:
         height = self._layouts[index].height + self._extra_heights.get(index, 0) + ROW_GAP
-        self._heights.change(index, height)
+        return self._heights.change(index, height)
 
     # What stands below a message.
 

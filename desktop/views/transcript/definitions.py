@@ -2,10 +2,14 @@
 
 import re
 
+from desktop.views.transcript.footnotes import NOTE, numbers
+
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*\S.*$", re.MULTILINE)
-_NOTE = re.compile(r"^\[\^([^\]\s]{1,100})\]:", re.MULTILINE)
+_NAME = re.compile(r" {0,3}\[([^\]\n]+)\]:")
 _MARK = re.compile(r"\[\^([^\]\s]{1,100})\](?!:)")
 _FENCED = re.compile(r"^(`{3,}|~{3,})[^\n]*\n.*?(?:^\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]*\1(?!`)")
+_NOTE_LINE = re.compile(r"^\[\^[^\]\s]{1,100}\]:.*$", re.MULTILINE)
 
 
 def definitions(text: str) -> str:
@@ -21,7 +25,34 @@ def definitions(text: str) -> str:
     if "]:" not in text:
         return ""
     outside = _FENCED.sub("", text)
-    notes = dict.fromkeys(_NOTE.findall(outside))
-    mentioned = [label for label in dict.fromkeys(_MARK.findall(outside)) if label in notes]
-    ordered = dict.fromkeys([*mentioned, *notes])
+    notes = dict.fromkeys(NOTE.findall(outside))
+    ordered: dict[str, None] = {}
+    if notes:
+        words = _CODE.sub("", outside)
+        marks = [*_MARK.findall(_NOTE_LINE.sub("", words)), *_MARK.findall(words)]
+        ordered = dict.fromkeys([*(label for label in marks if label in notes), *notes])
     return "\n\n".join([*_DEFINITION.findall(outside), *(f"[^{label}]: ." for label in ordered)])
+
+
+def changed_names(before: str, after: str) -> frozenset[str]:
+    """What reads otherwise with other definitions: the names of links, and ``^`` and the labels of notes.
+
+    Args:
+        before: The definitions so far.
+        after: The new ones.
+    """
+    one, other = _meanings(before), _meanings(after)
+    return frozenset(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def _meanings(found: str) -> dict[str, object]:
+    links = {match[1].casefold(): line for line in found.split("\n\n") if (match := _NAME.match(line))}
+    return {**links, **{f"^{label.casefold()}": number for label, number in numbers(found).items()}}
+
+
+def mentions(text: str, names: frozenset[str]) -> bool:
+    """Whether a text has any of these names in brackets."""
+    if "[" not in text:
+        return False
+    folded = text.casefold()
+    return any(f"[{name}]" in folded for name in names)

@@ -15,7 +15,19 @@ from PySide6.QtGui import (
 
 from desktop.views.documents import LINE_SEPARATOR
 from desktop.views.markdown_inks import EVIDENCE, INLINE_CODE
-from desktop.views.transcript.block_marks import FOOTNOTE, IMAGE, NOTE, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.block_marks import (
+    ALERT,
+    CELL,
+    FOOTNOTE,
+    IMAGE,
+    INDENT,
+    NOTE,
+    QUOTES,
+    REFERENCE,
+    RULE,
+    TASK,
+    quotes_of,
+)
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, formula_source
 
 
@@ -39,6 +51,8 @@ def document_text(document: QTextDocument, start: int, end: int, *, markdown: bo
         table = QTextCursor(block).currentTable()
         if table is not None and not _within_one_cell(table, start, end):
             last = table.lastCursorPosition()
+            if lines and markdown and previous != "table":
+                lines.append(writer.margin(table).rstrip())
             lines += writer.rows(table, start, end)
             previous = "table"
             block = last.block().next()
@@ -62,66 +76,82 @@ def _within_one_cell(table: QTextTable, start: int, end: int) -> bool:
 def _kind(block: QTextBlock) -> str:
     if block.textList() is not None:
         return "item"
-    return "quote" if block.blockFormat().intProperty(QUOTE_LEVEL) else "paragraph"
+    return "quote" if block.blockFormat().hasProperty(QUOTES) else "paragraph"
+
+
+def _margin(style: QTextFormat, levels: int) -> str:
+    """What begins a line that stands in quotes and in so many lists."""
+    margin, inside = "", 0
+    for depth, _ in quotes_of(style):
+        margin += "   " * (depth - inside) + "> "
+        inside = max(inside, depth)
+    return margin + "   " * (levels - inside)
 
 
 class _Writer:
     def __init__(self, markdown: bool) -> None:
         self._markdown = markdown
 
+    def margin(self, table: QTextTable) -> str:
+        """What begins the lines of a table: the marks of its quotes, the indent of its lists."""
+        style = table.format()
+        return _margin(style, style.intProperty(INDENT)) if self._markdown else ""
+
     def rows(self, table: QTextTable, start: int, end: int) -> Iterator[str]:
+        margin = self.margin(table)
         for row in range(table.rows()):
             cells = [table.cellAt(row, column) for column in range(table.columns())]
             if cells[-1].lastPosition() < start or cells[0].firstPosition() >= end:
                 continue
             texts = [self._inline(cell.firstCursorPosition().block(), 0, 2**31) for cell in cells]
             if not self._markdown:
-                yield "\t".join(texts)
+                yield "\t".join(text.replace("\n", " ") for text in texts)
                 continue
-            yield "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
+            yield margin + "| " + " | ".join(text.replace("|", "\\|").replace("\\\n", "<br>") for text in texts) + " |"
             if row == 0 and table.format().headerRowCount():
-                yield "|" + " --- |" * len(cells)
+                yield margin + "|" + " --- |" * len(cells)
 
     def block(self, block: QTextBlock, start: int, end: int) -> str:
         style = block.blockFormat()
         if style.boolProperty(RULE):
             return "---"
-        indent = "   " * style.indent()
         if style.hasProperty(QTextFormat.Property.BlockCodeLanguage):
-            return self._code(block, start, end, indent)
+            return self._code(block, start, end)
         text = self._inline(block, start, end)
         if start > block.position() or not text:
             return text
-        listed = block.textList()
+        listed, levels = block.textList(), style.indent()
         if listed is not None:
-            indent = "   " * (listed.format().indent() - 1)
+            levels = listed.format().indent() - 1
             mark = "-"
             if listed.format().style() == QTextListFormat.Style.ListDecimal:
                 mark = f"{listed.format().start() + listed.itemNumber(block)}."
             box = ("[x] " if style.boolProperty(TASK) else "[ ] ") if style.hasProperty(TASK) else ""
-            text = f"{indent}{mark} {box}{text.lstrip()}"
-        elif not self._markdown:
+            text = f"{mark} {box}{text.lstrip()}"
+            if not self._markdown:
+                return "   " * levels + text
+        elif not self._markdown or style.hasProperty(CELL):
             return text
         elif style.headingLevel():
             text = "#" * style.headingLevel() + " " + text
         elif style.hasProperty(NOTE):
             text = f"[^{style.stringProperty(NOTE)}]: " + text.partition("\u2002")[2]
-        elif indent:
-            text = indent + text
-        quote = "> " * style.intProperty(QUOTE_LEVEL) if self._markdown else ""
-        return "\n".join(quote + line for line in text.split("\n"))
+        elif style.hasProperty(ALERT):
+            text = f"[!{style.stringProperty(ALERT)}]"
+        margin = _margin(style, levels)
+        return "\n".join(margin + line for line in text.split("\n"))
 
-    def _code(self, block: QTextBlock, start: int, end: int, indent: str) -> str:
+    def _code(self, block: QTextBlock, start: int, end: int) -> str:
         cursor = QTextCursor(block)
         cursor.setPosition(max(start, block.position()))
         cursor.setPosition(min(end, block.position() + block.length() - 1), QTextCursor.MoveMode.KeepAnchor)
         code = cursor.selectedText()
         if start > block.position() or not self._markdown:
             return code.replace(LINE_SEPARATOR, "\n")
-        language = block.blockFormat().stringProperty(QTextFormat.Property.BlockCodeLanguage)
-        quote = "> " * block.blockFormat().intProperty(QUOTE_LEVEL)
-        text = f"```{language}\n{code}\n```".replace(LINE_SEPARATOR, "\n")
-        return "\n".join(quote + indent + line for line in text.split("\n"))
+        style = block.blockFormat()
+        margin = _margin(style, style.indent())
+        text = f"```{style.stringProperty(QTextFormat.Property.BlockCodeLanguage)}\n{code}\n```"
+        return "\n".join(margin + line for line in text.replace(LINE_SEPARATOR, "\n").split("\n"))
 
     def _inline(self, block: QTextBlock, start: int, end: int) -> str:
         parts: list[str] = []
@@ -137,8 +167,12 @@ class _Writer:
                 style = fragment.charFormat()
                 if style.hasProperty(FORMULA):
                     parts.append(formula_source(style) * text.count(OBJECT))
+                elif style.anchorHref().startswith(REFERENCE) or (_is_mark(style) and not text.strip()):
+                    pass  # drawn beside a note or a mark, no part of it
                 elif self._markdown:
                     parts.append(_marked(text, style))
+                elif _is_mark(style):
+                    parts.append(f"[{text.strip()}]")
                 else:
                     parts.append(text)
             iterator += 1
@@ -146,6 +180,10 @@ class _Writer:
         if not self._markdown:
             return text.replace(LINE_SEPARATOR, "\n")
         return text.replace(LINE_SEPARATOR, "\\\n").replace("**" * 2, "")
+
+
+def _is_mark(style: QTextCharFormat) -> bool:
+    return style.anchorHref().startswith(FOOTNOTE)
 
 
 def _marked(text: str, style: QTextCharFormat) -> str:
@@ -159,7 +197,7 @@ def _marked(text: str, style: QTextCharFormat) -> str:
     if style.isAnchor():
         target = style.anchorHref()
         if target.startswith(FOOTNOTE):
-            return f"{before}[^{target.removeprefix(FOOTNOTE)}]{after}"
+            return f"[^{target.removeprefix(FOOTNOTE)}]"
         if target.startswith(IMAGE):
             return f"{before}![{bare[8:-1]}]({target.removeprefix(IMAGE)}){after}"
         is_bare = target.startswith(EVIDENCE) or target == bare

@@ -14,13 +14,14 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from desktop.views.transcript.block_marks import FOOTNOTE, NOTE
+from desktop.views.transcript.block_marks import FOOTNOTE, NOTE, REFERENCE
 from desktop.views.transcript.document_links import blocks_of, links_of
 from desktop.views.transcript.document_markdown import document_text
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, FormulaObject
+from desktop.views.transcript.joints import begin_after, line_end
 from desktop.views.transcript.marks import mark_format
 from desktop.views.transcript.positions import Positions, caret_x
-from desktop.views.transcript.segment import Link, Look, Mark, Piece, Segment
+from desktop.views.transcript.segment import LineEnd, Link, Look, Mark, Piece, Segment
 from desktop.views.transcript.sideways import Sideways, draw_bar
 
 _LINES = str.maketrans(dict.fromkeys("\u2028\u2029\ufdd0\ufdd1", "\n"))
@@ -43,6 +44,7 @@ class DocumentSegment(Segment):
         look: How it is drawn.
         inline: What draws its formulas; None where it holds none.
         sideways: How far it is scrolled.
+        goes_on: Whether its last line goes on in the next segment.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class DocumentSegment(Segment):
         look: Look,
         inline: FormulaObject | None = None,
         sideways: Sideways | None = None,
+        *,
+        goes_on: bool = False,
     ) -> None:
         self.piece = piece
         self._document = document
@@ -62,6 +66,10 @@ class DocumentSegment(Segment):
         self._sideways = sideways or Sideways()
         self._awaited = inline is not None
         self._steady = 0.0
+        self._goes_on = goes_on
+        self._line_end: LineEnd | None = None
+        self._after: LineEnd | None = None
+        self._beside: float | None = None
         self.content_changed(document.toRawText())
 
     def content_changed(self, raw: str) -> None:
@@ -96,11 +104,30 @@ class DocumentSegment(Segment):
             room = self.least_width(width)
             if self._document.textWidth() != room:  # what has grown is laid out from there on by Qt
                 self._document.setTextWidth(room)
+            if self._after is not None or self._beside is not None:
+                self._beside = begin_after(self._document, self._after)
             # Qt leaves out the room below the last block.
             self._height = self._document.size().height() + self._document.lastBlock().blockFormat().bottomMargin()
             self._sideways.offset = min(self._sideways.offset, self._overflow())
+            self._line_end = line_end(self._document) if self._goes_on else None
             self.laid_out()
         return self._height
+
+    @property
+    def goes_on(self) -> bool:
+        return self._goes_on
+
+    @property
+    def line_end(self) -> LineEnd | None:
+        return self._line_end
+
+    def begin_after(self, end: LineEnd | None) -> None:
+        if end != self._after:
+            self._after, self._is_changed = end, True
+
+    @property
+    def beside(self) -> float | None:
+        return self._beside
 
     def laid_out(self) -> None:
         """Called when its lines were broken anew."""
@@ -166,7 +193,7 @@ class DocumentSegment(Segment):
         if not line.isValid():
             return QRectF(frame.left() - self._shift, frame.top(), 1, frame.height())
         x = caret_x(line, units - block.position())
-        place = block.layout().position()
+        place = frame.topLeft()
         return QRectF(place.x() + x - self._shift, place.y() + line.y(), 1, line.height())
 
     def word_at(self, position: int) -> tuple[int, int]:
@@ -224,6 +251,9 @@ class DocumentSegment(Segment):
 
     def place_of(self, target: str) -> int | None:
         label = target.removeprefix(FOOTNOTE)
+        if target.startswith(REFERENCE):
+            mark = FOOTNOTE + target.removeprefix(REFERENCE)
+            return next((link.start for link in self.links() if link.target == mark), None)
         if label == target:
             return None
         for block in blocks_of(self._document):

@@ -30,7 +30,7 @@ def make_segment(piece: Piece, surroundings: Surroundings, look: Look) -> Segmen
     kind = read_kind(piece.kind)
     match kind.name:
         case kinds.PLAIN:
-            return PlainSegment(piece, look)
+            return PlainSegment(piece, look, goes_on=not piece.text.endswith("\n"))
         case kinds.CODE | kinds.INDENTED:
             return CodeSegment(piece, look)
         case kinds.TABLE | kinds.ROWS:

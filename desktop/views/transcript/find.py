@@ -202,20 +202,46 @@ class Finder:
         return None
 
     def hits(self, index: int, slot: int, segment: Segment) -> list[tuple[int, int]]:
-        """The hits that a segment shows: starts and ends."""
+        """The hits that begin in a segment: starts and ends; an end lies beyond it where its last line goes on."""
         if not self._needle:
             return []
         kept = self._marks.get((index, slot))
         if kept is None or kept[0] is not segment:
             if len(self._marks) > _MOST_MARKED:
                 self._marks.clear()  # they hold segments
-            kept = self._marks[index, slot] = (segment, occurrences(segment.shown_text(), self._needle))
+            text = segment.shown_text()
+            found = occurrences(text + self._beyond(index, slot, segment), self._needle)
+            found = [(start, end) for start, end in found if start < len(text)]
+            kept = self._marks[index, slot] = (segment, found)
         return kept[1]
+
+    def _beyond(self, index: int, slot: int, segment: Segment) -> str:
+        """What of the next segment may belong to a hit that begins in one."""
+        layout = self._column.layout(index)
+        if not segment.goes_on or slot + 1 >= len(layout.slots):
+            return ""
+        return layout.make_segment(slot + 1).shown_text()[: len(self._needle) - 1]
 
     def marks(self, index: int, slot: int, segment: Segment) -> list[Mark]:
         """The marks of the hits that a segment shows."""
+        found = self._marks_from(index, slot, self.hits(index, slot, segment), 0, segment.length)
+        layout = self._column.layout(index)
+        if slot and slot < len(layout.slots):
+            above = layout.make_segment(slot - 1)
+            if above.goes_on:
+                hits = self.hits(index, slot - 1, above)
+                found = self._marks_from(index, slot - 1, hits, above.length, segment.length) + found
+        return found
+
+    def _marks_from(
+        self, index: int, slot: int, hits: Sequence[tuple[int, int]], begin: int, length: int
+    ) -> list[Mark]:
+        """The marks of hits of a slot in a stretch that begins at a position of it."""
         current = self._current[2] if self._current is not None and self._current[:2] == (index, slot) else -1
         return [
-            Mark(start, end, MarkKind.CURRENT_HIT if at == current else MarkKind.HIT)
-            for at, (start, end) in enumerate(self.hits(index, slot, segment))
+            Mark(
+                max(0, start - begin), min(end - begin, length), MarkKind.CURRENT_HIT if at == current else MarkKind.HIT
+            )
+            for at, (start, end) in enumerate(hits)
+            if end > begin
         ]

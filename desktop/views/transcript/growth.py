@@ -65,7 +65,8 @@ def words_added(before: str, after: str) -> str | None:
     if not _LAST_LINE.match(line) or "|" in before:
         return None
     kept = before.rstrip(" ")
-    if "://" in kept.rsplit(None, 1)[-1]:  # an address goes on to the next space
+    word = kept.rsplit(None, 1)[-1]
+    if "://" in word or "@" in word or "www." in (word + added).lower():  # an address goes on to the next space
         return None
     return (before[len(kept) :] + added).rstrip(" ")
 

@@ -12,11 +12,13 @@ from desktop.views.literal_text import host_in_ascii
 from desktop.views.markdown_inks import Inks, is_safe_link, marked
 from desktop.views.theme import Theme
 from desktop.views.transcript import formulas
-from desktop.views.transcript.block_marks import FOOTNOTE, IMAGE
+from desktop.views.transcript.bare_links import bare_links
+from desktop.views.transcript.block_marks import FOOTNOTE, IMAGE, REFERENCE
 from desktop.views.transcript.formula_object import FORMULA, KIND, MARKUP, OBJECT, FormulaObject
 from desktop.views.transcript.segment import Look, Surroundings
 
-_LIVELY = re.compile(r"\[(?P<chip>\d{1,3})\]|(?P<link>https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*])")
+_CHIP = re.compile(r"\[(\d{1,3})\]")
+_BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?([\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
 
 
@@ -33,6 +35,7 @@ class InlineWriter:
         cursor: Where it writes.
         formulas: What draws the formulas of the document; None where it holds none.
         inks: The formats of text.
+        in_cell: Whether it writes into a cell of a table, where ``<br>`` is the one way to break a line.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class InlineWriter:
         self.cursor = QTextCursor(document)
         self.cursor.movePosition(QTextCursor.MoveOperation.End)
         self.formulas = drawn
+        self.in_cell = False
         self.inks = Inks(look.theme, look.font, surroundings.evidence)
         self._document = document
         self._theme: Theme = look.theme
@@ -52,7 +56,9 @@ class InlineWriter:
         inks = [ink]
         targets: list[str] = []
         words: list[str] = []
+        previous = ""
         for token in inline.children or []:
+            beside, previous = previous == token.type, token.type
             match token.type:
                 case "text":
                     self._text(token.content, inks[-1])
@@ -80,7 +86,7 @@ class InlineWriter:
                 case "math_inline":
                     self.formula(token, inks[-1])
                 case "footnote_ref":
-                    self._mark(token, inks[-1])
+                    self._mark(token, inks[-1], beside=beside)
                 case _:
                     self.insert(token.content, inks[-1])
 
@@ -90,11 +96,19 @@ class InlineWriter:
         known = name in self._images
         self.insert(words, self.inks.link(ink, IMAGE + name) if known else marked(ink, "em_open"))
 
-    def _mark(self, token: Token, ink: QTextCharFormat) -> None:
+    def _mark(self, token: Token, ink: QTextCharFormat, *, beside: bool) -> None:
+        """Write the raised number that leads to a note, a little apart from one before."""
         mark = self.inks.link(ink, FOOTNOTE + token.info)
         mark.setFontUnderline(False)
         mark.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
-        self.insert(f"[{token.content}]", mark)
+        self.insert("\u2009" * beside + token.content, mark)
+
+    def way_back(self, label: str, ink: QTextCharFormat) -> None:
+        """Write, at the end of a note, the link to where the text first refers to it."""
+        back = self.inks.link(ink, REFERENCE + label)
+        back.setFontUnderline(False)
+        self.insert("\u00a0", ink)
+        self.insert("\u21a9\ufe0e", back)
 
     def formula(self, token: Token, ink: QTextCharFormat) -> None:
         """Write a formula."""
@@ -109,18 +123,28 @@ class InlineWriter:
         self.cursor.insertText(OBJECT, style)
 
     def _text(self, text: str, ink: QTextCharFormat) -> None:
+        if self.in_cell and "<" in text:
+            for number, part in enumerate(_BREAK.split(text)):
+                self.insert(LINE_SEPARATOR * (number > 0), ink)
+                self._words(part, ink)
+        else:
+            self._words(text, ink)
+
+    def _words(self, text: str, ink: QTextCharFormat) -> None:
+        """Write words, and make links of the addresses among them and of the numbers of tool calls."""
         if ink.isAnchor():
             self.insert(text, ink)
             return
+        lively = [(start, end, self.inks.link(ink, target)) for start, end, target in bare_links(text)]
+        for match in _CHIP.finditer(text):
+            chip = self.inks.chip(ink, int(match[1]))
+            if chip is not None and not any(start <= match.start() < end for start, end, _ in lively):
+                lively.append((match.start(), match.end(), chip))
         at = 0
-        for match in _LIVELY.finditer(text):
-            target = match["link"]
-            special = self.inks.link(ink, target) if target else self.inks.chip(ink, int(match["chip"]))
-            if special is None:
-                continue
-            self.insert(text[at : match.start()], ink)
-            self.insert(match[0], special)
-            at = match.end()
+        for start, end, special in sorted(lively, key=lambda each: each[0]):
+            self.insert(text[at:start], ink)
+            self.insert(text[start:end], special)
+            at = end
         self.insert(text[at:], ink)
 
     def insert(self, text: str, ink: QTextCharFormat) -> None:

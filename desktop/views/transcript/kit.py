@@ -18,6 +18,7 @@ class Kit:
         make_segment: Makes the segment of a piece.
         joint: What stands between what is copied of a piece and of the next.
         definitions: Finds the definitions of a whole text.
+        arrange: Puts the pieces of a text in the order in which they are shown; takes its definitions, too.
     """
 
     split: Splitter
@@ -26,3 +27,4 @@ class Kit:
     make_segment: Callable[[Piece, Surroundings, Look], Segment]
     joint: Callable[[Piece], str]
     definitions: Callable[[str], str]
+    arrange: Callable[[Sequence[Piece], str], Sequence[Piece]] = lambda pieces, _definitions: pieces

@@ -1,7 +1,7 @@
 """One message laid out: its segments one below the other, made and measured only where they are looked at."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRect, QRectF
@@ -11,9 +11,10 @@ from desktop.engine.messages import Message
 from desktop.views.attachment_chips import place_chips
 from desktop.views.message_details import stop_mark
 from desktop.views.theme import SPACE
+from desktop.views.transcript.definitions import changed_names, mentions
 from desktop.views.transcript.heights import Heights
 from desktop.views.transcript.kit import Kit
-from desktop.views.transcript.segment import Control, Link, Look, Mark, Piece, Segment, Surroundings
+from desktop.views.transcript.segment import Control, LineEnd, Link, Look, Mark, Piece, Segment, Surroundings
 from desktop.views.transcript.slot import Slot
 
 GUTTER = 2 * SPACE
@@ -24,6 +25,8 @@ FOOTER = 4 * SPACE
 """The room that a message reserves for its actions and details."""
 PAD = SPACE * 3 // 2
 _BUBBLE_SHARE = 0.85
+_LED = 4
+"""Slots that are laid out with one whose paragraph begins in them."""
 _FITTED = 2000
 """Characters up to which a bubble is made as narrow as its longest line."""
 
@@ -101,9 +104,10 @@ class MessageLayout:
         self._is_user = message.role == "user"
         text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
         self._text = text
-        self.slots = [Slot(piece) for piece in self._cut(text, growing)]
-        self._place_chips()
         self._around = self._surroundings(text)
+        self._pieces = list(self._cut(text, growing))
+        self.slots = [Slot(piece) for piece in self._arranged()]
+        self._place_chips()
         self._heights = Heights(known if len(known) == len(self.slots) else map(self._guess, self.slots))
         self._inner = metrics.room
         self._fit_bubble()
@@ -117,6 +121,10 @@ class MessageLayout:
 
     def _cut(self, text: str, growing: bool) -> Sequence[Piece]:
         return self._kit.plain_pieces(text) if self._is_user else self._kit.split(text, growing)
+
+    def _arranged(self) -> Sequence[Piece]:
+        """Its pieces in the order in which they are shown."""
+        return self._kit.arrange(self._pieces, self._around.definitions)
 
     def _surroundings(self, text: str) -> Surroundings:
         return Surroundings(self._evidence, "" if self._is_user else self._kit.definitions(text))
@@ -173,7 +181,10 @@ class MessageLayout:
         """Indices of the slots that show between two heights."""
         if not self.slots or bottom < self.text_top or top > self.text_bottom:
             return range(0)
-        return range(self.slot_at(top), self.slot_at(bottom) + 1)
+        last = self.slot_at(bottom)
+        while last + 1 < len(self.slots) and self.slot_top(last + 1) + self.slots[last + 1].gap < bottom:
+            last += 1
+        return range(self.slot_at(top), last + 1)
 
     def slot_heights(self) -> tuple[int, ...]:
         """The heights, for `known` when it is laid out again."""
@@ -208,7 +219,16 @@ class MessageLayout:
 
     def is_laid_out(self, index: int) -> bool:
         """Whether a slot's height is its real one."""
-        return self.slots[index].width == self._inner
+        slot = self.slots[index]
+        return slot.width == self._inner and slot.lead == self._lead(index)
+
+    def _lead(self, index: int) -> LineEnd | None:
+        """Where the line ends that a slot goes on in, told to its top; None where there is none, or none is known."""
+        above = self.slots[index - 1] if index else None
+        if above is None or above.segment is None or above.width != self._inner:
+            return None
+        end = above.segment.line_end
+        return replace(end, base=end.base + above.gap - self._heights[index - 1]) if end is not None else None
 
     def lay_out(self, index: int) -> int:
         """Lay one slot out.
@@ -216,14 +236,42 @@ class MessageLayout:
         Returns:
             By how much its height changed.
         """
+        for above in range(self._led_from(index), index):
+            self._lay_out_one(above)
+        return self._lay_out_one(index)
+
+    def _led_from(self, index: int) -> int:
+        """The first of the slots that are laid out with one: where its lines break depends on those above it."""
+        first = index
+        while (
+            index - first < _LED
+            and first > 0
+            and self.slots[first - 1].width != self._inner
+            and self._kit.joint(self.slots[first - 1].piece) == ""
+        ):
+            first -= 1
+        return first
+
+    def _lay_out_one(self, index: int) -> int:
         slot = self.slots[index]
         if self.is_laid_out(index):
             return 0
         segment = self._segment(slot)
-        height = ceil(segment.lay_out(self._inner))
-        slot.changed(int(segment.steady) if slot.width < 0 else 0)
+        lead = self._lead(index)
+        has_grown = slot.width < 0 and lead == slot.lead
+        slot.lead = lead
+        segment.begin_after(lead)
+        changed = self._fit(index, segment)
+        slot.changed(int(segment.steady + max(0.0, slot.gap)) if has_grown else 0)
         slot.width = self._inner
-        return self._heights.change(index, height)
+        return changed
+
+    def _fit(self, index: int, segment: Segment) -> int:
+        slot = self.slots[index]
+        height = segment.lay_out(self._inner)
+        beside = segment.beside
+        slot.gap = slot.lead.base - beside if slot.lead is not None and beside is not None else 0.0
+        return self._heights.change(index, max(0, ceil(height + slot.gap)))
 
     def _segment(self, slot: Slot) -> Segment:
         if slot.segment is None:
@@ -256,9 +304,9 @@ class MessageLayout:
         slot = self.slots[index]
         if slot.segment is not None and not slot.refined:
             slot.refined = not slot.segment.refine(budget_ms)
-            slot.changed(int(slot.segment.steady))
+            slot.changed(int(slot.segment.steady + max(0.0, slot.gap)))
             if slot.width == self._inner:  # a formula that has come is of another height
-                self._heights.change(index, ceil(slot.segment.lay_out(self._inner)))
+                self._fit(index, slot.segment)
         return not slot.refined
 
     # Growing.
@@ -274,38 +322,70 @@ class MessageLayout:
         """
         text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
         self.message, self._text = message, text
-        if self.slots and not self._is_user:
-            last = len(self.slots) - 1
-            pieces = list(self._kit.resume(self.slots[last].piece, text, True))
-            if pieces and self._grow_slot(pieces[0], last):
-                if len(pieces) == 1:
-                    return True
-                pieces, last = pieces[1:], last + 1
-            self._take(pieces, last)
+        at = max(0, len(self._pieces) - 1)
+        is_read_otherwise = False
+        if self._pieces and not self._is_user:
+            last = self._pieces[at]
+            self._pieces[at:] = self._kit.resume(last, text, True)
+            tail = text[last.start :]
+            if "]:" in tail or ("[" in tail and self._around.definitions):
+                is_read_otherwise = self._look_around(text)
         else:
-            self._take(list(self._cut(text, True)), 0)
-        return False
+            self._pieces = list(self._cut(text, True))
+            at = 0
+        if "[^" in self._around.definitions:
+            self._retake()
+            return False
+        return self._take(self._pieces[at:], at) and not is_read_otherwise
 
     def show(self, message: Message, *, growing: bool) -> None:
         """Show a message in place of what was shown; equal pieces keep their segments."""
         text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
         self.message, self._text, self.is_growing = message, text, growing
         self._place_chips()
-        around = self._surroundings(text)
-        kept = 0
-        pieces = self._cut(text, growing)
-        if around == self._around:
-            pairs = zip(pieces, self.slots, strict=False)
-            kept = next((at for at, (piece, slot) in enumerate(pairs) if piece != slot.piece), None) or 0
-            if kept == 0 and pieces and self.slots and pieces[0] == self.slots[0].piece:
-                kept = min(len(pieces), len(self.slots))
-        self._around = around
-        if kept < min(len(pieces), len(self.slots)) and self._grow_slot(pieces[kept], kept):
-            kept += 1
-        self._take(list(pieces[kept:]), kept)
+        self._pieces = list(self._cut(text, growing))
+        self._look_around(text)
+        self._retake()
 
-    def _take(self, pieces: list[Piece], kept: int) -> None:
-        """Have these pieces after so many slots that stay."""
+    def _look_around(self, text: str) -> bool:
+        """Take note of the definitions of a text, and make anew what reads otherwise with them.
+
+        Returns:
+            Whether anything may.
+        """
+        before, self._around = self._around, self._surroundings(text)
+        if self._around == before:
+            return False
+        names = changed_names(before.definitions, self._around.definitions)
+        for slot in self.slots:
+            if mentions(slot.piece.text, names):
+                slot.segment, slot.width, slot.refined = None, 0, False
+        return True
+
+    def _retake(self) -> None:
+        """Have the pieces in the order in which they are shown; equal ones keep their slots."""
+        known = {slot.piece.start: (slot, self._heights[index]) for index, slot in enumerate(self.slots)}
+        slots, heights = [], []
+        for piece in self._arranged():
+            slot, height = known.get(piece.start, (None, 0))
+            if slot is None or not self._grow_slot(slot, piece):
+                slot = Slot(piece)
+                height = self._guess(slot)
+            slots.append(slot)
+            heights.append(height)
+        self.slots, self._heights = slots, Heights(heights)
+        self._fit_bubble()
+
+    def _take(self, pieces: list[Piece], kept: int) -> bool:
+        """Have these pieces after so many slots that stay.
+
+        Returns:
+            Whether that is no more than that the last slot grew.
+        """
+        if pieces and kept < len(self.slots) and self._grow_slot(self.slots[kept], pieces[0]):
+            pieces, kept = pieces[1:], kept + 1
+            if not pieces and kept == len(self.slots):
+                return True
         del self.slots[kept:]
         self._heights.truncate(kept)
         for piece in pieces:
@@ -313,16 +393,15 @@ class MessageLayout:
             self.slots.append(slot)
             self._heights.append(self._guess(slot))
         self._fit_bubble()
+        return False
 
-    def _grow_slot(self, piece: Piece, index: int) -> bool:
-        slot = self.slots[index]
+    def _grow_slot(self, slot: Slot, piece: Piece) -> bool:
+        """Have a slot show a piece that is its own with more text; False where it cannot."""
         if slot.piece == piece:
             return True
         if slot.piece.kind != piece.kind or slot.segment is None or not slot.segment.grow(piece):
             return False
         slot.piece, slot.refined = piece, slot.segment.is_refined
-        if slot.width < 0:  # what changed the time before is not known any more
-            slot.changed()
         slot.width = -1 if slot.width == self._inner else 0
         return True
 
@@ -341,30 +420,56 @@ class MessageLayout:
             if segment is None or not self.slots[index].width:
                 yield QRectF(left, top, self._inner, self._heights[index])
                 continue
+            begin = top + self.slots[index].gap
             painter.save()
-            painter.translate(left, top)
-            segment.draw(painter, exposed.translated(-left, -top), marks(index, segment))
+            painter.translate(left, begin)
+            segment.draw(painter, exposed.translated(-left, -begin), marks(index, segment))
             painter.restore()
 
     def into_slot(self, index: int, point: QPointF) -> QPointF:
         """A point of the message in the coordinates of a slot's segment."""
-        return point - QPointF(self.text_left, self.slot_top(index))
+        return point - QPointF(self.text_left, self.slot_top(index) + self.slots[index].gap)
 
     def from_slot(self, index: int, area: QRectF) -> QRectF:
         """A rectangle of a slot's segment in the coordinates of the message."""
-        return area.translated(self.text_left, self.slot_top(index))
+        return area.translated(self.text_left, self.slot_top(index) + self.slots[index].gap)
+
+    def _slot_under(self, point: QPointF) -> int:
+        """The slot at a point, the nearest where there is none: in a line that two share, the one that stands there."""
+        index = self.slot_at(point.y())
+        while 0 <= index < len(self.slots) - 1:
+            below = self.slots[index + 1]
+            across = point.x() - self.text_left
+            if below.lead is None or point.y() < self.slot_top(index + 1) + below.gap:
+                break
+            if below.lead.taken > (self._inner - across if below.lead.from_right else across):
+                break
+            index += 1
+        return index
 
     def place_at(self, point: QPointF) -> tuple[int, int]:
         """The slot and the position in it nearest to a point; 0, 0 in a message without text."""
-        index = self.slot_at(point.y())
+        index = self._slot_under(point)
         if index < 0:
             return 0, 0
         segment = self.segment(index)
-        if point.y() < self.slot_top(index):
+        if point.y() < self.slot_top(index) + self.slots[index].gap:
             return index, 0
         if point.y() >= self.slot_top(index + 1):
             return index, segment.length
         return index, segment.position_at(self.into_slot(index, point))
+
+    def paragraph_at(self, index: int, position: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The paragraph around a position of a slot, which may go on in others: the slots and positions of its ends."""
+        first = last = index
+        start, end = self.segment(index).paragraph_at(position)
+        while start == 0 and first > 0 and self.make_segment(first - 1).goes_on:
+            first -= 1
+            start, _ = self.make_segment(first).paragraph_at(self.make_segment(first).length)
+        while end == self.make_segment(last).length and self.make_segment(last).goes_on and last + 1 < len(self.slots):
+            last += 1
+            _, end = self.make_segment(last).paragraph_at(0)
+        return (first, start), (last, end)
 
     def holds(self, point: QPointF) -> bool:
         """Whether there is text, or room within it, at a point."""
@@ -372,14 +477,14 @@ class MessageLayout:
 
     def link_at(self, point: QPointF) -> tuple[int, Link] | None:
         """The link under a point, and its slot."""
-        index = self.slot_at(point.y()) if self.holds(point) else -1
+        index = self._slot_under(point) if self.holds(point) else -1
         segment = self.slots[index].segment if index >= 0 else None
         link = segment.link_at(self.into_slot(index, point)) if segment is not None else None
         return (index, link) if link is not None else None
 
     def control_at(self, point: QPointF) -> tuple[int, Control] | None:
         """The control under a point, and its slot."""
-        index = self.slot_at(point.y()) if self.holds(point) else -1
+        index = self._slot_under(point) if self.holds(point) else -1
         segment = self.slots[index].segment if index >= 0 else None
         if segment is None:
             return None

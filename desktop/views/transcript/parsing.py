@@ -11,6 +11,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote.index import footnote_def
 
+from desktop.views.transcript.footnotes import numbers
+
 FORMULA_LIMIT = 4_000
 """Characters after which a formula that has not ended is none."""
 FORMULA_LINES = 80
@@ -20,8 +22,9 @@ NESTING = 60
 
 _PROSE_BETWEEN = re.compile(r"\d[\d.,]*\s(?!.*[\\^_={}<>+*/|])")
 """What follows the first sign of ``$5 and 6$``: an amount and words, no formula."""
+_VARIABLE = re.compile(r"[A-Za-z_]\w*[/:.,;-]+\Z")
+"""What stands between the signs of ``$HOME/$PATH``: a variable, no formula."""
 _FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
-_NOTE = re.compile(r"^\[\^([^\]\s]{1,100})\]:", re.MULTILINE)
 
 
 def formula_ends(line: str) -> tuple[str, bool]:
@@ -97,6 +100,9 @@ def _formula_inline(state: StateInline, silent: bool) -> bool:
         after = source[end + 1 : end + 2]
         if content[0].isspace() or content[-1].isspace() or after.isdigit() or _PROSE_BETWEEN.match(content):
             return False
+        before = source[at - 1 : at]
+        if (before.isalnum() and before.isascii()) or (after.isalpha() and _VARIABLE.match(content)):
+            return False
     if not silent:
         token = state.push("math_inline", "math", 0)
         token.content = content.strip()
@@ -167,8 +173,7 @@ def _environment(definitions: str) -> dict[str, Any]:
     environment: dict[str, Any] = {}
     if definitions:
         _PARSER.parse(definitions, environment)
-        labels = dict.fromkeys(_NOTE.findall(definitions))
-        environment["footnotes"] = {"numbers": {label: number for number, label in enumerate(labels, 1)}}
+        environment["footnotes"] = {"numbers": numbers(definitions)}
     return environment
 
 

@@ -27,6 +27,8 @@ def link_tool_tip(target: str) -> str:
         return "Show the tool call"
     if target.startswith("footnote:"):
         return "Show the footnote"
+    if target.startswith("reference:"):
+        return "Back to the text"
     host = host_in_ascii(target)
     shown = literal(target)
     return f"{shown}\nHost: {host}" if host and host not in target.lower() else shown
@@ -173,9 +175,11 @@ class Pointer(QObject):
         layout = self._stage.column.layout(index)
         if self._unit == 1 or not layout.slots:
             return place, place
-        segment = layout.segment(slot)
-        start, end = segment.word_at(position) if self._unit == 2 else segment.paragraph_at(position)
-        return (index, slot, start), (index, slot, end)
+        if self._unit == 2:
+            start, end = layout.segment(slot).word_at(position)
+            return (index, slot, start), (index, slot, end)
+        first, last = layout.paragraph_at(slot, position)
+        return (index, *first), (index, *last)
 
     def move(self, event: QMouseEvent) -> None:
         """Extend the selection, or show what is under the pointer."""

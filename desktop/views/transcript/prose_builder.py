@@ -16,10 +16,12 @@ from PySide6.QtGui import (
 
 from desktop.views.documents import LINE_SEPARATOR, InertDocument, empty_document, fixed_font, spaced
 from desktop.views.theme import SPACE
-from desktop.views.transcript.block_marks import BULLET, NOTE, QUOTE_LEVEL, RULE, TASK
+from desktop.views.transcript.block_marks import ALERT, BULLET, FIRST_NOTE, NOTE, QUOTES, RULE, TASK, write_quotes
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.inline_writer import InlineWriter, reads_right_to_left
+from desktop.views.transcript.nested_table import MOST_CELLS, Grid, read_grid, write_grid
 from desktop.views.transcript.segment import Look, Surroundings
+from desktop.views.transcript.table_writer import shrink
 
 _HEADING_SCALE = (1.45, 1.25, 1.12, 1.0, 1.0, 1.0)
 _HEADING_ABOVE = (28, 24, 20, 16, 16, 16)
@@ -27,6 +29,7 @@ _DEEPEST = 8
 _BELOW = SPACE + 2
 _NOTE_SCALE = 0.9
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
+_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*$")
 
 
 class ProseBuilder:
@@ -74,14 +77,15 @@ class ProseBuilder:
         self._list_objects: list[QTextList | None] = []
         self._goes_on_with = goes_on_with
         self._item_begins = False
-        self._quotes = quotes
+        self._quotes = [(self._base, -1)] * min(quotes, _DEEPEST)
         self._tight = False
         self._fresh = document is None
         self._top = top and self._fresh
         self._note = ""
         self._in_notes = False
         self._scale = 1.0
-        self._numbers: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._noted = ""
 
     def build(self, tokens: Sequence[Token], line: int = 0) -> int:
         """Write all tokens.
@@ -105,8 +109,17 @@ class ProseBuilder:
             last = self.text.cursor.blockFormat()
             last.setBottomMargin(0)
             self.text.cursor.setBlockFormat(last)
+        self._make_room_above()
         self.text.cursor.endEditBlock()
         return above
+
+    def _make_room_above(self) -> None:
+        """Have the room above the first block, which Qt leaves out: what stands above ends with some already."""
+        room = self.document.firstBlock().blockFormat().topMargin() - _BELOW
+        style = self.document.rootFrame().frameFormat()
+        if room > 0 and style.topMargin() != room:
+            style.setTopMargin(room)
+            self.document.rootFrame().setFrameFormat(style)
 
     def _block(self, tokens: Sequence[Token], index: int) -> int:  # noqa: C901 - one case for each kind of block
         token = tokens[index]
@@ -116,7 +129,8 @@ class ProseBuilder:
                 return index + 3
             case "paragraph_open":
                 self._tight = token.hidden
-                self._paragraph(tokens[index + 1])
+                if tokens[index + 1].children or not _ALERT.match(tokens[index + 1].content):
+                    self._paragraph(tokens[index + 1])
                 return index + 3
             case "bullet_list_open" | "ordered_list_open":
                 self._open_list(token)
@@ -137,9 +151,11 @@ class ProseBuilder:
             case "blockquote_open":
                 if self._item_begins:
                     self._new_block(self._format(2))
-                self._quotes += 1
+                self._quotes.append((min(_DEEPEST, self._base + len(self._lists)), self.text.cursor.position()))
+                if alert := _alert(tokens[index + 1 : index + 3]):
+                    self._alert(alert)
             case "blockquote_close":
-                self._quotes -= 1
+                self._quotes.pop()
             case "fence" | "code_block":
                 self._code(token.content.removesuffix("\n"), token.info.split()[0] if token.info.strip() else "")
             case "math_block":
@@ -150,11 +166,16 @@ class ProseBuilder:
                 block.setTopMargin(2 * SPACE)
                 self._new_block(block)
             case "table_open":
-                return self._table(tokens, index)
+                grid = read_grid(tokens, index)
+                self._table(grid)
+                return grid.end
             case "footnote_reference_open":
-                self._note, self._scale = str(token.meta.get("label", "")), _NOTE_SCALE
+                self._note = self._noted = str(token.meta.get("label", ""))
+                self._scale = _NOTE_SCALE
                 self._in_notes = True
             case "footnote_reference_close":
+                if self._noted in self._numbers and not self._fresh:
+                    self.text.way_back(self._noted, self.ink())
                 self._note, self._scale, self._in_notes = "", 1.0, False
             case _:
                 if token.content:
@@ -164,7 +185,7 @@ class ProseBuilder:
 
     def ink(self) -> QTextCharFormat:
         """Ordinary text, here."""
-        ink = self.text.inks.plain(quoted=self._quotes > 0 or self._in_notes)
+        ink = self.text.inks.plain(quoted=bool(self._quotes) or self._in_notes)
         if self._scale != 1.0:
             ink.setFontPointSize(self._font.pointSizeF() * self._scale)
         return ink
@@ -174,9 +195,9 @@ class ProseBuilder:
         block.setBottomMargin(below)
         block.setIndent(min(_DEEPEST, self._base + len(self._lists)))
         if self._quotes:
-            depth = min(_DEEPEST, self._quotes)
-            block.setProperty(QUOTE_LEVEL, depth)
-            block.setLeftMargin(2 * SPACE * depth)
+            shown = self._quotes[:_DEEPEST]
+            block.setProperty(QUOTES, write_quotes(shown))
+            block.setLeftMargin(2 * SPACE * len(shown))
         if self._in_notes:
             block.setLeftMargin(3 * SPACE)
         return block
@@ -241,6 +262,9 @@ class ProseBuilder:
             block.setProperty(NOTE, self._note)
             block.setTextIndent(-3 * SPACE)
             block.setTabPositions([])
+            if self._numbers.get(self._note) == 1:
+                block.setTopMargin(3 * SPACE)
+                block.setProperty(FIRST_NOTE, True)
         note, self._note = self._note, ""
         if self._quotes and reads_right_to_left(inline.content):
             block.setRightMargin(block.leftMargin())
@@ -248,13 +272,24 @@ class ProseBuilder:
         self._new_block(block)
         ink = self.ink()
         if note:
-            number = self._numbers.get(note, "")
-            self.text.insert(f"{number or note}.\u2002", ink)
+            self.text.insert(f"{self._numbers.get(note, note)}.\u2002", ink)
         self.text.inline(inline, ink)
 
-    def number_notes(self, numbers: dict[str, str]) -> None:
+    def number_notes(self, numbers: dict[str, int]) -> None:
         """Say what numbers the notes have."""
         self._numbers = numbers
+
+    def _alert(self, name: str) -> None:
+        """Write the heading of an alert."""
+        block = self._format(SPACE // 2)
+        block.setProperty(ALERT, name)
+        self._new_block(block)
+        ink = self.ink()
+        ink.setFontWeight(QFont.Weight.DemiBold)
+        theme = self._theme
+        colours = {"TIP": theme.success, "WARNING": theme.warning, "CAUTION": theme.danger}
+        ink.setForeground(colours.get(name, theme.accent))
+        self.text.insert(name.capitalize(), ink)
 
     def _code(self, text: str, language: str) -> None:
         block = self._format(SPACE)
@@ -274,23 +309,22 @@ class ProseBuilder:
         self._new_block(block)
         self.text.formula(token, self.ink())
 
-    def _table(self, tokens: Sequence[Token], index: int) -> int:
-        """Write a table that stands in a list or a quote: as lines, its cells apart."""
-        end = next(at for at in range(index, len(tokens)) if tokens[at].type == "table_close")
-        row: list[Token] = []
-        is_head = False
-        for token in tokens[index:end]:
-            if token.type == "tr_open":
-                row = []
-            elif token.type in ("th_open", "td_open"):
-                is_head = token.type == "th_open"
-            elif token.type == "inline":
-                row.append(token)
-            elif token.type == "tr_close":
-                self._table_line(row, is_head)
-        return end + 1
+    def _table(self, grid: Grid) -> None:
+        """Write a table that stands in a list or a quote."""
+        if grid.cells > MOST_CELLS:
+            for number, row in enumerate(grid.rows):
+                self._table_line(row, number == 0)
+            return
+        if self._item_begins:
+            self._new_block(self._format(0))
+        indent, quotes = min(_DEEPEST, self._base + len(self._lists)), self._quotes[:_DEEPEST]
+        if self._fresh:
+            shrink(self.text.cursor, write_quotes(quotes))
+        write_grid(self.text, grid, self.ink(), indent, quotes)
+        self._fresh, self._top = True, False
 
     def _table_line(self, row: Sequence[Token], is_head: bool) -> None:
+        """Write a row of a table that is too large for cells: as a line, its cells apart."""
         self._new_block(self._format(SPACE // 2))
         ink = self.ink()
         if is_head:
@@ -299,3 +333,18 @@ class ProseBuilder:
             if column:
                 self.text.insert("  │  ", self.text.inks.plain(quoted=True))
             self.text.inline(cell, ink)
+
+
+def _alert(tokens: Sequence[Token]) -> str:
+    """The name of the alert that a quote is, by the tokens that it begins with; empty where it is none.
+
+    Its mark is taken out of them.
+    """
+    if len(tokens) < 2 or tokens[0].type != "paragraph_open" or not tokens[1].children:
+        return ""
+    first, *others = tokens[1].children
+    found = _ALERT.match(first.content) if first.type == "text" else None
+    if found is None or (others and others[0].type not in ("softbreak", "hardbreak")):
+        return ""
+    tokens[1].children = others[1:]
+    return found[1]

@@ -5,24 +5,25 @@ import re
 from collections.abc import Sequence
 
 from markdown_it.token import Token
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QTextBlockFormat, QTextCharFormat, QTextCursor
 
 from desktop.views.documents import LINE_SEPARATOR, InertDocument, drawable, empty_document, spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
-from desktop.views.transcript.block_marks import BULLET, QUOTE_LEVEL, RULE, TASK
-from desktop.views.transcript.document_links import blocks_of
 from desktop.views.transcript.document_segment import DocumentSegment
+from desktop.views.transcript.footnotes import numbers
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.growth import continues_list, settled, words_added
 from desktop.views.transcript.kinds import Kind
+from desktop.views.transcript.nested_table import fit_tables, keep_narrow
+from desktop.views.transcript.ornaments import Ornaments, ornaments_of
 from desktop.views.transcript.parsing import NESTING, parse, parse_line
 from desktop.views.transcript.prose_builder import ProseBuilder
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 
-_NOTE = re.compile(r"^\[\^([^\]\s]{1,100})\]:", re.MULTILINE)
 _QUOTE_MARKS = re.compile(r"^[ >]+", re.MULTILINE)
+_HARD_BREAK = re.compile(r"(?: {2}|\\)\n\Z")
 _DEEP = re.compile(r"(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){25}", re.MULTILINE)
 
 
@@ -36,6 +37,7 @@ class ProseSegment(DocumentSegment):
         surroundings: What the rest of its message tells.
         inline: What draws its formulas; None where it holds none.
         kept: Up to where its source is read no more while it grows, and how many blocks of the document that makes.
+        goes_on: Whether its last paragraph goes on in the next segment.
     """
 
     def __init__(
@@ -46,11 +48,15 @@ class ProseSegment(DocumentSegment):
         surroundings: Surroundings,
         inline: FormulaObject | None = None,
         kept: tuple[int, int] = (0, 0),
+        *,
+        goes_on: bool = False,
     ) -> None:
-        super().__init__(piece, document, look, inline)
+        super().__init__(piece, document, look, inline, goes_on=goes_on)
         self._inert = document
         self._surroundings = surroundings
         self._kept = kept
+        self._beyond = 0.0
+        self._ornaments = Ornaments()
 
     def grow(self, piece: Piece) -> bool:
         before, after = drawable(self.piece.text), drawable(piece.text)
@@ -124,65 +130,18 @@ class ProseSegment(DocumentSegment):
         self.content_changed(self._document.toRawText())
         return True
 
+    def least_width(self, room: float) -> float:
+        beyond = max(0.0, fit_tables(self._document, self._look.font, room) - room)
+        if beyond != self._beyond:
+            keep_narrow(self._document, self._beyond, beyond)
+            self._beyond = beyond
+        return room + beyond
+
     def laid_out(self) -> None:
-        self._bars: list[QRectF] = []
-        self._rules: list[QRectF] = []
-        self._boxes: list[tuple[QRectF, bool]] = []
-        self._bullets: list[tuple[QPointF, int]] = []
-        self._letter_middle = QFontMetricsF(self._look.font).xHeight() / 2
-        layout = self._document.documentLayout()
-        for block in blocks_of(self._document):
-            style = block.blockFormat()
-            frame = layout.blockBoundingRect(block)
-            for depth in range(style.intProperty(QUOTE_LEVEL)):
-                from_right = block.textDirection() == Qt.LayoutDirection.RightToLeft
-                left = self._width - depth * 2 * SPACE - 3 if from_right else depth * 2 * SPACE
-                bar = QRectF(left, frame.top(), 3, frame.height())
-                last = next((known for known in reversed(self._bars) if known.left() == bar.left()), None)
-                if last is not None and bar.top() - last.bottom() < 2 * SPACE:
-                    last.setBottom(bar.bottom())
-                else:
-                    self._bars.append(bar)
-            if block.layout().lineCount() and (style.hasProperty(TASK) or style.hasProperty(BULLET)):
-                line = block.layout().lineAt(0)
-                place = block.layout().position() + line.position()
-                middle = place.y() + line.ascent() - self._letter_middle
-                from_right = block.textDirection() == Qt.LayoutDirection.RightToLeft
-                if style.hasProperty(TASK):
-                    left = place.x() + line.width() + 7 if from_right else place.x() - 20
-                    self._boxes.append((QRectF(left, middle - 6.5, 13, 13), style.boolProperty(TASK)))
-                else:
-                    left = place.x() + line.width() + 13 if from_right else place.x() - 13
-                    self._bullets.append((QPointF(left, middle), style.intProperty(BULLET)))
-            if style.boolProperty(RULE):
-                self._rules.append(QRectF(0, round(frame.center().y()), self._width, 1))
+        self._ornaments = ornaments_of(self._document, self._look, self._width)
 
     def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
-        theme = self._look.theme
-        for bar in self._bars:
-            painter.fillRect(bar, theme.border)
-        for rule in self._rules:
-            painter.fillRect(rule, theme.border)
-        if not self._boxes and not self._bullets:
-            return
-        seen = exposed.adjusted(0, -2 * SPACE, 0, 2 * SPACE)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for middle, level in self._bullets:
-            if not seen.top() < middle.y() < seen.bottom():
-                continue
-            painter.setPen(QPen(theme.muted, 1.2))
-            painter.setBrush(theme.muted if level % 2 else Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(middle, 2.2, 2.2)
-        for box, checked in self._boxes:
-            if not seen.intersects(box):
-                continue
-            painter.setPen(QPen(theme.accent if checked else theme.outline, 1.2))
-            painter.setBrush(theme.accent if checked else Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box, 3, 3)
-            if checked:
-                painter.setPen(QPen(theme.on_accent, 1.8, c=Qt.PenCapStyle.RoundCap))
-                corners = ((3, 6.8), (5.4, 9.2), (10, 4))
-                painter.drawPolyline([box.topLeft() + QPointF(*corner) for corner in corners])
+        self._ornaments.draw(painter, self._look.theme, exposed)
 
 
 class FormulaSegment(DocumentSegment):
@@ -193,9 +152,16 @@ class FormulaSegment(DocumentSegment):
 
 
 class PlainSegment(DocumentSegment):
-    """Text that is shown character by character, as a person wrote it."""
+    """Text that is shown character by character, as a person wrote it.
 
-    def __init__(self, piece: Piece, look: Look, *, below: int = 0) -> None:
+    Args:
+        piece: What it is made from.
+        look: How it is drawn.
+        below: Room below it, in logical pixels.
+        goes_on: Whether its last line goes on in the next segment.
+    """
+
+    def __init__(self, piece: Piece, look: Look, *, below: int = 0, goes_on: bool = False) -> None:
         document = empty_document(look.font)
         cursor = QTextCursor(document)
         block = spaced(QTextBlockFormat())
@@ -210,7 +176,7 @@ class PlainSegment(DocumentSegment):
             if line:
                 cursor.insertText(line, ink)
         cursor.endEditBlock()
-        super().__init__(piece, document, look)
+        super().__init__(piece, document, look, goes_on=goes_on)
 
     def text(self, start: int, end: int) -> str:
         return self._shown[start:end]
@@ -233,21 +199,29 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         goes_on=kind.goes_on,
         quotes=kind.quotes,
     )
-    labels = dict.fromkeys(_NOTE.findall(surroundings.definitions))
-    builder.number_notes({label: str(number) for number, label in enumerate(labels, 1)})
+    builder.number_notes(numbers(surroundings.definitions))
     place = above = 0
     if kind.name == kinds.PART:
         bare = _QUOTE_MARKS.sub("", text) if kind.quotes else text
-        builder.build(parse_line(bare, surroundings.definitions))
+        builder.build(parse_line(_without_break(bare), surroundings.definitions))
     else:
-        tokens = tokens_of(without_margin(text, kind.column), surroundings)
+        tokens = tokens_of(_without_break(without_margin(text, kind.column)), surroundings)
         if tokens is None:
-            return PlainSegment(piece, look, below=SPACE)
+            return PlainSegment(piece, look, below=SPACE, goes_on=kind.goes_on)
         place = settled(text) if kind.name == kinds.PROSE and not kind.items and not kind.goes_on else 0
         above = builder.build(tokens, text.count("\n", 0, place))
     if kind.name == kinds.FORMULA:
         return FormulaSegment(piece, builder.document, look, builder.text.formulas)
-    return ProseSegment(piece, builder.document, look, surroundings, builder.text.formulas, (place, above))
+    if kind.goes_on and text[-1:].isspace():
+        builder.text.insert(LINE_SEPARATOR if _HARD_BREAK.search(text) else " ", builder.ink())
+    return ProseSegment(
+        piece, builder.document, look, surroundings, builder.text.formulas, (place, above), goes_on=kind.goes_on
+    )
+
+
+def _without_break(text: str) -> str:
+    """A text without the mark of a line break at its end, which breaks nothing there."""
+    return text[:-2] if text.endswith("\\\n") else text
 
 
 def _is_tight(tokens: Sequence[Token]) -> bool:

@@ -1,6 +1,7 @@
 """Brings to the screen what came to look different, and as little else as can be."""
 
 from dataclasses import dataclass
+from math import floor
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QRegion
@@ -61,8 +62,9 @@ def shown(column: Column, left: int, top: int, page: int) -> Shown:
         if any(head):
             found[index, "marks", head, layout.height] = Patch(QRect(left, above, width, layout.height))
         for number in layout.slots_between(-above, page - above):
-            begin, end = layout.slot_top(number), layout.slot_top(number + 1)
             slot = layout.slots[number]
+            rises = floor(min(0.0, slot.gap))  # its first line stands beside the one above
+            begin, end = layout.slot_top(number) + rises, layout.slot_top(number + 1)
             area = QRect(left, above + begin, width, end - begin)
             found[index, slot, layout.text_left] = Patch(area, slot, slot.version)
         for extra in column.extras(index):

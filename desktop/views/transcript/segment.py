@@ -41,7 +41,8 @@ class Link:
     Attributes:
         start: First position.
         end: Position after the last.
-        target: An address, ``evidence:`` and a call's id, or ``footnote:`` and its label.
+        target: An address, ``evidence:`` and a call's id, ``footnote:`` and its label, or ``reference:`` and the
+            label of the note that the text refers to there.
     """
 
     start: int
@@ -107,6 +108,23 @@ class Surroundings:
     evidence: tuple[str, ...] = ()
     definitions: str = ""
     images: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnd:
+    """Where a line ends that the text below goes on in.
+
+    Attributes:
+        taken: How much of the width it takes, from the side that its paragraph begins at, in logical pixels.
+        base: Its base line, in logical pixels from the top of what it is told to.
+        from_right: Whether its paragraph is read from the right.
+        may_break: Whether a line may be broken there.
+    """
+
+    taken: float
+    base: float
+    from_right: bool = False
+    may_break: bool = True
 
 
 class Segment(ABC):
@@ -182,6 +200,28 @@ class Segment(ABC):
     def shown_text(self) -> str:
         """What is shown, with one character for each position: what is searched."""
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether its last line goes on in the next segment."""
+        return False
+
+    @property
+    def line_end(self) -> LineEnd | None:
+        """Where its last line ends, as it was last laid out, if that goes on in the next segment; else None."""
+        return None
+
+    def begin_after(self, end: LineEnd | None) -> None:  # noqa: B027 - most begin a line of their own
+        """Begin the first line where the last one of the segment above ends, from the next `lay_out` on.
+
+        Args:
+            end: Where that is; None for a line of its own.
+        """
+
+    @property
+    def beside(self) -> float | None:
+        """The base line of its first line, where that stands beside the last one of the segment above; else None."""
+        return None
+
     def controls(self) -> Sequence[Control]:
         """What can be pressed in it."""
         return ()
@@ -226,7 +266,11 @@ class Segment(ABC):
         return False
 
     def place_of(self, target: str) -> int | None:
-        """The position that a link within the message (``footnote:`` and a label) leads to; None where not in here."""
+        """The position that a link within the message leads to; None where not in here.
+
+        Args:
+            target: ``footnote:`` or ``reference:``, and a label.
+        """
         return None
 
 

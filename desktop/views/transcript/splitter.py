@@ -29,6 +29,7 @@ from desktop.views.transcript.tables import (
     CHUNK_LENGTH,
     alignments,
     begins_table,
+    ends_table,
     sample_row,
 )
 
@@ -45,6 +46,8 @@ _UNSURE_FENCE = re.compile(r" *(?:`{1,2}|~{1,2}|`{3,}[^`\n]*|~{3,}[^\n]*)\Z")
 _SURE = re.compile(r" *(?:\d{1,9}[.)] +[^\s]|[-+*] +[^\s*+_-]|[^\W\d_])")
 """An unfinished line whose place in the blocks is known already."""
 _RULE = re.compile(r" {0,3}([*_-])[ \t]*(?:\1[ \t]*){2,}$")
+_BLOCK = re.compile(r" {0,3}(?:#{1,6}(?:[ \t]|$)|(>))")
+"""What begins a heading or a quote, and so ends a paragraph."""
 _NOTE = re.compile(r"\[\^[^\]\s]{1,100}\]:")
 _PLAIN_TEXT = re.compile(r"[^\W_]|\[(?!\^|[^\]]*\]:)|\*{1,3}[^\s*]|`[^`]")
 
@@ -99,6 +102,7 @@ class _Cutter:
         self._plain_before = False
         self._paragraph = LongParagraph()
         self._rows: list[str] = []
+        self._row_before, self._in_rows = "", False
 
     def run(self) -> list[Piece]:
         at = self._start
@@ -146,6 +150,8 @@ class _Cutter:
             self._after_blank, self._in_quote = True, False
             self._before, self._plain_before = "", False
             self._paragraph = LongParagraph()
+            self._row_before, self._in_rows = "", False
+            self._closed = self._closed or self._kind.name == kinds.PART
             return stop
         lead = line[: len(line) - len(line.lstrip(" \t"))]
         if "\t" in lead:
@@ -289,6 +295,8 @@ class _Cutter:
             self._lists.unsure = self._lists.unsure or not self._plain_before or not _PLAIN_TEXT.match(bare[indent:])
         outer = tuple(self._lists.items[:depth])
         must = self._closed or self._kind.column > (outer[-1].column if outer else 0)
+        if self._kind.name == kinds.PART:
+            must = must or item is not None or self._ends_part(bare)
         starts = item is not None or (self._after_blank and not self._in_quote)
         limit = LIST_LIMIT if self._lists.items else PROSE_LIMIT
         may = starts and not self._lists.unsure and length > limit and (indent == 0 or bool(outer) or item is not None)
@@ -300,13 +308,29 @@ class _Cutter:
         if starts or (bare[indent] in "#>" and not self._in_quote):
             self._paragraph = LongParagraph()
         self._in_quote = self._in_quote or bare[indent] == ">"
+        content = bare[item.end() :] if item else bare[indent:]
+        self._follow_rows(content)
         self._watch(at, stop, line)
         is_margin_text = not self._lists.items and not self._in_quote and indent <= 3
         self._before, self._before_at = (bare, at) if is_margin_text else ("", at)
-        content = bare[item.end() :] if item else bare[indent:]
         self._plain_before = _PLAIN_TEXT.match(content) is not None and "|" not in content
         self._after_blank = False
+        if self._kind.name == kinds.PART and bare[indent] == "#" and _BLOCK.match(bare):
+            self._closed = True  # a heading ends with its line
         return stop
+
+    def _follow_rows(self, content: str) -> None:
+        """Take note whether a line is one of a table in a list or a quote: such a table is not cut as a paragraph."""
+        row = content.lstrip(" >")
+        self._in_rows = (self._in_rows and not ends_table(row)) or begins_table(self._row_before, row)
+        self._row_before = row
+        if self._in_rows:
+            self._paragraph = LongParagraph()
+
+    def _ends_part(self, line: str) -> bool:
+        """Whether a line begins another block than the paragraph that goes on in a part."""
+        begins = _BLOCK.match(line)
+        return _RULE.match(line) is not None or (begins is not None and not (begins[1] and self._in_quote))
 
     def _begin_prose(self, at: int, outer: tuple[Item, ...], number: int) -> None:
         if at > self._start or self._kind.name != kinds.PROSE:
@@ -315,7 +339,7 @@ class _Cutter:
 
     def _watch(self, at: int, stop: int, line: str) -> None:
         """Cut a paragraph that is too long."""
-        if self._kind.name not in (kinds.PROSE, kinds.PART):
+        if self._kind.name not in (kinds.PROSE, kinds.PART) or self._in_rows:
             return
         quotes = min(8, line[: len(line) - len(line.lstrip(" >"))].count(">")) if self._in_quote else 0
         for cut in self._paragraph.cuts(self._text, at, stop):

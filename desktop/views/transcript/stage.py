@@ -10,6 +10,7 @@ from desktop.engine.messages import Message
 from desktop.views.markdown_inks import EVIDENCE, is_safe_link
 from desktop.views.message_actions import COPY
 from desktop.views.theme import SPACE, current_theme
+from desktop.views.transcript.block_marks import FOOTNOTE, REFERENCE
 from desktop.views.transcript.canvas import Canvas
 from desktop.views.transcript.find import Finder
 from desktop.views.transcript.footer import Footers, copy_text
@@ -20,8 +21,6 @@ from desktop.views.transcript.run_line import Part, RunLineBox
 from desktop.views.transcript.segment import Control, Link, Mark, MarkKind, Segment
 from desktop.views.transcript.selection import Place, Selection, selected_text, whole_message
 from desktop.views.transcript.targets import Target, targets_of
-
-FOOTNOTE = "footnote:"
 
 
 class Stage(Canvas):
@@ -215,19 +214,35 @@ class Stage(Canvas):
         if target.startswith(EVIDENCE):
             self.evidence_activated.emit(target.removeprefix(EVIDENCE))
         elif target.startswith(FOOTNOTE):
-            self._show_footnote(index, target.removeprefix(FOOTNOTE))
+            self._show_place(index, target, target.replace(FOOTNOTE, REFERENCE, 1))
+        elif target.startswith(REFERENCE):
+            self._show_place(index, target, target.replace(REFERENCE, FOOTNOTE, 1))
         elif is_safe_link(target):
             self.link_activated.emit(target)
 
-    def _show_footnote(self, index: int, name: str) -> None:
+    def _show_place(self, index: int, target: str, back: str) -> None:
+        """Bring into view what a link within a message leads to.
+
+        Args:
+            index: Index of the message.
+            target: Of the link.
+            back: The target of the link that leads back from there: the keyboard goes to it.
+        """
         layout = self.column.layout(index)
-        mark = f"[^{name}]:"
-        slot = next((at for at, each in enumerate(layout.slots) if mark in each.piece.text), None)
-        if slot is not None:
+        label = f"[^{target.partition(':')[2]}]"
+        for slot, each in enumerate(layout.slots):
+            place = layout.make_segment(slot).place_of(target) if label in each.piece.text else None
+            if place is None:
+                continue
             self.column.lay_out(index, slot)
-            top = self.column.top(index)
-            self.scroller.bring_into_view(top + layout.slot_top(slot), top + layout.slot_top(slot + 1))
+            area = self.caret_area((index, slot, place))
+            self.scroller.bring_into_view(int(area.top()), int(area.bottom()) + 1)
             self.refresh()
+            if self.by_keys and self._target is not None:
+                found = [each for each in targets_of(self.column, index) if each.slot == slot]
+                at = next((each for each in found if isinstance(each.what, Link) and each.what.target == back), None)
+                self.set_current(index, at)
+            return
 
     def standing(self) -> list[QWidget]:
         """The widgets that stand on it, for assistive technology."""

@@ -18,6 +18,7 @@ _ENDS = re.compile(
     r" {0,3}(?:>|#{1,6}(?:[ \t]|$)|`{3,}[^`]*$|~{3}|[-*+](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)"
     r"|\$\$|\\\[|\[\^[^\]\s]{1,100}\]:|([*_-])[ \t]*(?:\1[ \t]*){2,}$)"
 )
+_BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _MARKS = re.compile(r"\]\([^)\s]*\)|[*`~\[\]]|(?<!\w)_|_(?!\w)|<|>")
 
 
@@ -75,7 +76,8 @@ def sample(lines: Sequence[str], columns: int) -> list[str]:
     widest = [""] * columns
     for line in lines:
         for column, cell in enumerate(cells(line)[:columns]):
-            shown = _MARKS.sub("", cell)[:80]
+            longest = max(_BREAK.split(cell), key=len) if "<" in cell else cell
+            shown = _MARKS.sub("", longest)[:80]
             if len(shown) > len(widest[column]):
                 widest[column] = shown
     return widest

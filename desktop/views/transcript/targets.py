@@ -6,6 +6,7 @@ from typing import Literal
 from PySide6.QtCore import QRectF
 
 from desktop.views.markdown_inks import EVIDENCE
+from desktop.views.transcript.block_marks import FOOTNOTE, REFERENCE
 from desktop.views.transcript.column import Column
 from desktop.views.transcript.message_layout import MessageLayout
 from desktop.views.transcript.run_line import Part, RunLineBox
@@ -50,12 +51,20 @@ def targets_of(column: Column, index: int) -> list[Target]:
     return found
 
 
+def _name(link: Link, words: str) -> str:
+    if link.target.startswith(EVIDENCE):
+        return f"Tool call {words.strip('[]')}"
+    if link.target.startswith(FOOTNOTE):
+        return f"Footnote {words.strip('[]')}"
+    return "Back to the text" if link.target.startswith(REFERENCE) else words
+
+
 def _of_slot(layout: MessageLayout, slot: int) -> list[Target]:
     segment = layout.make_segment(slot)
     found = []
     for link in segment.links():
         words = segment.text(link.start, link.end)
-        name = f"Tool call {words.strip('[]')}" if link.target.startswith(EVIDENCE) else words
+        name = _name(link, words)
         area = segment.rectangle_at(link.start)
         end = segment.rectangle_at(link.end)
         if abs(end.top() - area.top()) < 1:

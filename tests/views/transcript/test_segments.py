@@ -170,6 +170,17 @@ def test_positions_are_characters_also_after_emoji(look: Look) -> None:
         ("so [1] and [2]", "so [1] and [2]", ["evidence:call"]),
         ("https://a.b/c.", "https://a.b/c.", ["https://a.b/c"]),
         ("costs $5 and $6", "costs $5 and $6", []),
+        ("US$5 to $6, $HOME/$PATH", "US$5 to $6, $HOME/$PATH", []),
+        (
+            "(https://a.b/c_(d)), *https://a.b/e*",
+            "(https://a.b/c_(d)), https://a.b/e",
+            ["https://a.b/c_(d)", "https://a.b/e"],
+        ),
+        ("at www.example.org/x, ok", "at www.example.org/x, ok", ["http://www.example.org/x"]),
+        ("to a.b+c@example.org.", "to a.b+c@example.org.", ["mailto:a.b+c@example.org"]),
+        ("xwww.a.b @me a@b https:// www.", "xwww.a.b @me a@b https:// www.", []),
+        ("見て https://a.b/c。次", "見て https://a.b/c。次", ["https://a.b/c"]),
+        ("| a |\n|---|\n| x<br>y<b> |", "\na\nx\ny<b>\n", []),
     ],
 )
 def test_links_lead_where_they_say(look: Look, text: str, shown: str, targets: list[str]) -> None:
@@ -180,13 +191,16 @@ def test_links_lead_where_they_say(look: Look, text: str, shown: str, targets: l
 
 def test_a_footnote_leads_to_its_note(look: Look) -> None:
     text, note = made("first[^b] then[^a]\n\n[^a]: about a\n[^b]: about b\n", look)[0], None
-    assert text.shown_text() == "first[1] then[2]"
+    assert text.shown_text() == "first1 then2"
     assert [link.target for link in text.links()] == ["footnote:b", "footnote:a"]
     notes = made("first[^b] then[^a]\n\n[^a]: about a\n[^b]: about b\n", look)[1:]
     places = [segment.place_of("footnote:b") for segment in notes]
     note = next(segment for segment, place in zip(notes, places, strict=True) if place is not None)
     place = next(place for place in places if place is not None)
-    assert note.shown_text()[place:] == "1.\u2002about b"
+    assert note.shown_text()[place:] == "1.\u2002about b\u00a0\u21a9\ufe0e"
+    assert note.text(0, note.length) == "1.\u2002about b\u00a0"
+    assert text.text(0, text.length) == "first[1] then[2]"
+    assert text.place_of("reference:a") == text.shown_text().index("2")
 
 
 def test_a_formula_is_drawn_in_the_colour_of_text_and_changes_the_height(look: Look) -> None:
@@ -228,6 +242,25 @@ def test_pieces_of_a_table_share_their_columns(look: Look) -> None:
     lefts = {segment.rectangle_at(segment.shown_text().index("wide")).left() for segment in pieces}
     assert len(pieces) > 2
     assert len(lefts) == 1
+
+
+def test_a_heading_has_room_above_it_also_where_it_begins_a_segment(look: Look) -> None:
+    around = Surroundings()
+    tops = [
+        make_segment(Piece(text, start, "prose"), around, look) for text, start in (("## a", 0), ("## a", 9), ("a", 9))
+    ]
+    heights = [segment.lay_out(WIDTH) for segment in tops]
+    assert heights[1] > heights[0] + 3
+    assert [segment.rectangle_at(0).top() for segment in tops] == [0, heights[1] - heights[0], 0]
+
+
+def test_the_caret_stands_in_its_cell(look: Look) -> None:
+    segment = made("| aa | bb |\n|---|---|\n| cc | [dd](https://example.org) |", look)[0]
+    for words in ("aa", "bb", "cc", "dd"):
+        at = segment.shown_text().index(words) + 1
+        assert segment.position_at(segment.rectangle_at(at).center()) == at
+    link = segment.link_at(segment.rectangle_at(segment.shown_text().index("dd") + 1).center())
+    assert link is not None
 
 
 def test_code_has_its_height_without_layout_and_copies_itself(look: Look) -> None:

@@ -1,0 +1,186 @@
+"""Writes tables into documents: their cells, the widths of their columns, and where the lines between rows stand."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from markdown_it.token import Token
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextLength,
+    QTextTable,
+    QTextTableFormat,
+)
+
+from desktop.views.documents import spaced
+from desktop.views.theme import SPACE
+from desktop.views.transcript.block_marks import QUOTES
+from desktop.views.transcript.inline_writer import InlineWriter
+
+_PADDING = SPACE * 3 // 2
+_ROW_PADDING = SPACE * 3 // 4
+_WIDEST = 38
+"""Width of a column, in average letters, after which its text is broken where there is no room."""
+_NARROWEST = 14
+"""Width in average letters that a column keeps however little room there is."""
+_ALIGNMENT = {
+    "left": Qt.AlignmentFlag.AlignLeft,
+    "center": Qt.AlignmentFlag.AlignHCenter,
+    "right": Qt.AlignmentFlag.AlignRight,
+}
+
+
+@lru_cache(maxsize=512)
+def _natural(row: str, count: int, font: str) -> tuple[tuple[float, ...], float]:
+    """The widths that columns would like, for their widest cells, and the width of an average letter."""
+    metrics_font = QFont()
+    metrics_font.fromString(font)
+    metrics = QFontMetricsF(metrics_font)
+    widths = tuple(metrics.horizontalAdvance(cell) * 1.16 + 2 * _PADDING + 4 for cell in row.split("|")[:count])
+    return (*widths, *[40.0] * (count - len(widths))), metrics.averageCharWidth()
+
+
+def natural_widths(row: str, count: int, font: QFont) -> Sequence[float]:
+    """How wide the columns would be where there is room for all; arguments as for `column_widths`."""
+    return _natural(row, count, font.toString())[0]
+
+
+def column_widths(row: str, count: int, font: QFont, room: float) -> list[float]:
+    """How wide the columns are; the same for all pieces of a table.
+
+    Args:
+        row: The widest cells.
+        count: How many columns there are.
+        font: Of the text.
+        room: The width there is.
+
+    Returns:
+        Widths that together may be more than the room.
+    """
+    natural, letter = _natural(row, count, font.toString())
+    widths = list(natural)
+    total = sum(widths)
+    if total <= room:
+        return widths
+    least = [min(width, _NARROWEST * letter + 2 * _PADDING) for width in widths]
+    # First the widest give way, down to what reads well; then all, down to the least.
+    for floor in ([min(width, _WIDEST * letter) for width in widths], least):
+        spare = sum(width - low for width, low in zip(widths, floor, strict=True) if width > low)
+        over = sum(widths) - room
+        if over <= 0 or spare <= 0:
+            continue
+        share = min(1.0, over / spare)
+        if floor is least and sum(least) > room:
+            share = 0.0 if count > 6 else 0.6
+        widths = [w - max(0.0, w - low) * share for w, low in zip(widths, floor, strict=True)]
+    return widths
+
+
+def table_format(*, has_head: bool) -> QTextTableFormat:
+    """The format of a table: nothing but its cells."""
+    style = QTextTableFormat()
+    style.setBorder(0)
+    style.setCellSpacing(0)
+    style.setCellPadding(0)
+    style.setLeftMargin(0)
+    style.setHeaderRowCount(int(has_head))
+    return style
+
+
+def write_table(
+    table: QTextTable,
+    writer: InlineWriter,
+    rows: Sequence[Sequence[str | Token]],
+    sides: Sequence[str],
+    ink: QTextCharFormat,
+    block: QTextBlockFormat,
+) -> None:
+    """Write the cells of a table.
+
+    Args:
+        table: It; empty.
+        writer: Writes into its document; is left in its last cell.
+        rows: Of each cell what it holds: words as they are, or a token of text.
+        sides: Of each column ``left``, ``center``, ``right`` or nothing: then the text's direction tells.
+        ink: Ordinary text.
+        block: The format of the cells' blocks.
+    """
+    bold = QTextCharFormat(ink)
+    bold.setFontWeight(QFont.Weight.DemiBold)
+    heads = table.format().headerRowCount()
+    writer.in_cell = True
+    for row, contents in enumerate(rows):
+        for column, side in enumerate(sides):
+            place = table.cellAt(row, column)
+            shape = place.format().toTableCellFormat()
+            shape.setLeftPadding(0 if column == 0 else _PADDING)
+            shape.setRightPadding(2 * _PADDING if column == 0 else _PADDING)
+            shape.setTopPadding(_ROW_PADDING)
+            shape.setBottomPadding(_ROW_PADDING)
+            place.setFormat(shape)
+            writer.cursor = place.firstCursorPosition()
+            style = spaced(QTextBlockFormat(block))
+            style.setAlignment(_ALIGNMENT.get(side, Qt.AlignmentFlag(0)))
+            writer.cursor.setBlockFormat(style)
+            content = contents[column] if column < len(contents) else ""
+            if isinstance(content, str):
+                writer.insert(content, bold if row < heads else ink)
+            else:
+                writer.inline(content, bold if row < heads else ink)
+    writer.in_cell = False
+
+
+def fit_columns(table: QTextTable, row: str, font: QFont, room: float) -> float:
+    """Give the columns of a table their widths.
+
+    Args:
+        table: It.
+        row: Its widest cells.
+        font: Of its text.
+        room: The width there is.
+
+    Returns:
+        The width of all of them, which may be more than the room.
+    """
+    widths = column_widths(row, table.columns(), font, room)
+    style = table.format()
+    lengths = [QTextLength(QTextLength.Type.FixedLength, width) for width in widths]
+    if style.columnWidthConstraints() != lengths:
+        style.setColumnWidthConstraints(lengths)
+        table.setFormat(style)
+    return sum(widths)
+
+
+def row_lines(table: QTextTable) -> list[float]:
+    """Where the rows of a table that is laid out end, from the top of its document."""
+    layout = table.document().documentLayout()
+    lines: list[float] = []
+    bottom = 0.0
+    for row in range(table.rows()):
+        for column in range(table.columns()):
+            block = table.cellAt(row, column).lastCursorPosition().block()
+            bottom = max(bottom, layout.blockBoundingRect(block).bottom())
+        lines.append(round(bottom + _ROW_PADDING) - 1)
+        bottom += 1
+    return lines
+
+
+def shrink(cursor: QTextCursor, quotes: str = "") -> None:
+    """Make the empty block that Qt keeps beside a table take no room.
+
+    Args:
+        cursor: In the block.
+        quotes: The quotes it stands in, as its property.
+    """
+    block = QTextBlockFormat()
+    block.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+    if quotes:
+        block.setProperty(QUOTES, quotes)
+    cursor.setBlockFormat(block)
+    tiny = cursor.blockCharFormat()
+    tiny.setFontPointSize(1)
+    cursor.setBlockCharFormat(tiny)
