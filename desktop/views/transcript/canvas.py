@@ -15,7 +15,9 @@ from desktop.views.transcript.column import Column
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.message_layout import Metrics
 from desktop.views.transcript.note_view import NoteView
-from desktop.views.transcript.painting import Brush, Shown, difference, draw_column, shown
+from desktop.views.transcript.painting import Brush, draw_column
+from desktop.views.transcript.repainting import Repainter
+from desktop.views.transcript.scroll_bar import CalmScrollBar
 from desktop.views.transcript.scrolling import Scroller
 from desktop.views.transcript.segment import Look
 
@@ -55,8 +57,6 @@ class Canvas(QAbstractScrollArea):
         self.column = Column(kit, self._look, Metrics.of(self._look, 800))
         self.scroller = Scroller(self.column)
         self.orphans: list[NoteView] = []
-        self._shown: Shown = {}
-        self._is_syncing = False
         self._glide = 0.0
         self._glided_at = 0.0
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -65,9 +65,11 @@ class Canvas(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setMouseTracking(True)
-        self._bar = self.verticalScrollBar()
+        self._bar = CalmScrollBar(self)
+        self.setVerticalScrollBar(self._bar)
         self._bar.setSingleStep(3 * SPACE)
         self._bar.valueChanged.connect(self._bar_moved)
+        self._painted = Repainter(self.viewport())
         self._activity = ActivityLine(self.viewport())
         self._new_below = Button("New below", "arrow-down", kind="primary", parent=self)
         self._new_below.clicked.connect(self.scroll_to_end)
@@ -148,8 +150,6 @@ class Canvas(QAbstractScrollArea):
             self.stop_gliding()
 
     def _bar_moved(self, value: int) -> None:
-        if self._is_syncing:
-            return
         self.stop_gliding()
         self.scroller.move_to(value)
         self.refresh()
@@ -187,17 +187,8 @@ class Canvas(QAbstractScrollArea):
             0 if self._activity.isHidden() else self._activity.sizeHint().height()
         )
         scroller.settle()
-        self._sync_bar()
-        now = shown(self.column, self.left, scroller.top, scroller.page)
-        shift, again = difference(self._shown, now)
-        if abs(shift) >= scroller.page or not self._shown:
-            self.viewport().update()
-        else:
-            if shift:
-                self.viewport().scroll(0, shift)
-            if not again.isEmpty():
-                self.viewport().update(again)
-        self._shown = now
+        self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
+        self._painted.show(self.column, self.left, scroller.top, self._still_from())
         self._place_widgets()
         if scroller.follows:
             self._new_below.hide()
@@ -207,21 +198,37 @@ class Canvas(QAbstractScrollArea):
             self._frame_timer.start()
         self.view_moved()
 
+    def refresh_grown(self, index: int) -> None:
+        """Show that the last slot of a message has grown; where that moves nothing, no more than that is looked at."""
+        layout = self.column.existing(index)
+        if layout is None or not layout.slots or not self.scroller.is_settled or not self.isVisible():
+            self.refresh()
+            return
+        slot = layout.slots[-1]
+        if self.column.lay_out(index, len(layout.slots) - 1) or not self._painted.show_slot(
+            index, slot, layout.text_left
+        ):
+            self.refresh()
+        elif not slot.refined:
+            self._idle_timer.start()
+
+    def _still_from(self) -> int:
+        """The height in the view from which on nothing moves with the messages: that of the line under them."""
+        line = self._activity
+        return self.scroller.page if line.isHidden() or line.y() != self._activity_top() else line.y()
+
     def tell_of_new(self) -> None:
         """There is something new: offer the way to it where the view does not follow."""
-        if not self.scroller.follows:
+        if not self.scroller.follows and self._new_below.isHidden():
             self._new_below.show()
             self._new_below.raise_()
 
-    def _sync_bar(self) -> None:
-        self._is_syncing = True
-        self._bar.setPageStep(self.scroller.page)
-        self._bar.setRange(0, min(_LARGEST, self.scroller.most))
-        self._bar.setValue(self.scroller.top)
-        self._is_syncing = False
-
     def _orphan_height(self) -> int:
         return sum(note.lay_out(self.column.metrics.measure) for note in self.orphans)
+
+    def _activity_top(self) -> int:
+        below = self.column.top(len(self.column.messages)) - self.scroller.top
+        return below + sum(note.lay_out(self.column.metrics.measure) for note in self.orphans)
 
     def _place_widgets(self) -> None:
         column, top = self.column, self.scroller.top
@@ -234,7 +241,7 @@ class Canvas(QAbstractScrollArea):
         for note in self.orphans:
             note.setGeometry(left, below, width, note.lay_out(width) - SPACE)
             below += note.lay_out(width)
-        self._activity.setGeometry(left, below, width, self._activity.sizeHint().height())
+        self._activity.setGeometry(left, self._activity_top(), width, self._activity.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is exposed."""
@@ -330,7 +337,7 @@ class Canvas(QAbstractScrollArea):
         self.column.set_look(self._look, Metrics.of(self._look, self._usable))
         if not follows:
             self.show_share(anchor.entry, share)
-        self._shown = {}
+        self._painted.forget()
         self.refresh()
 
     def _share_of(self, index: int) -> float:
@@ -372,7 +379,7 @@ class Canvas(QAbstractScrollArea):
         self._new_below.adjustSize()
         hint = self._new_below.size()
         self._new_below.move((self.width() - hint.width()) // 2, self.height() - hint.height() - 2 * SPACE)
-        self._shown = {}
+        self._painted.forget()
         self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:

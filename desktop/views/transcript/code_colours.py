@@ -22,6 +22,10 @@ class CodeColours:
 
     Args:
         language: As the fence names it.
+
+    Attributes:
+        is_done: Whether there is nothing to read for now.
+        changed_from: The first line of those whose colours the last `work` changed; None where it changed none.
     """
 
     def __init__(self, language: str) -> None:
@@ -34,6 +38,7 @@ class CodeColours:
         self._line = self._column = 0
         self._current: list[Span] = []
         self.is_done = not language
+        self.changed_from: int | None = None
         lexers.ask(language)
 
     def spans(self, line: int) -> Sequence[Span]:
@@ -41,7 +46,7 @@ class CodeColours:
         return self._spans.get(line, ())
 
     def grown(self, *, closed: bool) -> None:
-        """Say that there is more code, and whether it is all."""
+        """Say that there are more finished lines, and whether they are all."""
         self.is_done = not self._language
         if closed:
             self._tokens, self._line, self._column, self._current = None, 0, 0, []
@@ -52,6 +57,7 @@ class CodeColours:
         Returns:
             Whether something is left to do.
         """
+        self.changed_from = None
         if self.is_done:
             return False
         until = time.perf_counter() + budget_ms / 1000
@@ -99,5 +105,7 @@ class CodeColours:
         self._column += len(text)
 
     def _close_line(self) -> None:
-        self._spans[self._line] = self._current
+        if self._spans.get(self._line, []) != self._current:
+            self._spans[self._line] = self._current
+            self.changed_from = self._line if self.changed_from is None else self.changed_from
         self._line, self._column, self._current = self._line + 1, 0, []

@@ -1,6 +1,6 @@
 """The rows that code is shown in: its lines, and of a very long line several rows. Qt is asked for widths only."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -93,3 +93,7 @@ class CodeRows:
     def place(self, row: int) -> tuple[int, int]:
         """The line of a row, and where in it the row begins."""
         return self._places[row] if self.is_wrapped else (row, 0)
+
+    def first_of(self, line: int) -> int:
+        """The first row of a line."""
+        return bisect_left(self._places, (line, 0)) if self.is_wrapped else line

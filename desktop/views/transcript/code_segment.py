@@ -270,7 +270,7 @@ class CodeSegment(Segment):
         self.piece, self._source = piece, source
         self._steady = self._top + last * self._row_height - SPACE
         self._layouts.pop(last, None)
-        if added or was_closed != source.closed:
+        if "\n" in added or was_closed != source.closed:
             self._colours.grown(closed=source.closed)
         return True
 
@@ -282,8 +282,15 @@ class CodeSegment(Segment):
         if self._colours.is_done:
             return False
         left = self._colours.work(self._rows.lines, budget_ms, closed=self._source.closed)
-        self._layouts.clear()
+        first = self._colours.changed_from
+        self._steady = self.height if first is None else self._top + self._rows.first_of(first) * self._row_height
+        if first is not None:
+            self._layouts = {row: layout for row, layout in self._layouts.items() if row < self._rows.first_of(first)}
         return left
+
+    @property
+    def is_refined(self) -> bool:
+        return self._colours.is_done
 
 
 def _read(piece: Piece, kind: Kind) -> CodeSource:

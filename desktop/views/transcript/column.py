@@ -107,14 +107,13 @@ class Column:
         self._surveyed = min(self._surveyed, last)
         self._heights.truncate(last)
 
-    def replace(self, index: int, message: Message, *, growing: bool = False, grows: bool = False) -> None:
+    def replace(self, index: int, message: Message, *, growing: bool = False) -> None:
         """Show a message in the place of one; equal parts of it keep their layout.
 
         Args:
             index: Which.
             message: The new one.
             growing: Whether it is still being written.
-            grows: Whether its text begins with the text of the one before.
         """
         before = self.messages[index]
         self.messages[index] = message
@@ -122,11 +121,21 @@ class Column:
         if kept:
             self._evidence.setdefault(message.run_id or message.id, kept)
         layout = self.layout(index, growing=growing)
-        if grows:
-            layout.grow(message)
-        elif layout.message is not message:
+        if layout.message is not message:
             layout.show(message, growing=growing)
         self._fit(index)
+
+    def grow(self, index: int, message: Message) -> bool:
+        """Show a message whose text begins with the text of the one before it, in its place.
+
+        Returns:
+            Whether only its last slot grew, which is then to be laid out.
+        """
+        self.messages[index] = message
+        if self.layout(index, growing=True).grow(message):
+            return True
+        self._fit(index)
+        return False
 
     def evidence(self, message: Message) -> tuple[str, ...]:
         """Call ids that the chips of a message lead to."""
@@ -164,10 +173,14 @@ class Column:
         self._fit(index)
         return made
 
-    def lay_out(self, index: int, slot: int) -> None:
-        """Lay one slot of a message out."""
+    def lay_out(self, index: int, slot: int) -> int:
+        """Lay one slot of a message out.
+
+        Returns:
+            By how much the message's height changed.
+        """
         self.layout(index).lay_out(slot)
-        self._fit(index)
+        return self._fit(index)
 
     def refine(self, index: int, slot: int, budget_ms: float) -> None:
         """Do some of what can come after the first drawing of a slot of a message that has a layout."""
@@ -235,9 +248,9 @@ class Column:
     def _estimate(self, message: Message) -> int:
         return self._metrics.estimated(len(message.text), message.text.count("\n")) + FOOTER
 
-    def _fit(self, index: int) -> None:
+    def _fit(self, index: int) -> int:
         height = self._layouts[index].height + self._extra_heights.get(index, 0) + ROW_GAP
-        self._heights.change(index, height)
+        return self._heights.change(index, height)
 
     # What stands below a message.
 

@@ -2,10 +2,12 @@
 """A segment whose content is a document of Qt's: prose, a table, a formula, plain text."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
+    QColor,
     QPainter,
     QPalette,
     QTextCursor,
@@ -23,6 +25,14 @@ from desktop.views.transcript.segment import LineEnd, Link, Look, Mark, Piece, S
 from desktop.views.transcript.sideways import Sideways, draw_bar
 
 _LINES = str.maketrans(dict.fromkeys("\u2028\u2029\ufdd0\ufdd1", "\n"))
+
+
+@lru_cache(maxsize=4)
+def _palette(ink: int) -> QPalette:
+    """A palette for text of a colour."""
+    colours = QPalette()
+    colours.setColor(QPalette.ColorRole.Text, QColor.fromRgba(ink))
+    return colours
 
 
 class DocumentSegment(Segment):
@@ -55,6 +65,7 @@ class DocumentSegment(Segment):
         self._height = 0.0
         self._sideways = sideways or Sideways()
         self._awaited = inline is not None
+        self._steady = 0.0
         self._goes_on = goes_on
         self._line_end: LineEnd | None = None
         self._after: LineEnd | None = None
@@ -67,8 +78,11 @@ class DocumentSegment(Segment):
         Args:
             raw: Its text, with Qt's marks between blocks.
         """
-        self._shown = raw.translate(_LINES)
-        self._positions = Positions(self._shown)
+        self._show(raw.translate(_LINES))
+
+    def _show(self, text: str) -> None:
+        self._shown = text
+        self._positions = Positions(text)
         self._links: list[Link] | None = None
         self._is_changed = True
 
@@ -138,9 +152,7 @@ class DocumentSegment(Segment):
         self.draw_ground(painter, inside)
         context = QAbstractTextDocumentLayout.PaintContext()
         context.clip = inside
-        colours = QPalette()
-        colours.setColor(QPalette.ColorRole.Text, self._look.theme.text)
-        context.palette = colours
+        context.palette = _palette(self._look.theme.text.rgba())
         if marks:
             context.selections = [self._selection(mark) for mark in marks if mark.start < mark.end]
         self._document.documentLayout().draw(painter, context)
@@ -251,9 +263,18 @@ class DocumentSegment(Segment):
         return None
 
     def refine(self, budget_ms: float) -> bool:
+        self._steady = self._height
         if self._awaited:
             self._awaited = self._take_formulas()
         return self._awaited
+
+    @property
+    def is_refined(self) -> bool:
+        return not self._awaited
+
+    @property
+    def steady(self) -> float:
+        return self._steady
 
     def _take_formulas(self) -> bool:
         """Lay out anew the formulas that have been rendered.
@@ -267,7 +288,7 @@ class DocumentSegment(Segment):
         if changed or not waits:
             self._document.markContentsDirty(0, self._document.characterCount())
             self._document.setTextWidth(-1)
-            self._width, width = -1.0, self._width
+            self._width, width, self._steady = -1.0, self._width, 0.0
             if width >= 0:
                 self.lay_out(width)
         return waits

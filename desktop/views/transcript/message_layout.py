@@ -15,6 +15,7 @@ from desktop.views.transcript.definitions import changed_names, mentions
 from desktop.views.transcript.heights import Heights
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.segment import Control, LineEnd, Link, Look, Mark, Piece, Segment, Surroundings
+from desktop.views.transcript.slot import Slot
 
 GUTTER = 2 * SPACE
 """Room left and right of the text, for the mark of the focus."""
@@ -63,33 +64,6 @@ class Metrics:
     def estimated(self, length: int, line_feeds: int) -> int:
         """A guess at the height of a text that was never laid out."""
         return int((1 + line_feeds * 0.82 + length * self.letter / self.room * 0.62) * self.line)
-
-
-@dataclass(slots=True, eq=False)
-class Slot:
-    """The place of one segment.
-
-    Attributes:
-        piece: What it is made from.
-        segment: None until it is looked at.
-        width: What it was laid out for; 0 before, -1 where it has grown since in the same width.
-        version: Changes whenever it looks different.
-        steady: Pixels from its top that have looked the same since `steady_version`.
-        steady_version: The version that they looked so first.
-        refined: Whether nothing more can be done for its looks.
-        lead: Where the line above ends that it was laid out to go on in, told to its top; None where there is none.
-        gap: Pixels from its top to that of its segment: less than 0 where its first line stands beside the one above.
-    """
-
-    piece: Piece
-    segment: Segment | None = None
-    width: int = 0
-    version: int = 0
-    steady: int = 0
-    steady_version: int = 0
-    refined: bool = False
-    lead: LineEnd | None = None
-    gap: float = 0.0
 
 
 class MessageLayout:
@@ -280,15 +254,15 @@ class MessageLayout:
 
     def _lay_out_one(self, index: int) -> int:
         slot = self.slots[index]
+        if self.is_laid_out(index):
+            return 0
         segment = self._segment(slot)
         lead = self._lead(index)
         has_grown = slot.width < 0 and lead == slot.lead
         slot.lead = lead
         segment.begin_after(lead)
         changed = self._fit(index, segment)
-        slot.version += 1
-        slot.steady = max(0, int(segment.steady + slot.gap)) if has_grown else 0
-        slot.steady_version = slot.steady_version if has_grown else slot.version
+        slot.changed(int(segment.steady + max(0.0, slot.gap)) if has_grown else 0)
         slot.width = self._inner
         return changed
 
@@ -302,6 +276,7 @@ class MessageLayout:
     def _segment(self, slot: Slot) -> Segment:
         if slot.segment is None:
             slot.segment = self._kit.make_segment(slot.piece, self._around, self._look)
+            slot.refined = slot.segment.is_refined
         return slot.segment
 
     def segment(self, index: int) -> Segment:
@@ -329,36 +304,39 @@ class MessageLayout:
         slot = self.slots[index]
         if slot.segment is not None and not slot.refined:
             slot.refined = not slot.segment.refine(budget_ms)
-            slot.version += 1
-            slot.steady, slot.steady_version = 0, slot.version
+            slot.changed(int(slot.segment.steady + max(0.0, slot.gap)))
             if slot.width == self._inner:  # a formula that has come is of another height
                 self._fit(index, slot.segment)
         return not slot.refined
 
     # Growing.
 
-    def grow(self, message: Message) -> None:
+    def grow(self, message: Message) -> bool:
         """Show the same message with more text; what is finished of it stays as it is.
 
         Args:
             message: Its text begins with the text of before.
+
+        Returns:
+            Whether only its last slot grew.
         """
         text = message.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in message.text else message.text
         self.message, self._text = message, text
         at = max(0, len(self._pieces) - 1)
+        is_read_otherwise = False
         if self._pieces and not self._is_user:
             last = self._pieces[at]
             self._pieces[at:] = self._kit.resume(last, text, True)
             tail = text[last.start :]
             if "]:" in tail or ("[" in tail and self._around.definitions):
-                self._look_around(text)
+                is_read_otherwise = self._look_around(text)
         else:
             self._pieces = list(self._cut(text, True))
             at = 0
         if "[^" in self._around.definitions:
             self._retake()
-        else:
-            self._take(self._pieces[at:], at)
+            return False
+        return self._take(self._pieces[at:], at) and not is_read_otherwise
 
     def show(self, message: Message, *, growing: bool) -> None:
         """Show a message in place of what was shown; equal pieces keep their segments."""
@@ -369,15 +347,20 @@ class MessageLayout:
         self._look_around(text)
         self._retake()
 
-    def _look_around(self, text: str) -> None:
-        """Take note of the definitions of a text, and make anew what reads otherwise with them."""
+    def _look_around(self, text: str) -> bool:
+        """Take note of the definitions of a text, and make anew what reads otherwise with them.
+
+        Returns:
+            Whether anything may.
+        """
         before, self._around = self._around, self._surroundings(text)
         if self._around == before:
-            return
+            return False
         names = changed_names(before.definitions, self._around.definitions)
         for slot in self.slots:
             if mentions(slot.piece.text, names):
                 slot.segment, slot.width, slot.refined = None, 0, False
+        return True
 
     def _retake(self) -> None:
         """Have the pieces in the order in which they are shown; equal ones keep their slots."""
@@ -393,10 +376,16 @@ class MessageLayout:
         self.slots, self._heights = slots, Heights(heights)
         self._fit_bubble()
 
-    def _take(self, pieces: list[Piece], kept: int) -> None:
-        """Have these pieces after so many slots that stay."""
+    def _take(self, pieces: list[Piece], kept: int) -> bool:
+        """Have these pieces after so many slots that stay.
+
+        Returns:
+            Whether that is no more than that the last slot grew.
+        """
         if pieces and kept < len(self.slots) and self._grow_slot(self.slots[kept], pieces[0]):
             pieces, kept = pieces[1:], kept + 1
+            if not pieces and kept == len(self.slots):
+                return True
         del self.slots[kept:]
         self._heights.truncate(kept)
         for piece in pieces:
@@ -404,6 +393,7 @@ class MessageLayout:
             self.slots.append(slot)
             self._heights.append(self._guess(slot))
         self._fit_bubble()
+        return False
 
     def _grow_slot(self, slot: Slot, piece: Piece) -> bool:
         """Have a slot show a piece that is its own with more text; False where it cannot."""
@@ -411,7 +401,7 @@ class MessageLayout:
             return True
         if slot.piece.kind != piece.kind or slot.segment is None or not slot.segment.grow(piece):
             return False
-        slot.piece, slot.refined = piece, False
+        slot.piece, slot.refined = piece, slot.segment.is_refined
         slot.width = -1 if slot.width == self._inner else 0
         return True
 

@@ -36,20 +36,25 @@ class Ornaments:
     heads: list[QRectF] = field(default_factory=list)
     lines: list[QRectF] = field(default_factory=list)
 
-    def draw(self, painter: QPainter, theme: Theme) -> None:
-        """Draw them."""
+    def draw(self, painter: QPainter, theme: Theme, exposed: QRectF) -> None:
+        """Draw those that may show in a rectangle."""
         for area in [*self.bars, *self.rules, *self.lines]:
             painter.fillRect(area, theme.border)
         for head in self.heads:
             painter.fillRect(head, theme.outline)
         if not self.boxes and not self.bullets:
             return
+        seen = exposed.adjusted(0, -_BOX, 0, _BOX)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for middle, level in self.bullets:
+            if not seen.top() < middle.y() < seen.bottom():
+                continue
             painter.setPen(QPen(theme.muted, 1.2))
             painter.setBrush(theme.muted if level % 2 else Qt.BrushStyle.NoBrush)
             painter.drawEllipse(middle, 2.2, 2.2)
         for box, checked in self.boxes:
+            if not seen.intersects(box):
+                continue
             painter.setPen(QPen(theme.accent if checked else theme.outline, 1.2))
             painter.setBrush(theme.accent if checked else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 3, 3)

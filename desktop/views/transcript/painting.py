@@ -1,13 +1,11 @@
-"""Draws what is in view, and finds out how little of it must be drawn again."""
+"""Draws what is in view."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import floor
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QRegion
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
-from desktop.engine.messages import Message
 from desktop.views.attachment_chips import draw_chips
 from desktop.views.attachment_pictures import shared_pictures
 from desktop.views.icons import icon_pixmap
@@ -82,7 +80,7 @@ def _draw_message(
     painter: QPainter, index: int, layout: MessageLayout, exposed: QRectF, line: float, width: int, brush: Brush
 ) -> None:
     theme, files = brush.theme, layout.message.attachments
-    if len(layout.chips) == len(files):
+    if files and len(layout.chips) == len(files):
         draw_chips(painter, layout.chips, files, shared_pictures(), theme, brush.text_font, brush.scale)
     if layout.has_bubble:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -107,6 +105,9 @@ def _draw_message(
 
 def _draw_marks(painter: QPainter, layout: MessageLayout, width: int, brush: Brush) -> None:
     message, theme = layout.message, brush.theme
+    words = stop_mark(message)
+    if not words and not message.off_record:
+        return
     painter.setFont(brush.font)
     painter.setPen(theme.muted)
     side = Qt.AlignmentFlag.AlignVCenter
@@ -116,7 +117,6 @@ def _draw_marks(painter: QPainter, layout: MessageLayout, width: int, brush: Bru
         left = width - GUTTER - length if message.role == "user" else GUTTER
         painter.drawPixmap(left, 1, icon_pixmap("eye-off", theme.muted, _ICON, brush.scale))
         painter.drawText(QRect(left + 22, 0, length, 18), side, text)
-    words = stop_mark(message)
     if words:
         top = layout.height - FOOTER - MARK
         name, colour = ("stop", theme.muted) if is_stopped(message) else ("warning", theme.warning)
@@ -134,68 +134,3 @@ def _draw_placeholder(painter: QPainter, area: QRectF, line: float, theme: Theme
         painter.drawRoundedRect(QRectF(area.left(), top, area.width() * share, line / 2), 3, 3)
         top += line
         number += 1
-
-
-Shown = dict[tuple[object, ...], QRect]
-"""What is in view: by what it is and how it looks, where it stands in the view."""
-
-
-def shown(column: Column, left: int, top: int, page: int) -> Shown:
-    """What of a column is in view.
-
-    Args:
-        column: The column.
-        left: Where the messages begin, in the view.
-        top: The column's height that is at the top of the view.
-        page: Height of the view.
-    """
-    found: Shown = {}
-    width = column.metrics.measure
-    for index in column.between(top, top + page):
-        above = column.top(index) - top
-        layout = column.existing(index)
-        message: Message = column.messages[index]
-        if layout is None:
-            found[index, "empty"] = QRect(left, above, width, column.bottom(index) - top - above)
-            continue
-        for place, file in zip(layout.chips, message.attachments, strict=False):
-            found[index, "file", place.top(), place.left(), file.hash] = place.translated(left, above)
-        if layout.has_bubble:
-            bubble = layout.bubble
-            found[index, "bubble", bubble.width(), bubble.height()] = bubble.translated(left, above)
-        head = (message.off_record, stop_mark(message))
-        if any(head):
-            found[index, "marks", head, layout.height] = QRect(left, above, width, layout.height)
-        for slot in layout.slots_between(-above, page - above):
-            begin, end = layout.slot_top(slot), layout.slot_top(slot + 1)
-            held = layout.slots[slot]
-            key = (index, slot, id(held.segment), layout.text_left)
-            steady = min(held.steady, end - begin)
-            if steady:
-                found[*key, "steady", held.steady_version] = QRect(left, above + begin, width, steady)
-            rises = floor(min(0.0, held.gap)) if not steady else 0  # its first line stands beside the one above
-            upper = begin + steady + rises
-            found[*key, held.version] = QRect(left, above + upper, width, end - upper)
-        for extra in column.extras(index):
-            box = extra.lay_out(width)
-            state = (extra.is_open, extra.line) if isinstance(extra, RunLineBox) else ()
-            found[index, "extra", id(extra), state] = QRect(left, column.extra_top(index, extra) - top, width, box)
-    return found
-
-
-def difference(before: Shown, now: Shown) -> tuple[int, QRegion]:
-    """How the view gets from one state to another.
-
-    Returns:
-        By how much all moves down that is in both, and what must be drawn again after it was moved.
-    """
-    shift = next((now[key].top() - area.top() for key, area in before.items() if key in now), 0)
-    again = QRegion()
-    for key, area in now.items():
-        old = before.get(key)
-        if old is None or old.translated(0, shift) != area:
-            again += area
-    for key, area in before.items():
-        if key not in now or area.translated(0, shift) != now[key]:
-            again += area.translated(0, shift)
-    return shift, again

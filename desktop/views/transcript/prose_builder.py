@@ -45,6 +45,7 @@ class ProseBuilder:
         quotes: Quotes that it stands in already.
         document: What is written on at its end; None for a new one.
         formulas: What draws the formulas of that document.
+        goes_on_with: The list at its end that the first list goes on with.
 
     Attributes:
         document: What is written.
@@ -63,6 +64,7 @@ class ProseBuilder:
         quotes: int = 0,
         document: InertDocument | None = None,
         formulas: FormulaObject | None = None,
+        goes_on_with: QTextList | None = None,
     ) -> None:
         self.document = document or empty_document(look.font)
         self.text = InlineWriter(self.document, look, surroundings, formulas)
@@ -73,6 +75,7 @@ class ProseBuilder:
         self._goes_on = goes_on
         self._lists: list[QTextListFormat] = []
         self._list_objects: list[QTextList | None] = []
+        self._goes_on_with = goes_on_with
         self._item_begins = False
         self._quotes = [(self._base, -1)] * min(quotes, _DEEPEST)
         self._tight = False
@@ -89,7 +92,7 @@ class ProseBuilder:
 
         Args:
             tokens: Of a text.
-            line: A line of it that begins a block which stands in no other.
+            line: A line of it that begins a block which stands in no other, or an item of a list that does.
 
         Returns:
             How many blocks the document has before that line; 0 where it begins none.
@@ -98,8 +101,9 @@ class ProseBuilder:
         index = above = 0
         while index < len(tokens):
             token = tokens[index]
-            if line and not above and token.level == 0 and token.map and token.map[0] == line and not self._fresh:
-                above = self.document.blockCount()
+            if line and not above and token.map and token.map[0] == line and not self._fresh:
+                is_item = token.level == 1 and token.type == "list_item_open"
+                above = self.document.blockCount() if token.level == 0 or is_item else 0
             index = self._block(tokens, index)
         if self._goes_on:
             last = self.text.cursor.blockFormat()
@@ -231,7 +235,8 @@ class ProseBuilder:
         if self._item_begins:
             self._new_block(self._format(2))
         self._lists.append(style)
-        self._list_objects.append(None)
+        self._list_objects.append(self._goes_on_with)
+        self._goes_on_with = None
 
     def _heading(self, level: int, inline: Token) -> None:
         block = self._format(SPACE)

@@ -14,7 +14,7 @@ from desktop.views.transcript import kinds
 from desktop.views.transcript.document_segment import DocumentSegment
 from desktop.views.transcript.footnotes import numbers
 from desktop.views.transcript.formula_object import FormulaObject
-from desktop.views.transcript.growth import settled, words_added
+from desktop.views.transcript.growth import continues_list, settled, words_added
 from desktop.views.transcript.kinds import Kind
 from desktop.views.transcript.nested_table import fit_tables, keep_narrow
 from desktop.views.transcript.ornaments import Ornaments, ornaments_of
@@ -55,13 +55,8 @@ class ProseSegment(DocumentSegment):
         self._inert = document
         self._surroundings = surroundings
         self._kept = kept
-        self._steady = 0.0
         self._beyond = 0.0
         self._ornaments = Ornaments()
-
-    @property
-    def steady(self) -> float:
-        return self._steady
 
     def grow(self, piece: Piece) -> bool:
         before, after = drawable(self.piece.text), drawable(piece.text)
@@ -76,12 +71,23 @@ class ProseSegment(DocumentSegment):
         return True
 
     def _lengthen(self, words: str) -> None:
-        cursor = QTextCursor(self._document)
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        if words:
-            cursor.insertText(words, cursor.charFormat())
-            self.content_changed(self._shown + words)
-        self._steady = self._document.documentLayout().blockBoundingRect(cursor.block()).top()
+        """Write words behind the last one."""
+        self._steady = self._height
+        if not words:
+            return
+        block = self._document.lastBlock()
+        count = block.layout().lineCount()
+        begins = block.layout().lineAt(count - 1).textStart() if count else -1
+        cursor = QTextCursor(block)
+        cursor.setPosition(block.position() + block.length() - 1)
+        cursor.insertText(words, cursor.charFormat())
+        fits = not self._is_changed
+        self._show(self._shown + words)
+        self._steady = self._document.documentLayout().blockBoundingRect(block).top()
+        line = block.layout().lineAt(count - 1)
+        if count and line.isValid() and line.textStart() == begins:  # the lines above it broke as before
+            self._steady = block.layout().position().y() + line.y()
+            self._is_changed = not fits or block.layout().lineCount() > count
 
     def _read_on(self, piece: Piece, text: str) -> bool:
         """Read anew what stands behind the kept blocks.
@@ -97,13 +103,23 @@ class ProseSegment(DocumentSegment):
         if tokens is None or "]:" in rest:
             return False
         last = self._document.findBlockByNumber(count - 1)
+        list_above = last.textList() if continues_list(text, start) else None
+        if list_above is not None and not _is_tight(tokens):
+            return False
         self._steady = self._document.documentLayout().blockBoundingRect(last).bottom()
         cursor = QTextCursor(self._document)
         cursor.beginEditBlock()
         cursor.setPosition(last.position() + last.length() - 1)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
-        builder = ProseBuilder(self._look, self._surroundings, top=False, document=self._inert, formulas=self._inline)
+        builder = ProseBuilder(
+            self._look,
+            self._surroundings,
+            top=False,
+            document=self._inert,
+            formulas=self._inline,
+            goes_on_with=list_above,
+        )
         place = settled(text, start)
         above = builder.build(tokens, rest.count("\n", 0, place - start))
         cursor.endEditBlock()
@@ -125,7 +141,7 @@ class ProseSegment(DocumentSegment):
         self._ornaments = ornaments_of(self._document, self._look, self._width)
 
     def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
-        self._ornaments.draw(painter, self._look.theme)
+        self._ornaments.draw(painter, self._look.theme, exposed)
 
 
 class FormulaSegment(DocumentSegment):
@@ -192,7 +208,7 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         tokens = tokens_of(_without_break(without_margin(text, kind.column)), surroundings)
         if tokens is None:
             return PlainSegment(piece, look, below=SPACE, goes_on=kind.goes_on)
-        place = settled(text) if kind == Kind(kinds.PROSE) else 0
+        place = settled(text) if kind.name == kinds.PROSE and not kind.items and not kind.goes_on else 0
         above = builder.build(tokens, text.count("\n", 0, place))
     if kind.name == kinds.FORMULA:
         return FormulaSegment(piece, builder.document, look, builder.text.formulas)
@@ -206,6 +222,16 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
 def _without_break(text: str) -> str:
     """A text without the mark of a line break at its end, which breaks nothing there."""
     return text[:-2] if text.endswith("\\\n") else text
+
+
+def _is_tight(tokens: Sequence[Token]) -> bool:
+    """Whether no blank line stands in the list that tokens begin with."""
+    for token in tokens:
+        if token.level == 0 and token.nesting < 0:
+            break
+        if token.level == 2 and token.type == "paragraph_open" and not token.hidden:
+            return False
+    return True
 
 
 def tokens_of(text: str, surroundings: Surroundings) -> Sequence[Token] | None:

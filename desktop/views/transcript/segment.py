@@ -244,8 +244,13 @@ class Segment(ABC):
 
     @property
     def steady(self) -> float:
-        """How far down it looks as it did before the last `grow`, in logical pixels."""
+        """How far down it looks as it did before the last `grow` or `refine`, in logical pixels."""
         return 0.0
+
+    @property
+    def is_refined(self) -> bool:
+        """Whether `refine` has nothing to do."""
+        return True
 
     def refine(self, budget_ms: float) -> bool:
         """Do some of what may come later than the first drawing, such as colours of code and formulas.

@@ -48,6 +48,8 @@ class Stream(QObject):
     def flush(self) -> None:
         """Show what there is now; of a burst a part, and the rest soon."""
         text = "".join(self._pending)
+        if not text:
+            return
         self._pending = [text[_MOST_AT_ONCE:]] if len(text) > _MOST_AT_ONCE else []
         began = time.perf_counter()
         self._show(text[:_MOST_AT_ONCE])

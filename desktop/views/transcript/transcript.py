@@ -145,7 +145,12 @@ class Transcript(ReadingStage):
         """Void the text of the answer so far: the model call is tried again."""
         self._stream.stop()
         if self._live >= 0:
-            self._show_live(self.column.messages[self._live].model_copy(update={"text": ""}), grows=False)
+            message = self.column.messages[self._live].model_copy(update={"text": ""})
+            self.column.replace(self._live, message, growing=True)
+            self.finder.forget(self._live)
+            self.tell_of_new()
+            self.refresh()
+            self._announcer.grew()
 
     def drop_answer(self) -> None:
         """Take the answer that streams away: nothing of it is kept."""
@@ -298,13 +303,16 @@ class Transcript(ReadingStage):
         message = self.column.messages[self._live]
         if self._activity.text != self._writing:  # a retry told of itself there
             self._activity.show_text(self._writing)
-        self._show_live(message.model_copy(update={"text": message.text + text}), grows=True)
-
-    def _show_live(self, message: Message, *, grows: bool) -> None:
-        self.column.replace(self._live, message, growing=True, grows=grows)
+        message = message.model_copy(update={"text": message.text + text})
+        only_last = self.column.grow(self._live, message)
         self.finder.forget(self._live)
         self.tell_of_new()
-        self.refresh()
+        if only_last:
+            self.refresh_grown(self._live)
+        else:
+            self.refresh()
+        if self.finder.query:  # a hit may begin in a line above the one that grew
+            self.viewport().update()
         self._announcer.grew()
 
     def _flush(self) -> None:
