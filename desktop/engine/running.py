@@ -9,13 +9,13 @@ from desktop.engine.asking import confirmation
 from desktop.engine.budgets import MeteredConnector
 from desktop.engine.errors import AttachmentRefused
 from desktop.engine.events import ConfirmationRequested, Event, RunFinished, RunPaused, RunStarted
-from desktop.engine.fallback import Seat
+from desktop.engine.fallback import Seat, model_at_work
 from desktop.engine.limits import Limits
 from desktop.engine.media import quoted
 from desktop.engine.messages import Attachment, Brain, CallState
 from desktop.engine.models.attachment_limits import objections_of, readers
 from desktop.engine.models.base import Connects
-from desktop.engine.models.registry import DEMO_ORCHESTRATOR, Registry
+from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, Registry
 from desktop.engine.orchestrator import gather
 from desktop.engine.preparing import Preparing
 from desktop.engine.responding import Responding, answer_with_summary, respond
@@ -140,11 +140,13 @@ class Runner:
 
     async def _summarised(self, store: Store, run: StoredRun) -> AsyncGenerator[Event, None]:
         """Have a summary made of what the requests of this run leave out; nothing where they leave out nothing."""
-        if run.opening is not None or run.handoff is not None or run.options.orchestrator == DEMO_ORCHESTRATOR.key:
+        if run.opening is not None or run.handoff is not None:
             return
-        if left_out := await self._preparing(store, run).left_out():
-            entry = self.registry.model(run.options.orchestrator)
-            work = Summarising(run, entry, self.connector_of(store, run), store)
+        brain = Brain.ORCHESTRATOR if run.options.tools_enabled else Brain.RESPONDER
+        entry = model_at_work(self.registry, run.options, brain)
+        is_demo = entry.key in (DEMO_ORCHESTRATOR.key, DEMO_RESPONDER.key)
+        if not is_demo and (left_out := await self._preparing(store, run).left_out()):
+            work = Summarising(run, entry, brain, self.connector_of(store, run), store)
             async with contextlib.aclosing(summarise(work, left_out)) as events:
                 async for event in events:
                     yield event
