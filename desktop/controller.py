@@ -326,7 +326,7 @@ class Controller(QObject):
             case outcomes.REVIEW:
                 do(self._review_run(run_id))
             case outcomes.BUDGET:
-                self._budgets.ask()
+                do(self._budgets.ask(run_id))
             case outcomes.ADD_KEYS:
                 self._window.keys_requested.emit()
             case outcomes.STOP:

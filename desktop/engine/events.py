@@ -372,6 +372,7 @@ class RunRecord(Value):
         error: Why it failed.
         action: What the person can do.
         can_write_again: Whether only the answer has to be written again.
+        over_budget: Which budget it came to; empty for none.
         message_id: The person's message that it works on.
     """
 
@@ -391,4 +392,5 @@ class RunRecord(Value):
     error: str = ""
     action: str = ""
     can_write_again: bool = False
+    over_budget: Literal["", "run", "day", "price"] = ""
     message_id: str = ""

@@ -57,17 +57,17 @@ DAILY = {
 PAGE = replies(200, b"<!doctype html><title>Router</title>", "text/html; charset=utf-8")
 NO_POST = replies(405, b"<h1>Not allowed</h1>", "text/html")
 PROXY = replies(407, b"Who are you?", "text/plain")
-GONE = {
+GONE: dict[Provider, Step] = {
     "gemini": of_gemini(404, "NOT_FOUND", "models/m is not found for API version v1"),
     "anthropic": claude.fails(404, "not_found_error", "model: m"),
     "openai-compatible": local.fails(404, {"message": "The model `m` does not exist", "code": "model_not_found"}),
 }
-WRONG_KEY = {
+WRONG_KEY: dict[Provider, Step] = {
     "gemini": of_gemini(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."),
     "anthropic": claude.fails(401, "authentication_error", "invalid x-api-key"),
     "openai-compatible": local.fails(401, {"message": "Incorrect API key provided", "code": "invalid_api_key"}),
 }
-NO_QUOTA = {
+NO_QUOTA: dict[Provider, Step] = {
     "gemini": of_gemini(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota", DAILY),
     "anthropic": claude.fails(400, "invalid_request_error", "Your credit balance is too low"),
     "openai-compatible": local.fails(429, {"message": "Check your plan", "code": "insufficient_quota"}),

@@ -19,6 +19,8 @@ from desktop.engine.messages import (
     Value,
 )
 
+OverBudget = Literal["", "run", "day", "price"]
+"""Which budget a run came to; empty for none."""
 RunState = Literal["running", "waiting", "interrupted", "done", "failed", "stopped"]
 
 
@@ -218,6 +220,8 @@ class StoredRun(Value):
         partial_text: What has streamed of the turn under way.
         error: Why it failed.
         action: What the person can do.
+        over_budget: Which budget the next model call would have gone past.
+        needed_usd: What the run would have cost by that call.
         gather_ms: Milliseconds spent in the tool loop so far.
         started_at: Aware UTC.
     """
@@ -236,5 +240,7 @@ class StoredRun(Value):
     partial_text: str = ""
     error: str = ""
     action: str = ""
+    over_budget: OverBudget = ""
+    needed_usd: float = 0.0
     gather_ms: int = 0
     started_at: datetime
