@@ -37,7 +37,10 @@ MODEL_FIELDS = (
     FormField("label", "Label", help="What the window shows.", placeholder="as the model"),
     FormField("name", "Name", help="What roles and the settings file call it.", placeholder="as the model"),
     FormField(
-        "host", "Address", help="Where it is asked, if not at the provider's own place: http://localhost:11434/v1"
+        "host",
+        "Address",
+        "suggest",
+        help="Where it is asked, if not at the provider's own place: http://localhost:11434/v1",
     ),
     FormField(
         "key",

@@ -10,7 +10,7 @@ from desktop.views.theme import SPACE
 GUARD_MS = 600
 """How long the dialog hears nothing after it opens."""
 _MEANS = {
-    "run": "Go on lets this run make that request, and cost a budget more; then it asks once more.",
+    "run": "Go on lets this run make that request and spend its budget once more; then it asks again.",
     "day": "Go on leaves the day's budget out for this run alone.",
     "price": "Go on runs it without a budget; its cost will be shown as unknown.",
 }
