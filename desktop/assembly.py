@@ -1,5 +1,6 @@
 """Puts the engine together from settings, keys and folders; the same for the window and the command line."""
 
+import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -101,16 +102,21 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
         registry=make_registry(settings),
         connector=connector,
         toolbox=Toolbox(builtin_tools(find_sandbox=sandbox)),
-        limits=Limits(
-            history_tokens=settings.history_budget_tokens,
-            evidence_tokens=settings.evidence_budget_tokens,
-            attachment_tokens=settings.attachment_budget_tokens,
-            read_persona=functools.partial(read_persona, paths),
-        ),
+        limits=with_budgets(Limits(read_persona=functools.partial(read_persona, paths)), settings),
         all_usage=store.usage,
     )
     session = Session(store=store, off_record=off_record, runner=runner, listener=listener)
     return Engine(session, store, off_record, connector, audit, opened)
+
+
+def with_budgets(limits: Limits, settings: Settings) -> Limits:
+    """Limits with the budgets that the settings name now."""
+    return dataclasses.replace(
+        limits,
+        history_tokens=settings.history_budget_tokens,
+        evidence_tokens=settings.evidence_budget_tokens,
+        attachment_tokens=settings.attachment_budget_tokens,
+    )
 
 
 def model_entry(row: ModelRow) -> ModelEntry:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 
 from desktop import run_outcomes as outcomes
 from desktop.actions import Actions
-from desktop.assembly import Engine, make_registry, run_options
+from desktop.assembly import Engine, make_registry, run_options, with_budgets
 from desktop.attachment_actions import AttachmentActions
 from desktop.budget_actions import BudgetActions
 from desktop.conversations import Conversations
@@ -380,10 +380,11 @@ class Controller(QObject):
             self._panes.complete(record)
 
     def take_registry(self) -> None:
-        """Take models and roles from the settings anew: keys, server or demo changed."""
+        """Take models, roles and budgets from the settings anew: keys, server or demo changed, say."""
         if self._holder.current is not None:
-            session = self._holder.engine.session
-            session.runner = dataclasses.replace(session.runner, registry=make_registry(self._settings))
+            session, settings = self._holder.engine.session, self._settings
+            limits = with_budgets(session.runner.limits, settings)
+            session.runner = dataclasses.replace(session.runner, registry=make_registry(settings), limits=limits)
             self.conversations.show_roles()
             self.attachments.show_problems()
 
