@@ -163,7 +163,7 @@ def make_registry(settings: Settings) -> Registry:
             orchestrator_fallbacks=(*row.orchestrator_fallbacks, *row.fallbacks),
             responder_fallbacks=(*row.responder_fallbacks, *row.fallbacks),
             fallback_to_paid=row.fallback_to_paid,
-            tools_enabled=row.tools_enabled,
+            tools_enabled=row.tools_enabled and settings.tools_enabled,
             answer=row.answer,
             tools=row.tools,
             access=row.access,

@@ -4,10 +4,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QCursor, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QToolTip, QVBoxLayout, QWidget
 
-from desktop.views.controls import Button, Switch, button_text, set_tool_tip
+from desktop.views.controls import Button, Switch, button_text, plain_tool_tip, set_tool_tip
 from desktop.views.edit_bar import EditBar
 from desktop.views.message_editor import MessageEditor
 from desktop.views.quoting import quotation_at
@@ -20,6 +20,8 @@ _DRAFT_DELAY_MS = 300
 _MOST_SHARE = 0.4
 """Of the window's height, for the whole composer."""
 _MOST_FOLDER_LETTERS = 28
+_TOOLS = "On: a model gathers with tools first. Off: the answering model replies alone."
+_STOPS = "Stop the run (Esc)"
 
 
 def elapsed_text(seconds: float) -> str:
@@ -76,13 +78,14 @@ class Composer(QWidget):
         self._done = ""  # what ends the edit
         self._folder_text = ""
         self._send_words = ""
+        self._tools_wanted = True
         self.edit_bar = EditBar(self)
         self.editor = MessageEditor(self)
         self.send = Button("Send", "send", kind="primary", parent=self)
         self.stop = Button("Stop", "stop", parent=self)
         self.tools = Switch("Tools", self)
         self.tools.setAccessibleName("Tools")
-        self.tools.setToolTip("On: a model gathers with tools first. Off: the answering model replies alone.")
+        set_tool_tip(self.tools, _TOOLS)
         self.tools.setChecked(True)
         self.folder = Button(icon_name="folder", kind="flat", name="Folder", parent=self)
         self.folder.hide()
@@ -228,10 +231,13 @@ class Composer(QWidget):
             self.editor.setFocus()
 
     def set_elapsed(self, seconds: float) -> None:
-        """Show how long the run has worked, on Stop; its accessible name stays "Stop"."""
+        """Show how long the run has worked, on Stop and its tool tip; its accessible name stays "Stop"."""
         self.stop.setText(f"Stop  {elapsed_text(seconds)}")
         self._fit_row()
-        self.stop.setToolTip("Stop the run (Esc)")
+        self.stop.setToolTip(plain_tool_tip(f"{_STOPS}\nAt work for {elapsed_text(seconds)}"))
+        self.stop.setAccessibleDescription(_STOPS)  # which stands still, so that no screen reader counts seconds
+        if QToolTip.isVisible() and self.stop.underMouse():  # one that shows does not follow by itself
+            QToolTip.showText(QCursor.pos(), self.stop.toolTip(), self.stop)
 
     def set_send_tooltip(self, text: str) -> None:
         """Show who a message goes to: the role, the model and, with tools on, the orchestrator."""
@@ -241,6 +247,20 @@ class Composer(QWidget):
     def set_tools(self, on: bool) -> None:
         """Show whether tools are on; nothing is told."""
         self.tools.setChecked(on)
+
+    def set_tools_possible(self, possible: bool) -> None:
+        """Let the switch be worked, or show it off where the role or the settings use no tools; nothing is told."""
+        if possible is self.tools.isEnabled():
+            return
+        self.tools.blockSignals(True)
+        if possible:
+            self.tools.setChecked(self._tools_wanted)
+        else:
+            self._tools_wanted = self.tools.isChecked()
+            self.tools.setChecked(False)
+        self.tools.blockSignals(False)
+        self.tools.setEnabled(possible)
+        set_tool_tip(self.tools, _TOOLS if possible else "The role, or the settings, use no tools.")
 
     def set_workspace(self, path: str) -> None:
         """Show the conversation's folder.
