@@ -1,7 +1,7 @@
 """Where the models come from: API keys, a local server, or the offline demo; and what the window says of it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from desktop.views.local_server_dialog import LocalServer, LocalServerDialog
 from desktop.views.main_window import MainWindow
 
 _ADD_KEYS = "Add API keys"
+_MOST_FAULTS = 3
 
 
 class Onboarding(QObject):
@@ -35,6 +36,7 @@ class Onboarding(QObject):
         self._keys = keys
         self._controller = controller
         self._redirections: dict[str, str] = {}
+        self._faults = ""
         self._key_actions = KeyActions(window, settings, keys, controller, self._key_saved, self._say_anew)
         self._servers = LocalServerDialog(window)
         window.start_page.local_server_chosen.connect(lambda: self._do(self._open_servers()))
@@ -46,6 +48,19 @@ class Onboarding(QObject):
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         self._controller.actions.do(work)
+
+    def say_faults(self, faults: Sequence[str]) -> None:
+        """Say what is wrong in the settings file, now and above all else that is said of the start.
+
+        Args:
+            faults: A sentence each, with file and line.
+        """
+        told = list(faults[:_MOST_FAULTS])
+        if len(faults) > _MOST_FAULTS:
+            told.append(f"And {len(faults) - _MOST_FAULTS} more: “cortex-desktop models list” tells all.")
+        self._faults = "\n".join(told)
+        if told:
+            self._say("", "")
 
     async def start(self, redirections: dict[str, str]) -> bool:
         """Find out whether there is a model to answer, and say what the person should know.
@@ -78,11 +93,16 @@ class Onboarding(QObject):
                 said.append("There is no API key yet.")
         if said:
             action = TRY_AGAIN if self._keys.is_locked else "" if has_model else _ADD_KEYS
-            self._window.set_notice(" ".join(said), action)
+            self._say(" ".join(said), action)
         return has_model
 
     def _say_demo(self) -> None:
-        self._window.set_notice("Offline demo: the models are fixed rules inside the program.", _ADD_KEYS)
+        self._say("Offline demo: the models are fixed rules inside the program.", _ADD_KEYS)
+
+    def _say(self, words: str, action: str) -> None:
+        """Say something, under what is wrong in the settings file."""
+        told = [words for words in (self._faults, words) if words]
+        self._window.set_notice("\n".join(told), action, "danger" if self._faults else "info")
 
     def _act_on_notice(self, action: str) -> None:
         if action == _ADD_KEYS:

@@ -75,3 +75,22 @@ def test_what_is_changed_is_in_force_at_once_and_kept(screen: Desktop, stored: S
         assert again.wait_for("text", "History (tokens)").text == "500"
         again.wait_for("combo box", "Dark")
         screen.picture(PICTURES / "settings-general-dark.png")
+
+
+def test_mistakes_of_the_file_are_said_by_line_and_survive_a_save(screen: Desktop, stored: Stored) -> None:
+    wrong = '[run]\nmax_rounds = "many"\n\n[[role]]\nname = "poet"\nanswer = "rhymes"\n'
+    stored.configure(wrong)
+    with providers() as both:
+        program = screen.launch(stored.home, variables=both.variables)
+        file = "/config/cortex-desktop/settings.toml, line "
+        program.wait_for("label", holds=f"{file}2: run.max_rounds: Write a whole number from 1 to 100.")
+        program.wait_for("label", holds=f"{file}6: role.poet.answer: ")
+        program.wait_for("label", holds="Requests go elsewhere")
+        screen.picture(PICTURES / "settings-file-wrong.png")
+        open_settings(program, screen, "General")
+        fill(program, screen, "History (tokens)", "1000")
+        program.press("push button", "Save general settings")
+        program.wait_for("label", "Saved.")
+    written = settings_of(stored)
+    assert tomllib.loads(written)["run"]["history_budget_tokens"] == 1000
+    assert 'answer = "rhymes"' in written
