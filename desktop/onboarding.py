@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QObject
 
 from desktop.controller import Controller
+from desktop.engine.errors import EngineError
 from desktop.key_actions import KeyActions
 from desktop.secrets import KeyStore, Provider
 from desktop.settings import Settings, SettingsDamaged
@@ -42,6 +43,7 @@ class Onboarding(QObject):
         window.start_page.local_server_chosen.connect(lambda: self._do(self._open_servers()))
         window.start_page.demo_chosen.connect(lambda: self._do(self._choose_demo()))
         window.notice_action.connect(self._act_on_notice)
+        settings.listen(lambda _key: self._do(self._look_again()) if window.start_page.is_first_start else None)
         self._servers.search_requested.connect(lambda: self._do(self._search()))
         self._servers.address_entered.connect(lambda url: self._do(self._look_at(url)))
         self._servers.server_chosen.connect(lambda url, model: self._do(self._choose_server(url, model)))
@@ -81,7 +83,7 @@ class Onboarding(QObject):
             said.append(f"Requests go elsewhere, as the environment says: {listed}.")
         has_model = bool(self._settings.local_server_url)
         if not has_model:
-            has_model = await self._key_actions.has_key()
+            has_model = await self._key_actions.has_key() or await self._needs_no_key()
             if self._keys.is_locked:
                 said.append(
                     "The system's keyring is locked, so the keys in it cannot be read; keys that you add last for this"
@@ -95,6 +97,23 @@ class Onboarding(QObject):
             action = TRY_AGAIN if self._keys.is_locked else "" if has_model else _ADD_KEYS
             self._say(" ".join(said), action)
         return has_model
+
+    async def _needs_no_key(self) -> bool:
+        """Whether the models of the default role can be asked as they are: the person's own, on this machine, say."""
+        engine = await self._controller.opened()
+        registry = engine.session.runner.registry
+        role = registry.default_role
+        try:
+            for name in (role.orchestrator, role.responder) if role.tools_enabled else (role.responder,):
+                await engine.connector.key(registry.model(name))
+        except EngineError:
+            return False
+        return True
+
+    async def _look_again(self) -> None:
+        """The settings are others: the first start may be over."""
+        if self._window.start_page.is_first_start and await self._needs_no_key():
+            self._leave_first_start()
 
     def _say_demo(self) -> None:
         self._say("Offline demo: the models are fixed rules inside the program.", _ADD_KEYS)

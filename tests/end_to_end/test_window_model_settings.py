@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -160,3 +161,30 @@ def test_a_server_on_this_machine_is_found_and_both_seats_work_on_it(screen: Des
         program.wait_for("label", begins="Found ", holds=server.url.removeprefix("http://"))
         assert program.wait_for("text", "Address").text == f"{server.url}/v1"
         screen.picture(PICTURES / "settings-found.png")
+
+
+def shows_mine(program: Program, seats: int) -> bool:
+    return len(program.find_all("combo box", "mine")) == seats
+
+
+def test_a_role_whose_models_need_no_key_ends_the_first_start(screen: Desktop, stored: Stored) -> None:
+    stored.configure('[[model]]\nname = "mine"\nprovider = "openai-compatible"\nhost = "http://127.0.0.1:9/v1"\n')
+    program = screen.launch(stored.home)
+    program.wait_for("push button", "Add API keys")
+    assert program.find("text", "Message") is None
+    screen.keys("ctrl+comma")
+    program.wait_for("dialog", "Settings")
+    program.press("list item", "Roles")
+    for chosen in (1, 2):
+        program.press("combo box", "As in General")
+        program.press("list item", "mine")
+        wait_until(functools.partial(shows_mine, program, chosen), f"{chosen} seats to have the model")
+    program.press("push button", "Save role")
+    program.wait_for("label", "Saved.")
+    program.press("push button", "Close")
+    program.wait_until_gone("dialog", "Settings")
+    program.wait_for("text", "Message", enabled=True)
+    program.wait_for("label", "Models", holds="mine → mine")
+    assert program.terminate() == 0
+    again = screen.launch(stored.home)
+    again.wait_for("text", "Message", enabled=True)
