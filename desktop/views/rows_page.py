@@ -8,12 +8,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.views.controls import Button, label, one_line, set_tool_tip
+from desktop.views.flow_layout import FlowLayout
 from desktop.views.form import Form, FormField
 from desktop.views.notice_bar import NoticeBar, NoticeKind
 from desktop.views.theme import SPACE
 
 _NAME = int(Qt.ItemDataRole.UserRole)
-_LIST_WIDTH = 190
+_LIST_WIDTH = 170
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +118,7 @@ class RowsPage(QWidget):
         column.setContentsMargins(0, 0, SPACE, 0)
         column.addWidget(self.form)
         scroll.setWidget(inside)
-        foot = QHBoxLayout()
-        foot.setSpacing(SPACE)
-        for button in self.further.values():
-            foot.addWidget(button)
-        foot.addStretch(1)
-        foot.addWidget(self.save_button)
+        foot = FlowLayout([list(self.further.values()), [self.save_button]], SPACE)
         right = QVBoxLayout()
         right.setSpacing(SPACE)
         right.addWidget(scroll, 1)

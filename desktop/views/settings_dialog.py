@@ -24,7 +24,7 @@ from desktop.views.theme import SPACE
 _PREFERRED = QSize(940, 720)
 _SHARE_OF_SCREEN = 0.9
 _NAV_WIDTH = 120
-_LEAST_WIDTH = 720
+_LEAST_WIDTH = 740
 GENERAL, MODELS, ROLES = "General", "Models", "Roles"
 _HEADS = {
     GENERAL: "How the program works. Everything here is also in the settings file, which you can edit by hand.",
@@ -79,7 +79,7 @@ class SettingsDialog(QDialog):
         self.pages.addItems([GENERAL, MODELS, ROLES])
         self.general = Form(general)
         self.general_notice = NoticeBar()
-        self.models = RowsPage("model", model, {"test": "Test", "list": "List models", "find": "Find local servers"})
+        self.models = RowsPage("model", model, {"test": "Test", "list": "List models", "find": "Find servers"})
         self.roles = RowsPage("role", role, {})
         self.tools_button = Button("Tools and grants…", "tools", kind="flat")
         self.keys_button = Button("API keys…", "key", kind="flat")

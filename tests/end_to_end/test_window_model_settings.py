@@ -157,7 +157,7 @@ def test_a_server_on_this_machine_is_found_and_both_seats_work_on_it(screen: Des
         server.script(local.lists("found-here"))
         open_settings(program, screen, "Models")
         program.press("push button", "Add model")
-        program.press("push button", "Find local servers")
+        program.press("push button", "Find servers")
         program.wait_for("label", begins="Found ", holds=server.url.removeprefix("http://"))
         assert program.wait_for("text", "Address").text == f"{server.url}/v1"
         screen.picture(PICTURES / "settings-found.png")
