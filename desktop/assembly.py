@@ -1,5 +1,6 @@
 """Puts the engine together from settings, keys and folders; the same for the window and the command line."""
 
+import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -91,16 +92,21 @@ async def open_engine(paths: Paths, settings: Settings, keys: KeyStore, listener
         registry=make_registry(settings),
         connector=connector,
         toolbox=Toolbox(builtin_tools(find_sandbox=sandbox)),
-        limits=Limits(
-            history_tokens=settings.history_budget_tokens,
-            evidence_tokens=settings.evidence_budget_tokens,
-            attachment_tokens=settings.attachment_budget_tokens,
-            read_persona=functools.partial(read_persona, paths),
-        ),
+        limits=with_budgets(Limits(read_persona=functools.partial(read_persona, paths)), settings),
         all_usage=store.usage,
     )
     session = Session(store=store, off_record=off_record, runner=runner, listener=listener)
     return Engine(session, store, off_record, connector, audit, opened)
+
+
+def with_budgets(limits: Limits, settings: Settings) -> Limits:
+    """Limits with the budgets that the settings name now."""
+    return dataclasses.replace(
+        limits,
+        history_tokens=settings.history_budget_tokens,
+        evidence_tokens=settings.evidence_budget_tokens,
+        attachment_tokens=settings.attachment_budget_tokens,
+    )
 
 
 def model_entry(row: ModelRow) -> ModelEntry:
@@ -147,7 +153,7 @@ def make_registry(settings: Settings) -> Registry:
             orchestrator_fallbacks=(*row.orchestrator_fallbacks, *row.fallbacks),
             responder_fallbacks=(*row.responder_fallbacks, *row.fallbacks),
             fallback_to_paid=row.fallback_to_paid,
-            tools_enabled=row.tools_enabled,
+            tools_enabled=row.tools_enabled and settings.tools_enabled,
             answer=row.answer,
             tools=row.tools,
             access=row.access,

@@ -17,20 +17,23 @@ class BudgetActions(WindowActions):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._reached: RunFailed | None = None
         self._dialog = BudgetDialog(desk.window)
         self._dialog.go_on_chosen.connect(lambda run_id, kind: self._do(self._go_on(run_id, kind)))
         self._dialog.settings_requested.connect(desk.window.settings_requested)
 
     def take(self, event: RunFailed) -> None:
         """A run of the open conversation has come to a budget: ask."""
-        self._reached = event
-        self.ask()
+        self._dialog.ask(event.run_id, event.over_budget, event.error)
 
-    def ask(self) -> None:
-        """Ask again about the run that was asked about last."""
-        if (reached := self._reached) is not None:
-            self._dialog.ask(reached.run_id, reached.over_budget, reached.error)
+    async def ask(self, run_id: str) -> None:
+        """Ask about any run that has come to a budget, also one of an earlier start of the program.
+
+        Args:
+            run_id: The run; of one that went on meanwhile, nothing is asked.
+        """
+        record = await self._holder.engine.session.record(run_id)
+        if record.state == "failed" and record.over_budget:
+            self._dialog.ask(run_id, record.over_budget, record.error)
 
     async def _go_on(self, run_id: str, kind: str) -> None:
         chosen: BudgetKind = next(known for known in get_args(BudgetKind) if known == kind)

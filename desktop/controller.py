@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices
 
 from desktop import run_outcomes as outcomes
 from desktop.actions import Actions
-from desktop.assembly import Engine, make_registry
+from desktop.assembly import Engine, make_registry, with_budgets
 from desktop.attachment_actions import AttachmentActions
 from desktop.budget_actions import BudgetActions
 from desktop.conversations import Conversations
@@ -241,7 +241,7 @@ class Controller(QObject):
             case outcomes.REVIEW:
                 do(self._decisions.review_run(run_id))
             case outcomes.BUDGET:
-                self._budgets.ask()
+                do(self._budgets.ask(run_id))
             case outcomes.ADD_KEYS:
                 self._window.keys_requested.emit()
             case outcomes.STOP:
@@ -256,10 +256,11 @@ class Controller(QObject):
             self._decisions.review_unseen()
 
     def take_registry(self) -> None:
-        """Take models and roles from the settings anew: keys, server or demo changed."""
+        """Take models, roles and budgets from the settings anew: keys, server or demo changed, say."""
         if self._holder.current is not None:
-            session = self._holder.engine.session
-            session.runner = dataclasses.replace(session.runner, registry=make_registry(self._settings))
+            session, settings = self._holder.engine.session, self._settings
+            limits = with_budgets(session.runner.limits, settings)
+            session.runner = dataclasses.replace(session.runner, registry=make_registry(settings), limits=limits)
             self.conversations.show_roles()
             self.attachments.show_problems()
 

@@ -198,6 +198,8 @@ def _text_of(value: object) -> str:
             return "true" if value else "false"
         case Enum():
             return str(value.value)
+        case float():
+            return str(value).removesuffix(".0")
         case list() | tuple():
             return ", ".join(str(each) for each in value)
         case _:

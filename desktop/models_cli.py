@@ -6,12 +6,15 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import assert_never
 
-from desktop.assembly import make_registry
+from desktop.assembly import make_registry, run_options
 from desktop.engine.errors import EngineError, UnknownName
+from desktop.engine.messages import Brain
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import ModelEntry, Registry
+from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
 from desktop.engine.usage_lines import UsageLine, UsageTotal, as_csv, cost_words, totals, whole
 from desktop.exit_status import BAD_USAGE, DONE, FAILED
@@ -24,10 +27,11 @@ from desktop.terminal import Terminal
 from desktop.views.literal_text import one_line
 
 _NAME_WIDTH = 34
+_ROLE_WIDTH = 22
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do ``models list``, ``models test`` or ``usage``.
+    """Do ``models list``, ``models test``, ``models roles``, ``models find`` or ``usage``.
 
     Args:
         arguments: As parsed.
@@ -68,6 +72,10 @@ async def _models(arguments: argparse.Namespace, terminal: Terminal) -> None:
                 await _list(registry.model(arguments.name), connector, terminal)
             case "test":
                 await _test(registry.model(arguments.name), connector, terminal)
+            case "roles":
+                _show_roles(registry, settings, terminal)
+            case "find":
+                await _find(terminal)
             case verb:
                 assert_never(verb)
     finally:
@@ -79,6 +87,40 @@ def _show(registry: Registry, connector: Connector, terminal: Terminal) -> None:
         key_words = f", key {entry.key_label}" if entry.key_label else ""
         where = f"{entry.label}  ({entry.provider}, {connector.info(entry).host or 'no address'}{key_words})"
         terminal.say(f"{one_line(key, 80):{_NAME_WIDTH}} {one_line(where, 300)}")
+
+
+def _show_roles(registry: Registry, settings: Settings, terminal: Terminal) -> None:
+    for name in registry.roles:
+        try:
+            options = run_options(registry, settings, role=name, root=Path())
+        except UnknownName as error:
+            terminal.say(f"{one_line(name, 80)}  cannot be used: {one_line(str(error), 300)}")
+            continue
+        seats = [f"answers {_seat(options, Brain.RESPONDER)}"] if options.answer == "responder" else []
+        if options.tools_enabled:
+            tools = "all tools" if options.tools is None else ", ".join(options.tools) or "no tool"
+            seats.insert(0, f"gathers {_seat(options, Brain.ORCHESTRATOR)}")
+            seats += [tools, f"access {options.access}", f"{options.max_rounds} rounds"]
+        else:
+            seats.append("no tools")
+        default = " (default)" if name == registry.default_role.name else ""
+        terminal.say(f"{one_line(name + default, 80):{_ROLE_WIDTH}} {one_line(' · '.join(seats), 600)}")
+
+
+def _seat(options: RunOptions, brain: Brain) -> str:
+    first, *others = options.seat(brain)
+    return f"{first}, else {', '.join(others)}" if others else first
+
+
+async def _find(terminal: Terminal) -> None:
+    from desktop.engine.models.local_servers import find_local_servers
+
+    found = await find_local_servers()
+    for server in found:
+        models = ", ".join(server.models) or "it offers no model"
+        terminal.say(f"{server.label:12} {server.base_url}  {one_line(models, 600)}")
+    if not found:
+        terminal.note("No server answers on this machine.")
 
 
 async def _list(entry: ModelEntry, connector: Connector, terminal: Terminal) -> None:

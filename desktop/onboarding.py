@@ -1,8 +1,10 @@
 """Where the models come from: API keys, a local server, or the offline demo; and what the window says of it."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from desktop.controller import Controller
+from desktop.engine.errors import EngineError
 from desktop.key_actions import KeyActions
 from desktop.secrets import KeyStore, Provider
 from desktop.views.keys_dialog import TRY_AGAIN
@@ -10,6 +12,7 @@ from desktop.views.local_server_dialog import LocalServer, LocalServerDialog
 from desktop.window_actions import WindowActions
 
 _ADD_KEYS = "Add API keys"
+_MOST_FAULTS = 3
 
 
 class Onboarding(WindowActions):
@@ -27,13 +30,28 @@ class Onboarding(WindowActions):
         self._controller = controller
         self._redirections: dict[str, str] = {}
         self._key_actions = KeyActions(controller.desk, keys, self._key_saved, self._say_anew)
+        self._faults = ""
         self._servers = LocalServerDialog(window)
         window.start_page.local_server_chosen.connect(lambda: self._do(self._open_servers()))
         window.start_page.demo_chosen.connect(lambda: self._do(self._choose_demo()))
         window.notice_action.connect(self._act_on_notice)
+        self._settings.listen(self._take_setting)
         self._servers.search_requested.connect(lambda: self._do(self._search()))
         self._servers.address_entered.connect(lambda url: self._do(self._look_at(url)))
         self._servers.server_chosen.connect(lambda url, model: self._do(self._choose_server(url, model)))
+
+    def say_faults(self, faults: Sequence[str]) -> None:
+        """Say what is wrong in the settings file, now and above all else that is said of the start.
+
+        Args:
+            faults: A sentence each, with file and line.
+        """
+        told = list(faults[:_MOST_FAULTS])
+        if len(faults) > _MOST_FAULTS:
+            told.append(f"And {len(faults) - _MOST_FAULTS} more: “cortex-desktop models list” tells all.")
+        self._faults = "\n".join(told)
+        if told:
+            self._say("", "")
 
     async def start(self, redirections: dict[str, str]) -> bool:
         """Find out whether there is a model to answer, and say what the person should know.
@@ -54,7 +72,7 @@ class Onboarding(WindowActions):
             said.append(f"Requests go elsewhere, as the environment says: {listed}.")
         has_model = bool(self._settings.local_server_url)
         if not has_model:
-            has_model = await self._key_actions.has_key()
+            has_model = await self._key_actions.has_key() or await self._needs_no_key()
             if self._keys.is_locked:
                 said.append(
                     "The system's keyring is locked, so the keys in it cannot be read; keys that you add last for this"
@@ -66,11 +84,37 @@ class Onboarding(WindowActions):
                 said.append("There is no API key yet.")
         if said:
             action = TRY_AGAIN if self._keys.is_locked else "" if has_model else _ADD_KEYS
-            self._window.set_notice(" ".join(said), action)
+            self._say(" ".join(said), action)
         return has_model
 
+    async def _needs_no_key(self) -> bool:
+        """Whether the models of the default role can be asked as they are: the person's own, on this machine, say."""
+        engine = await self._holder.opened()
+        registry = engine.session.runner.registry
+        role = registry.default_role
+        try:
+            for name in (role.orchestrator, role.responder) if role.tools_enabled else (role.responder,):
+                await engine.connector.key(registry.model(name))
+        except EngineError:
+            return False
+        return True
+
+    def _take_setting(self, _key: str) -> None:
+        if self._window.start_page.is_first_start:
+            self._do(self._look_again())
+
+    async def _look_again(self) -> None:
+        """The settings are others: the first start may be over."""
+        if self._window.start_page.is_first_start and await self._needs_no_key():
+            self._leave_first_start()
+
     def _say_demo(self) -> None:
-        self._window.set_notice("Offline demo: the models are fixed rules inside the program.", _ADD_KEYS)
+        self._say("Offline demo: the models are fixed rules inside the program.", _ADD_KEYS)
+
+    def _say(self, words: str, action: str) -> None:
+        """Say something, under what is wrong in the settings file."""
+        told = [words for words in (self._faults, words) if words]
+        self._window.set_notice("\n".join(told), action, "danger" if self._faults else "info")
 
     def _act_on_notice(self, action: str) -> None:
         if action == _ADD_KEYS:

@@ -28,7 +28,6 @@ from desktop.engine.store.run_briefs import RunBrief
 from desktop.run_lines import RunLines
 from desktop.run_outcomes import (
     ADD_KEYS,
-    BUDGET,
     CAN_GO_ON,
     GO_ON,
     MOST_OUTCOMES,
@@ -36,6 +35,7 @@ from desktop.run_outcomes import (
     Outcomes,
     going_on,
     outcome_of,
+    over_budget,
     waiting,
 )
 from desktop.run_panes import RunPanes
@@ -128,6 +128,8 @@ class Presenter:
                 self._show_outcome(going_on(words, run.can_write_again))
             case "stopped":
                 self._show_outcome(going_on(CAN_GO_ON, run.can_write_again))
+            case "failed" if run.over_budget:
+                self._show_outcome(over_budget(run.error))
             case "failed":
                 self._show_outcome(going_on(f"{run.error} {run.action}".strip(), run.can_write_again, "danger"))
             case "done":
@@ -253,7 +255,7 @@ class Presenter:
             return
         words = f"{event.error} {event.action}".strip()
         if event.over_budget:
-            self._show_outcome(Outcome(event.error, BUDGET, "Go on…"))
+            self._show_outcome(over_budget(event.error))
         elif event.needs_key:
             self._show_outcome(Outcome(words, ADD_KEYS, "Add API keys…", "danger"))
         else:

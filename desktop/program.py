@@ -128,8 +128,7 @@ class Program:
         controller.conversations.shown.connect(lambda _run: keeper.note())
         controller.conversations.stored_anew.connect(keeper.note)
         window.submitted.connect(lambda _text: keeper.note())
-        if problems:
-            window.set_notice(problems[0], kind="danger")
+        onboarding.say_faults(problems)
         opening = asyncio.create_task(self._open(settings, keys, controller, onboarding))
         collector = Collector(window)
         opening.add_done_callback(lambda _opening: collector.start())

@@ -45,6 +45,11 @@ def going_on(words: str, can_write_again: bool, kind: NoteKind = "info") -> Outc
     return Outcome(words, action, label, kind)
 
 
+def over_budget(words: str) -> Outcome:
+    """A run that came to a budget: whether it may go on is asked first."""
+    return Outcome(words, BUDGET, "Go on…")
+
+
 def waiting(count: int) -> Outcome:
     """A run that waits for the person, with so many calls; 0 where that is not known."""
     calls = f"{count} tool calls wait" if count > 1 else "A tool call waits"
@@ -63,6 +68,8 @@ def outcome_of(brief: RunBrief) -> Outcome | None:
             return going_on(words, brief.can_write_again)
         case "stopped":
             return going_on(CAN_GO_ON, brief.can_write_again)
+        case "failed" if brief.over_budget:
+            return over_budget(brief.error)
         case "failed":
             return going_on(f"{brief.error} {brief.action}".strip(), brief.can_write_again, "danger")
     return None

@@ -1,5 +1,6 @@
 """The settings dialog at work: general settings, models and roles are read, checked, saved and tried."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.assembly import model_entry
 from desktop.engine.errors import EngineError
+from desktop.engine.models.address import host_of
 from desktop.engine.models.registry import ModelEntry
 from desktop.form_fields import MODEL_FIELDS, ROLE_FIELDS, general_fields, key_choices, model_choices
 from desktop.forms import (
@@ -22,6 +24,8 @@ from desktop.forms import (
 from desktop.settings import ModelRow, RoleRow, Settings
 from desktop.settings_rows import DEFAULT_MODELS, DEFAULT_ROLES
 from desktop.views import theme
+from desktop.views.local_server_dialog import NOTHING_FOUND
+from desktop.views.notice_bar import NoticeKind
 from desktop.views.rows_page import PageRow
 from desktop.views.settings_dialog import GENERAL, MODELS, SettingsDialog
 from desktop.window_actions import Desk, WindowActions
@@ -43,6 +47,7 @@ class SettingsActions(WindowActions):
         self._changed = changed
         self._made: SettingsDialog | None = None
         window = desk.window
+        self._asking: asyncio.Task[None] | None = None
         window.settings_requested.connect(lambda: self._do(self._open(GENERAL)))
         window.top_bar.model_menu.settings_requested.connect(lambda: self._do(self._open(MODELS)))
 
@@ -57,10 +62,12 @@ class SettingsActions(WindowActions):
         dialog.general_saved.connect(lambda values: self._do(self._save_general(values)))
         dialog.models.saved.connect(lambda name, values: self._do(self._save_model(name, values)))
         dialog.models.removed.connect(lambda name: self._do(self._remove_model(name)))
-        dialog.models.action_requested.connect(lambda key, values: self._do(self._ask_model(key, values)))
+        dialog.models.action_requested.connect(self._begin_asking)
+        dialog.models.action_cancelled.connect(self._stop_asking)
+        dialog.finished.connect(lambda _result: self._stop_asking())
         dialog.roles.saved.connect(lambda name, values: self._do(self._save_role(name, values)))
         dialog.roles.removed.connect(lambda name: self._do(self._remove_role(name)))
-        dialog.roles.add_button.clicked.connect(lambda: dialog.roles.form.show_values(new_role_values()))
+        dialog.roles.new_values = new_role_values()
         dialog.tools_requested.connect(lambda: self._leave_for(self._window.tools_settings_requested.emit))
         dialog.keys_requested.connect(lambda: self._leave_for(self._window.keys_requested.emit))
         return dialog
@@ -107,6 +114,7 @@ class SettingsActions(WindowActions):
             application = cast(QApplication, QApplication.instance())
             theme.apply(application, cast(theme.Scheme, self._settings.color_scheme))
         self._changed()
+        self._dialog.general.show_values(general_values(self._settings))
         self._show()
         self._dialog.general_notice.show_notice(await self._saved(), kind="info")
 
@@ -138,7 +146,7 @@ class SettingsActions(WindowActions):
             self._dialog.models.say(f"It is in use: {', '.join(users)}. Choose another model there first.", "warning")
             return
         self._settings.set_models([*left, *built_in])
-        await self._take_models("")
+        await self._take_models(name if built_in else "")
 
     async def _take_models(self, current: str) -> None:
         self._changed()
@@ -173,6 +181,15 @@ class SettingsActions(WindowActions):
         self._settings.orchestrator = follow(self._settings.orchestrator)
         self._settings.responder = follow(self._settings.responder)
 
+    def _begin_asking(self, key: str, values: _Values) -> None:
+        self._stop_asking()
+        self._asking = self._do(self._find_servers() if key == "find" else self._ask_model(key, values))
+
+    def _stop_asking(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+
     async def _ask_model(self, key: str, values: _Values) -> None:
         """Try the model of the form, or list its provider's; nothing is saved for it."""
         page = self._dialog.models
@@ -181,16 +198,38 @@ class SettingsActions(WindowActions):
         page.form.show_problems(problems)
         if row is None:
             return
-        page.set_busy(True)
-        page.say("Asking …")
+        entry = model_entry(row)
+        where = self._holder.engine.connector.info(entry).host or "the provider"
+        page.set_busy(f"Asking {where} …")
+        kind: NoticeKind = "info"
         try:
-            words = await (self._list(model_entry(row)) if listing else self._test(model_entry(row)))
+            words = await (self._list(entry) if listing else self._test(entry))
         except EngineError as error:
-            page.say(f"{error} {error.action}".strip(), "danger")
-        else:
-            page.say(words)
+            words, kind = f"{error} {error.action}".strip(), "danger"
         finally:
-            page.set_busy(False)
+            page.set_busy("")
+        page.say(words, kind)
+
+    async def _find_servers(self) -> None:
+        """Look for model servers on this machine, and offer their addresses; a form for a new model takes the first."""
+        from desktop.engine.models.local_servers import find_local_servers
+
+        page = self._dialog.models
+        page.set_busy("Looking for servers on this machine …")
+        try:
+            found = await find_local_servers()
+        finally:
+            page.set_busy("")
+        if not found:
+            page.say(NOTHING_FOUND, "warning")
+            return
+        page.form.suggest("host", [server.base_url for server in found])
+        values, first = page.form.values, found[0]
+        if not values["host"] and not values["model"]:
+            page.form.change_values({**values, "provider": "openai-compatible", "host": first.base_url})
+            page.form.suggest("model", first.models)
+        listed = ", ".join(f"{server.label} at {host_of(server.base_url)}" for server in found)
+        page.say(f"Found {listed}: choose under Address, then list its models.")
 
     async def _list(self, entry: ModelEntry) -> str:
         from desktop.engine.models.probing import list_models
@@ -237,7 +276,7 @@ class SettingsActions(WindowActions):
         self._settings.set_roles([*left, *built_in])
         if self._settings.role == name and not built_in:
             self._settings.role = Settings.role.default
-        await self._take_roles("")
+        await self._take_roles(name if built_in else "")
 
     async def _take_roles(self, current: str) -> None:
         self._changed()

@@ -47,7 +47,8 @@ def show_roles(
 def show_models(window: MainWindow, registry: Registry) -> None:
     """Show who works on the next message."""
     role = chosen_role(window, registry)
-    tools = role.tools_enabled and window.composer.tools.isChecked()
+    window.composer.set_tools_possible(role.tools_enabled)
+    tools = window.composer.tools.isChecked()
     gatherer = registry.model(role.orchestrator).label if tools else ""
     writer = registry.model(role.responder).label if role.answer == "responder" or not tools else ""
     lines = ["Send (Enter)", f"Role: {role.label}", f"Writes: {writer}" if writer else "The summary is the answer"]

@@ -23,11 +23,13 @@ class BudgetReached(EngineError):
 
     Attributes:
         kind: Which budget.
+        needed_usd: What the run would have cost by that call; 0 where that is not known, or not the budget's matter.
     """
 
-    def __init__(self, kind: BudgetKind, message: str, *, action: str) -> None:
+    def __init__(self, kind: BudgetKind, message: str, *, action: str, needed_usd: float = 0.0) -> None:
         super().__init__(message, action=action)
         self.kind = kind
+        self.needed_usd = needed_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _hold(kind: BudgetKind, what: str, spent: float, expected: float, budget: fl
         kind,
         f"{words} ${spent:.4f}, and the next request at least ${expected:.4f} more: over the budget of ${budget:.2f}.",
         action="Go on for this run, or raise the budget in the settings.",
+        needed_usd=spent + expected if kind == "run" else 0.0,
     )
 
 
@@ -143,18 +146,18 @@ def start_of_day(now: datetime | None = None) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
-def raised(options: RunOptions, kind: BudgetKind, spent: float) -> RunOptions:
+def raised(options: RunOptions, kind: BudgetKind, needed_usd: float) -> RunOptions:
     """The options of a run that the person lets go on past a budget.
 
     Args:
         options: As they were.
         kind: Which budget was reached.
-        spent: What the run has cost.
+        needed_usd: What the run will have cost by the call that was not made; that one, at least, may be made now.
     """
     match kind:
         case "run":  # as much again; the question comes again when that is gone
             base = options.run_budget_usd
-            return options.model_copy(update={"run_budget_usd": max(spent, base) + base})
+            return options.model_copy(update={"run_budget_usd": max(needed_usd, base) + base})
         case "day":
             return options.model_copy(update={"day_budget_usd": 0.0})
         case "price":

@@ -2,16 +2,14 @@
 
 import itertools
 from dataclasses import dataclass
-from typing import Literal
 
-from desktop.engine.budgets import BudgetKind
 from desktop.engine.events import Event, RunFailed, RunStopped
 from desktop.engine.messages import Brain, Message, MessageDetails, StopReason
 from desktop.engine.models.registry import Registry
 from desktop.engine.partial import Partial
 from desktop.engine.records import can_write_again
 from desktop.engine.settling import finished
-from desktop.engine.store.records import StoredRun
+from desktop.engine.store.records import OverBudget, StoredRun
 from desktop.engine.store.store import Store
 
 
@@ -48,12 +46,14 @@ class Failure:
         action: What the person can do.
         needs_key: Whether an API key is missing or was refused.
         over_budget: Which budget the next model call would go past; empty where none.
+        needed_usd: What the run would have cost by that call; 0 where that does not matter.
     """
 
     error: str
     action: str
     needs_key: bool = False
-    over_budget: BudgetKind | Literal[""] = ""
+    over_budget: OverBudget = ""
+    needed_usd: float = 0.0
 
 
 async def fail_run(store: Store, run_id: str, registry: Registry, partial: Partial, why: Failure) -> list[Event]:
@@ -73,7 +73,15 @@ async def fail_run(store: Store, run_id: str, registry: Registry, partial: Parti
     message = None
     if partial.brain is Brain.RESPONDER and partial.text:
         message = _cut_message(store, run, registry, Brain.RESPONDER, partial.text, StopReason.CUT)
-    closed = await store.runs.finish(run_id, "failed", message, error=why.error, action=why.action)
+    closed = await store.runs.finish(
+        run_id,
+        "failed",
+        message,
+        error=why.error,
+        action=why.action,
+        over_budget=why.over_budget,
+        needed_usd=why.needed_usd,
+    )
     failed = RunFailed(
         run_id=run_id,
         error=why.error,

@@ -5,6 +5,7 @@
     │   ├── KeyMissing          no API key for the provider
     │   ├── KeyRejected         the provider refused the key
     │   ├── ModelUnavailable    the provider does not know or no longer serves the model
+    │   ├── ModelUnusable       its address, certificate, proxy, country or tools keep it from being used
     │   ├── QuotaExhausted      the account has no quota or credit left
     │   ├── RequestRefused      the provider cannot take this request as it is
     │   │   ├── ContextExceeded the provider finds it too long for the model
@@ -66,6 +67,10 @@ class KeyRejected(ModelError):
 
 class ModelUnavailable(ModelError):
     """The provider does not know the model, or no longer serves it."""
+
+
+class ModelUnusable(ModelError):
+    """The model cannot be used as it is set up, whatever is asked: its address, a proxy, the country, no tools."""
 
 
 class QuotaExhausted(ModelError):

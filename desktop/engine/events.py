@@ -380,6 +380,7 @@ class RunRecord(Value):
         error: Why it failed.
         action: What the person can do.
         can_write_again: Whether only the answer has to be written again.
+        over_budget: Which budget it came to; empty for none.
         message_id: The person's message that it works on.
         left_out: How many of the oldest messages its requests leave out.
         left_out_summary: What stands in their place; empty where there is no summary of them.
@@ -401,6 +402,7 @@ class RunRecord(Value):
     error: str = ""
     action: str = ""
     can_write_again: bool = False
+    over_budget: Literal["", "run", "day", "price"] = ""
     message_id: str = ""
     left_out: int = 0
     left_out_summary: str = ""

@@ -8,6 +8,7 @@ from desktop.engine.errors import (
     KeyRejected,
     ModelError,
     ModelUnavailable,
+    ModelUnusable,
     QuotaExhausted,
     TransientModelError,
     UnknownName,
@@ -19,12 +20,26 @@ from desktop.engine.models.attachment_limits import limits_of
 from desktop.engine.models.base import Connects
 from desktop.engine.models.connect import with_key_of
 from desktop.engine.models.registry import ModelEntry, Registry
-from desktop.engine.store.records import StoredRun
+from desktop.engine.store.records import RunOptions, StoredRun
 from desktop.engine.store.runs import Runs
 
-_FINAL = (KeyMissing, KeyRejected, QuotaExhausted, ModelUnavailable, TransientModelError)
+_FINAL = (KeyMissing, KeyRejected, QuotaExhausted, ModelUnavailable, ModelUnusable, TransientModelError)
 """Faults that another model can be without. A refused or blocked request is not one: its words are the person's to
 change, and no other model gets them for that."""
+
+
+def model_at_work(registry: Registry, options: RunOptions, brain: Brain) -> ModelEntry:
+    """The model that works as a brain of a run, with the key that the run names for it: for calls beside its rounds.
+
+    Args:
+        registry: Models by name.
+        options: Of the run.
+        brain: Which brain.
+
+    Raises:
+        UnknownName: It has gone from the registry.
+    """
+    return with_key_of(registry.model(options.at_work(brain)), options.keys)
 
 
 class Seat:
@@ -65,11 +80,16 @@ class Seat:
         Raises:
             UnknownName: It has gone from the registry.
         """
-        return self._connector.info(self._entry)
+        return self._connector.info(self.entry)
 
     @property
-    def _entry(self) -> ModelEntry:
-        return self._registry.model(self._names[self._place])
+    def entry(self) -> ModelEntry:
+        """Which model works now, with the key that the run names for it.
+
+        Raises:
+            UnknownName: It has gone from the registry.
+        """
+        return with_key_of(self._registry.model(self._names[self._place]), self._keys)
 
     async def call(self, request: ModelRequest, caller: Caller) -> AsyncGenerator[Event | Called, None]:
         """Stream one turn of the model that works now, or of the next that can.
@@ -87,7 +107,7 @@ class Seat:
         self._first_fault, self._failed = None, []
         while True:
             try:
-                model = await self._connector.connect(with_key_of(self._entry, self._keys))
+                model = await self._connector.connect(self.entry)
                 async with contextlib.aclosing(call_model(model, request, caller)) as items:
                     async for item in items:
                         yield item
@@ -97,7 +117,7 @@ class Seat:
             yield await self._take_over(fault)
 
     async def _take_over(self, fault: ModelError) -> FallbackUsed:
-        failed = self._entry
+        failed = self.entry
         self._failed.append(f"{failed.label}: {fault}")
         self._first_fault = self._first_fault or fault
         following, passed_over = self._following(failed)

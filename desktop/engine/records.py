@@ -64,6 +64,7 @@ def run_record(
         usage=usage,
         error=run.error,
         action=run.action,
+        over_budget=run.over_budget,
         can_write_again=can_write_again(run) and run.state in ("failed", "stopped", "interrupted", "done"),
         message_id=run.message_id,
         left_out=run.left_out,

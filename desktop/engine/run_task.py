@@ -5,9 +5,8 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
 
-from desktop.engine.budgets import BudgetKind, BudgetReached
+from desktop.engine.budgets import BudgetReached
 from desktop.engine.cancelling import to_the_end
 from desktop.engine.endings import Failure, fail_run, put_run_aside, stop_run
 from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, StoreError, trace_of
@@ -103,17 +102,20 @@ class RunTask:
         except asyncio.CancelledError:
             last = await self._cut_short()
         except EngineError as error:
+            reached = error if isinstance(error, BudgetReached) else None
             last = await self._failed(
-                str(error),
-                error.action,
-                needs_key=isinstance(error, KeyMissing | KeyRejected),
-                over_budget=error.kind if isinstance(error, BudgetReached) else "",
+                Failure(
+                    str(error),
+                    error.action,
+                    needs_key=isinstance(error, KeyMissing | KeyRejected),
+                    over_budget=reached.kind if reached is not None else "",
+                    needed_usd=reached.needed_usd if reached is not None else 0.0,
+                )
             )
         except Exception as bug:  # the one catch-all: a bug ends its run in words, and nothing else
             _log.error("run %s ended in a bug: %s", self.run_id, trace_of(bug))
-            last = await self._failed(
-                "Something went wrong inside the program; its log has the details.", "Try it again."
-            )
+            why = "Something went wrong inside the program; its log has the details."
+            last = await self._failed(Failure(why, "Try it again."))
         finally:
             self._ended(self)
         for event in last:
@@ -131,17 +133,14 @@ class RunTask:
         except StoreError as fault:
             return self._not_kept(str(fault), fault.action)
 
-    async def _failed(
-        self, error: str, action: str, *, needs_key: bool = False, over_budget: BudgetKind | Literal[""] = ""
-    ) -> list[Event]:
-        why = Failure(error, action, needs_key, over_budget)
+    async def _failed(self, why: Failure) -> list[Event]:
         try:
             return await to_the_end(
                 fail_run(self._around.store, self.run_id, self._around.runner.registry, self.partial, why)
             )
         except StoreError as fault:
-            words = error if error == str(fault) else f"{error} {fault}"
-            return self._not_kept(words, fault.action or action)
+            words = why.error if why.error == str(fault) else f"{why.error} {fault}"
+            return self._not_kept(words, fault.action or why.action)
 
     def _not_kept(self, error: str, action: str) -> list[Event]:
         """A full disk, say: the person is told although it cannot be stored, and sees what had come of the answer."""

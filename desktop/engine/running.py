@@ -17,13 +17,13 @@ from desktop.engine.events import (
     RunPaused,
     RunStarted,
 )
-from desktop.engine.fallback import Seat
+from desktop.engine.fallback import Seat, model_at_work
 from desktop.engine.limits import Limits
 from desktop.engine.media import quoted
 from desktop.engine.messages import Attachment, Brain, CallState
 from desktop.engine.models.attachment_limits import Objection, objections_of
 from desktop.engine.models.base import Connects
-from desktop.engine.models.registry import DEMO_ORCHESTRATOR, Registry
+from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, Registry
 from desktop.engine.orchestrator import gather
 from desktop.engine.preparing import Asked, Preparing
 from desktop.engine.responding import Responding, answer_with_summary, respond
@@ -160,9 +160,10 @@ class Runner:
             return
         await store.runs.set_left_out(run.id, len(left_out), left_out[-1].id)
         has_summary = False
-        if run.options.orchestrator != DEMO_ORCHESTRATOR.key:
-            entry = self.registry.model(run.options.orchestrator)
-            work = Summarising(run, entry, self.connector_of(store, run), store)
+        brain = Brain.ORCHESTRATOR if run.options.tools_enabled else Brain.RESPONDER
+        entry = model_at_work(self.registry, run.options, brain)
+        if entry.key not in (DEMO_ORCHESTRATOR.key, DEMO_RESPONDER.key):
+            work = Summarising(run, entry, brain, self.connector_of(store, run), store)
             async with contextlib.aclosing(summarise(work, left_out)) as events:
                 async for event in events:
                     has_summary = has_summary or isinstance(event, HistorySummarised)

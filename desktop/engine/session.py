@@ -181,8 +181,7 @@ class Session:
         store = self.store_of(run_id)
         run = await store.runs.get(run_id)
         if run.state == "failed" and run_id not in self._work:
-            spent = sum(usage.cost_usd or 0.0 for usage in await store.usage.of_run(run_id))
-            await store.runs.set_options(run_id, raised(run.options, kind, spent))
+            await store.runs.set_options(run_id, raised(run.options, kind, run.needed_usd))
         await self.resume(run_id)
 
     async def write_again(self, run_id: str) -> None:

@@ -28,13 +28,15 @@ class Summarising:
 
     Attributes:
         run: The run that needs it.
-        entry: The orchestrator's model.
+        entry: The model that makes it, with its key.
+        brain: As which it works: the responder where that answers alone.
         connector: Makes models.
         store: Where the conversation is kept.
     """
 
     run: StoredRun
     entry: ModelEntry
+    brain: Brain
     connector: Connects
     store: Store
 
@@ -59,7 +61,7 @@ async def summarise(work: Summarising, left_out: Sequence[Message]) -> AsyncGene
     covered, text = latest(known, left_out)
     if covered < len(left_out):
         request = _request(text, left_out[covered:], Room(work.entry.label, context_of(work.entry)))
-        caller = Caller(run.id, run.conversation_id, Brain.ORCHESTRATOR, RetryPolicy(attempts=1))
+        caller = Caller(run.id, run.conversation_id, work.brain, RetryPolicy(attempts=1))
         turn: ModelTurn | None = None
         with contextlib.suppress(ModelError):
             model = await work.connector.connect(work.entry)

@@ -5,9 +5,9 @@ import logging
 import re
 
 from desktop.engine.errors import EngineError
+from desktop.engine.fallback import model_at_work
 from desktop.engine.messages import Brain, Message, ModelRequest, UserText
 from desktop.engine.model_call import Called, Caller, call_model
-from desktop.engine.models.connect import with_key_of
 from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.running import Runner
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
@@ -54,10 +54,10 @@ async def make_title(store: Store, runner: Runner, run_id: str) -> str | None:
         is_early = len(messages) <= _LATEST and [each.role for each in messages[:2]] == ["user", "assistant"]
         if run.state != "done" or not is_early or await store.keeping.titled_by(run.conversation_id):
             return None
-        entry = runner.registry.model(run.options.responder)
+        entry = model_at_work(runner.registry, run.options, Brain.RESPONDER)
         if entry.provider == "demo":
             return None
-        model = await runner.connector_of(store, run).connect(with_key_of(entry, run.options.keys))
+        model = await runner.connector_of(store, run).connect(entry)
         caller = Caller(run_id, run.conversation_id, Brain.RESPONDER, _ONCE)
         title = ""
         async with contextlib.aclosing(call_model(model, _request(messages[:2]), caller)) as items:

@@ -10,7 +10,7 @@ from desktop.views.theme import SPACE
 GUARD_MS = 600
 """How long the dialog hears nothing after it opens."""
 _MEANS = {
-    "run": "Go on lets this run cost as much again; then it asks once more.",
+    "run": "Go on lets this run make that request and spend its budget once more; then it asks again.",
     "day": "Go on leaves the day's budget out for this run alone.",
     "price": "Go on runs it without a budget; its cost will be shown as unknown.",
 }
@@ -65,6 +65,8 @@ class BudgetDialog(QDialog):
         column.addLayout(foot)
         self.setMinimumWidth(60 * SPACE)
         self.setWindowModality(Qt.WindowModality.WindowModal)
+        self._guard.raised.connect(lambda: self.go_on_button.setEnabled(False))
+        self._guard.lowered.connect(lambda: self.go_on_button.setEnabled(True))
         self.stay_button.clicked.connect(self.reject)
         self.settings_button.clicked.connect(self._open_settings)
         self.go_on_button.clicked.connect(self._go_on)

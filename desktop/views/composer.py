@@ -206,7 +206,7 @@ class Composer(QWidget):
             self.editor.setFocus()
 
     def set_elapsed(self, seconds: float) -> None:
-        """Show how long the run has worked, on Stop."""
+        """Show how long the run has worked, on Stop and its tool tip."""
         self._row.show_elapsed(seconds)
 
     def set_send_tooltip(self, text: str) -> None:
@@ -217,6 +217,10 @@ class Composer(QWidget):
     def set_tools(self, on: bool) -> None:
         """Show whether tools are on; nothing is told."""
         self.tools.setChecked(on)
+
+    def set_tools_possible(self, possible: bool) -> None:
+        """Let the switch be worked, or show it off where the role or the settings use no tools; nothing is told."""
+        self._row.set_tools_possible(possible)
 
     def set_workspace(self, path: str) -> None:
         """Show the conversation's folder.

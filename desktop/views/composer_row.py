@@ -2,13 +2,15 @@
 
 from pathlib import PurePath
 
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QCursor, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 
-from desktop.views.controls import Button, Switch, button_text, set_tool_tip
+from desktop.views.controls import Button, Switch, button_text, plain_tool_tip, set_tool_tip
 from desktop.views.theme import SPACE
 
 _MOST_FOLDER_LETTERS = 28
+_TOOLS = "On: a model gathers with tools first. Off: the answering model replies alone."
+_STOPS = "Stop the run (Esc)"
 
 
 def elapsed_text(seconds: float) -> str:
@@ -40,8 +42,9 @@ class ComposerRow(QWidget):
         self.folder.hide()
         self.tools = Switch("Tools", self)
         self.tools.setAccessibleName("Tools")
-        self.tools.setToolTip("On: a model gathers with tools first. Off: the answering model replies alone.")
+        set_tool_tip(self.tools, _TOOLS)
         self.tools.setChecked(True)
+        self._tools_wanted = True
         self.stop = Button("Stop", "stop", parent=self)
         self.send = Button("Send", "send", kind="primary", parent=self)
         line = QHBoxLayout(self)
@@ -55,10 +58,27 @@ class ComposerRow(QWidget):
         line.addWidget(self.send)
 
     def show_elapsed(self, seconds: float) -> None:
-        """Show how long the run has worked, on Stop; its accessible name stays "Stop"."""
+        """Show how long the run has worked, on Stop and its tool tip; its accessible name stays "Stop"."""
         self.stop.setText(f"Stop  {elapsed_text(seconds)}")
-        self.stop.setToolTip("Stop the run (Esc)")
+        self.stop.setToolTip(plain_tool_tip(f"{_STOPS}\nAt work for {elapsed_text(seconds)}"))
+        self.stop.setAccessibleDescription(_STOPS)  # which stands still, so that no screen reader counts seconds
+        if QToolTip.isVisible() and self.stop.underMouse():  # one that shows does not follow by itself
+            QToolTip.showText(QCursor.pos(), self.stop.toolTip(), self.stop)
         self.fit()
+
+    def set_tools_possible(self, possible: bool) -> None:
+        """Let the switch be worked, or show it off where the role or the settings use no tools; nothing is told."""
+        if possible is self.tools.isEnabled():
+            return
+        self.tools.blockSignals(True)
+        if possible:
+            self.tools.setChecked(self._tools_wanted)
+        else:
+            self._tools_wanted = self.tools.isChecked()
+            self.tools.setChecked(False)
+        self.tools.blockSignals(False)
+        self.tools.setEnabled(possible)
+        set_tool_tip(self.tools, _TOOLS if possible else "The role, or the settings, use no tools.")
 
     def show_folder(self, path: str) -> None:
         """Show the conversation's folder.

@@ -113,6 +113,7 @@ class Form(QWidget):
     def __init__(self, fields: Sequence[FormField], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = {field.name: _Row(field, self) for field in fields}
+        self._shown = self.values
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
@@ -134,8 +135,18 @@ class Form(QWidget):
         """What stands in the fields, by name."""
         return {name: row.value for name, row in self._rows.items()}
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the person changed a value since values were shown."""
+        return self.values != self._shown
+
     def show_values(self, values: Mapping[str, str]) -> None:
         """Put values into the fields; a missing one is empty. Nothing is told."""
+        self.change_values(values)
+        self._shown = self.values
+
+    def change_values(self, values: Mapping[str, str]) -> None:
+        """Put values into the fields as if the person did: they count as changed. Nothing is told."""
         self.blockSignals(True)
         try:
             for name, row in self._rows.items():
@@ -165,7 +176,7 @@ class Form(QWidget):
 
     def offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
         """Offer other choices in a ``choice`` or ``order`` field; the chosen one stays where it is among them."""
-        box = self._rows[name].input
+        box, before = self._rows[name].input, self._rows[name].value
         if isinstance(box, OrderPicker):
             box.offer(choices)
         if isinstance(box, QComboBox):
@@ -176,6 +187,8 @@ class Form(QWidget):
                 box.addItem(one_line(words), value)
             box.setCurrentIndex(max(0, box.findData(current)))
             box.blockSignals(False)
+        if self._shown[name] == before:
+            self._shown[name] = self._rows[name].value
 
     def set_enabled(self, name: str, enabled: bool) -> None:
         """Let a field be changed, or not."""

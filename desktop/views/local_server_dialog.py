@@ -12,7 +12,7 @@ from desktop.views.theme import SPACE
 _CHOICE = int(Qt.ItemDataRole.UserRole)
 NOTHING_FOUND = (
     "No server answers on this machine. Start Ollama, LM Studio, llama.cpp or another server that speaks OpenAI's API, "
-    "then search again; or give its address below."
+    "then search again; or give its address."
 )
 
 

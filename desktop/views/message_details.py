@@ -42,9 +42,10 @@ def duration_text(milliseconds: int) -> str:
 
 
 def tokens_text(usage: Usage) -> str:
-    """The tokens of a model call, in (with those read from the provider's cache) and out."""
-    cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
-    return f"{usage.input_tokens:,}{cached} → {usage.output_tokens:,} tokens"
+    """The tokens of a model call, in (with those read from the provider's cache and written to it) and out."""
+    parts = [(usage.cached_tokens, "from cache"), (usage.cache_write_tokens, "to cache")]
+    cached = ", ".join(f"{count:,} {words}" for count, words in parts if count)
+    return f"{usage.input_tokens:,}{f' ({cached})' if cached else ''} → {usage.output_tokens:,} tokens"
 
 
 def time_text(moment: datetime) -> str:

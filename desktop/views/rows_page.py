@@ -8,12 +8,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.views.controls import Button, label, one_line, set_tool_tip
+from desktop.views.flow_layout import FlowLayout
 from desktop.views.form import Form, FormField
 from desktop.views.notice_bar import NoticeBar, NoticeKind
 from desktop.views.theme import SPACE
 
 _NAME = int(Qt.ItemDataRole.UserRole)
-_LIST_WIDTH = 190
+_LIST_WIDTH = 170
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +50,22 @@ class RowsPage(QWidget):
         notice: Says what came of something.
         add_button, remove_button, save_button: The push buttons "Add model", "Remove model", "Save model".
         further: The further buttons, by key.
+        new_values: What the form of a new row begins with.
+
+    What is typed for a row and not saved is kept while other rows are looked at.
 
     Signals:
         saved(str, dict): The name of the row before, empty for a new one, and the form's values.
         removed(str): The row's name.
         action_requested(str, dict): The key of a further button, and the form's values.
+        action_cancelled(): What a further button asked for is no longer wanted: another row is looked at, or the person
+            says so.
     """
 
     saved = Signal(str, dict)
     removed = Signal(str)
     action_requested = Signal(str, dict)
+    action_cancelled = Signal()
 
     def __init__(
         self, what: str, fields: Sequence[FormField], actions: Mapping[str, str], parent: QWidget | None = None
@@ -67,6 +74,9 @@ class RowsPage(QWidget):
         self._what = what
         self._shown: dict[str, PageRow] = {}
         self._current = ""
+        self._drafts: dict[str, Mapping[str, str]] = {}
+        self._is_busy = False
+        self.new_values: Mapping[str, str] = {}
         self.rows = QListWidget()
         self.rows.setAccessibleName(f"{what.capitalize()}s")
         self.rows.setProperty("kind", "choices")
@@ -76,7 +86,7 @@ class RowsPage(QWidget):
         self.add_button = Button("Add", "plus", kind="flat", name=f"Add {what}")
         self.remove_button = Button("Remove", kind="flat", name=f"Remove {what}")
         self.form = Form(fields)
-        self.notice = NoticeBar()
+        self.notice = NoticeBar(dismissible=False)
         self.save_button = Button("Save", kind="primary", name=f"Save {what}")
         self.further = {key: Button(words) for key, words in actions.items()}
         self._lay_out()
@@ -84,6 +94,7 @@ class RowsPage(QWidget):
         self.add_button.clicked.connect(self.begin)
         self.remove_button.clicked.connect(lambda: self.removed.emit(self._current))
         self.save_button.clicked.connect(lambda: self.saved.emit(self._current, self.form.values))
+        self.notice.action_clicked.connect(lambda _words: self.action_cancelled.emit())
         for key, button in self.further.items():
             button.clicked.connect(lambda _checked=False, key=key: self.action_requested.emit(key, self.form.values))
 
@@ -107,12 +118,7 @@ class RowsPage(QWidget):
         column.setContentsMargins(0, 0, SPACE, 0)
         column.addWidget(self.form)
         scroll.setWidget(inside)
-        foot = QHBoxLayout()
-        foot.setSpacing(SPACE)
-        for button in self.further.values():
-            foot.addWidget(button)
-        foot.addStretch(1)
-        foot.addWidget(self.save_button)
+        foot = FlowLayout([list(self.further.values()), [self.save_button]], SPACE)
         right = QVBoxLayout()
         right.setSpacing(SPACE)
         right.addWidget(scroll, 1)
@@ -134,8 +140,15 @@ class RowsPage(QWidget):
 
         Args:
             rows: In order.
-            current: Name of the row whose form is shown; empty for the one before, or else the first.
+            current: Name of the row whose form is shown anew: it was saved or taken back. Empty for the row before, or
+                else the first, with what was typed into it.
         """
+        if current:
+            for name in (current, self._current):
+                self._drafts.pop(name, None)
+            self.form.show_values({})
+        else:
+            self._leave()
         wanted = current or self._current
         self._shown = {row.name: row for row in rows}
         self.rows.blockSignals(True)
@@ -145,19 +158,20 @@ class RowsPage(QWidget):
             item.setData(_NAME, row.name)
             self.rows.addItem(item)
         names = list(self._shown)
+        self._drafts = {name: draft for name, draft in self._drafts.items() if name in ("", *names)}
         place = names.index(wanted) if wanted in names else 0
         self.rows.setCurrentRow(place if names else -1)
         self.rows.blockSignals(False)
         self._choose(self.rows.currentItem())
 
     def begin(self) -> None:
-        """Show an empty form, for a new row."""
+        """Show an empty form, for a new row, or what was typed for one and not saved."""
+        self._leave()
         self.rows.blockSignals(True)
         self.rows.setCurrentRow(-1)
         self.rows.blockSignals(False)
         self._current = ""
-        self.form.show_values({})
-        self.say("")
+        self._fill(self.new_values)
         self.remove_button.setEnabled(False)
         self.form.setFocus()
         self.form.focusNextChild()
@@ -166,19 +180,44 @@ class RowsPage(QWidget):
         """Say what came of something; empty takes it away."""
         self.notice.show_notice(words, kind=kind)
 
-    def set_busy(self, busy: bool) -> None:
-        """Let the further buttons wait while one of them is at work."""
+    def set_busy(self, words: str) -> None:
+        """Let the further buttons wait while one of them is at work, which can be cancelled.
+
+        Args:
+            words: What is done; empty when it has ended.
+        """
+        if words or self._is_busy:
+            self.notice.show_notice(words, "Cancel" if words else "")
+        self._is_busy = bool(words)
         for button in self.further.values():
-            button.setEnabled(not busy)
+            button.setEnabled(not words)
+
+    def _leave(self) -> None:
+        """Another form follows: keep what was typed into this one, and end what was asked with it."""
+        if self.form.is_changed:
+            self._drafts[self._current] = self.form.values
+        else:
+            self._drafts.pop(self._current, None)
+        if self._is_busy:
+            self.set_busy("")
+            self.action_cancelled.emit()
+
+    def _fill(self, values: Mapping[str, str]) -> None:
+        """Show a row's form, with what was typed into it before."""
+        self.form.show_values(values)
+        self.say("")
+        if (draft := self._drafts.get(self._current)) is not None:
+            self.form.change_values(draft)
+            self.say(f"This {self._what} has changes that are not saved.", "warning")
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         row = self._shown.get(item.data(_NAME)) if item is not None else None
         if row is None:
             return
         if row.name != self._current:
-            self.say("")
+            self._leave()
         self._current = row.name
-        self.form.show_values(row.values)
+        self._fill(row.values)
         self.remove_button.setText("Restore" if row.is_built_in else "Remove")
         self.remove_button.setEnabled(row.is_own)
         set_tool_tip(

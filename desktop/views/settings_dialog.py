@@ -24,7 +24,7 @@ from desktop.views.theme import SPACE
 _PREFERRED = QSize(940, 720)
 _SHARE_OF_SCREEN = 0.9
 _NAV_WIDTH = 120
-_LEAST_WIDTH = 720
+_LEAST_WIDTH = 740
 GENERAL, MODELS, ROLES = "General", "Models", "Roles"
 _HEADS = {
     GENERAL: "How the program works. Everything here is also in the settings file, which you can edit by hand.",
@@ -79,7 +79,7 @@ class SettingsDialog(QDialog):
         self.pages.addItems([GENERAL, MODELS, ROLES])
         self.general = Form(general)
         self.general_notice = NoticeBar()
-        self.models = RowsPage("model", model, {"test": "Test", "list": "List models"})
+        self.models = RowsPage("model", model, {"test": "Test", "list": "List models", "find": "Find servers"})
         self.roles = RowsPage("role", role, {})
         self.tools_button = Button("Tools and grants…", "tools", kind="flat")
         self.keys_button = Button("API keys…", "key", kind="flat")
@@ -148,9 +148,13 @@ class SettingsDialog(QDialog):
         self.pages.setCurrentRow([GENERAL, MODELS, ROLES].index(name))
 
     def show_general(self, values: Mapping[str, str]) -> None:
-        """Show the values of the page "General"."""
+        """Show the values of the page "General"; what was typed there and not saved stays, and is named so."""
+        draft = self.general.values if self.general.is_changed else None
         self.general.show_values(values)
         self.general_notice.show_notice("")
+        if draft is not None:
+            self.general.change_values(draft)
+            self.general_notice.show_notice("There are changes that are not saved.", kind="warning")
 
     def showEvent(self, event: QShowEvent) -> None:
         """Lay the list of pages out in the theme's sizes, which it did not have when it was filled."""

@@ -3,13 +3,17 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tests.end_to_end.desktop_session import PATIENCE_S
 from tests.wire import claude
 from tests.wire.server import Exchange, Step, WireServer, wire_server
+
+T = TypeVar("T")
 
 GEMINI_KEY = "AIza-of-no-worth-0123456789"
 CLAUDE_KEY = "sk-ant-of-no-worth-0123456789"
@@ -75,15 +79,28 @@ class Held:
 @contextlib.contextmanager
 def providers(*, gemini: tuple[Step, ...] = (), claude: tuple[Step, ...] = ()) -> Iterator[Providers]:
     """Both servers for the length of a block; their faults are raised at its end."""
-    ready: Future[tuple[Providers, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-    ended: Future[None] = Future()
 
-    async def serve() -> None:
+    @contextlib.asynccontextmanager
+    async def both() -> AsyncIterator[Providers]:
         async with wire_server() as for_gemini, wire_server() as for_claude:
             for_gemini.script(*gemini)
             for_claude.script(*claude)
+            yield Providers(for_gemini, for_claude)
+
+    with in_thread(both) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def in_thread(open_servers: Callable[[], AbstractAsyncContextManager[T]]) -> Iterator[T]:
+    """Servers on a loop and a thread of their own for the length of a block; their faults are raised at its end."""
+    ready: Future[tuple[T, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+    ended: Future[None] = Future()
+
+    async def serve() -> None:
+        async with open_servers() as made:
             done = asyncio.Event()
-            ready.set_result((Providers(for_gemini, for_claude), asyncio.get_running_loop(), done))
+            ready.set_result((made, asyncio.get_running_loop(), done))
             await done.wait()
 
     def run() -> None:
@@ -96,9 +113,9 @@ def providers(*, gemini: tuple[Step, ...] = (), claude: tuple[Step, ...] = ()) -
 
     thread = threading.Thread(target=run, name="providers")
     thread.start()
-    both, loop, done = ready.result(PATIENCE_S)
+    made, loop, done = ready.result(PATIENCE_S)
     try:
-        yield both
+        yield made
     finally:
         loop.call_soon_threadsafe(done.set)
         thread.join(PATIENCE_S)

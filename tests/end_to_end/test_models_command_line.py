@@ -54,6 +54,23 @@ def test_the_registry_is_listed_and_an_unknown_name_is_said() -> None:
     assert "There is no model 'no-such-model'" in wrong.stderr
 
 
+def test_the_roles_are_listed_with_what_holds_for_their_runs() -> None:
+    file = Paths.of_system().settings_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(ROLE + '[[role]]\nname = "lost"\nresponder = "gone"\n[run]\nmax_rounds = 0\n', encoding="utf-8")
+    done = cortex("models", "roles")
+    assert done.status == 0
+    lines = done.stdout.splitlines()
+    careful = next(line for line in lines if line.startswith("careful "))
+    assert careful.split(maxsplit=1)[1] == (
+        "gathers gemini-3.8-flash, else claude-haiku-5-5 · answers claude-sonnet-5-5, else claude-opus-5-5"
+        " · current_time · access admin · 8 rounds"
+    )
+    assert any(line.startswith("lost  cannot be used: There is no model 'gone'") for line in lines)
+    assert any(line.startswith("writer ") and line.endswith("answers claude-sonnet-5-5 · no tools") for line in lines)
+    assert f"{file}, line 11: run.max_rounds: Write a whole number from 1 to 100." in done.stderr
+
+
 def test_a_model_is_tested_and_what_is_wrong_is_said_without_the_key(point: Point) -> None:
     refuses = replies(401, f"invalid x-api-key: {CLAUDE_KEY}")
     with providers(claude=(claude.answers(claude.text(0, "OK")), refuses)) as both:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop.engine.budgets import raised, start_of_day
+from desktop.engine.budgets import BudgetKind, raised, start_of_day
 from desktop.engine.estimating import estimate
 from desktop.engine.events import RunFailed, UsageReported
 from desktop.engine.messages import Brain, ModelInfo, ModelTurn, Usage
 from desktop.engine.models.registry import ModelEntry, Registry, Role
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import RunOptions
+from desktop.engine.store.run_briefs import briefs_of
 from desktop.engine.store.usage import Spent
 from tests.bench import Bench, MakeBench
 from tests.scripted import ScriptedConnector, ScriptedModel, call, calls, text
@@ -127,14 +128,37 @@ async def test_a_local_model_needs_no_budget(make_bench: MakeBench) -> None:
     assert bench.types[-1] == "run_finished"
 
 
-async def test_the_choice_outlives_a_restart(make_bench: MakeBench) -> None:
+@pytest.mark.parametrize("kind", ["run", "day", "price"])
+async def test_after_a_restart_it_is_known_which_budget_was_reached_and_the_choice_holds(
+    make_bench: MakeBench, kind: BudgetKind
+) -> None:
+    bench = await bench_of(make_bench, NAMELESS if kind == "price" else FLASH)
+    of_run, of_day = (0.0, 0.01) if kind == "day" else (0.01, 0.0)
+    run_id = await bench.run("word " * 400_000, run_budget_usd=of_run, day_budget_usd=of_day)
+    await bench.restart()
+    record = await bench.session.record(run_id)
+    assert (record.state, record.over_budget) == ("failed", kind)
+    (brief,) = await briefs_of(bench.store.database, record.conversation_id)
+    assert brief.over_budget == kind
+    bench.gatherer.then(text("Summary."))
+    bench.writer.then(text("Answer."))
+    await bench.session.go_on_over_budget(run_id, kind)
+    await bench.ended(run_id)
+    assert bench.types[-1] == "run_finished"
+    assert (await bench.session.record(run_id)).over_budget == ""
+
+
+async def test_going_on_makes_room_for_the_call_that_was_asked_about(make_bench: MakeBench) -> None:
     bench = await bench_of(make_bench)
     run_id = await bench.run("word " * 400_000, run_budget_usd=0.01)
-    await bench.restart()
+    needed = (await bench.stored(run_id)).needed_usd
+    assert needed > 0.02
+    bench.gatherer.then(dear(text("Summary.")))
     await bench.session.go_on_over_budget(run_id, "run")
     await bench.ended(run_id)
-    assert [event.over_budget for event in bench.told(RunFailed)] == ["run", "run"]
-    assert (await bench.stored(run_id)).options.run_budget_usd == pytest.approx(0.02)
+    assert len(bench.gatherer.requests) == 1
+    assert (await bench.stored(run_id)).options.run_budget_usd == pytest.approx(needed + 0.01)
+    assert [event.over_budget for event in bench.told(RunFailed)] == ["run", "run"], "and asks once more for the next"
 
 
 def test_raising_changes_only_what_was_asked_for() -> None:

@@ -13,6 +13,7 @@ from desktop.engine.errors import (
     KeyRejected,
     ModelError,
     ModelUnavailable,
+    ModelUnusable,
     Overloaded,
     QuotaExhausted,
     RequestBlocked,
@@ -51,6 +52,7 @@ FINAL = [
     KeyRejected("The key was refused."),
     QuotaExhausted("Nothing left."),
     ModelUnavailable("It has gone."),
+    ModelUnusable("It cannot be used."),
 ]
 
 

@@ -125,6 +125,21 @@ def test_stop_shows_the_time_and_keeps_its_name(composer: Composer) -> None:
     composer.set_elapsed(65.4)
     assert "1:05" in composer.stop.text()
     assert composer.stop.accessibleName() == "Stop"
+    assert "At work for 1:05" in composer.stop.toolTip()
+    composer.set_elapsed(66.4)
+    assert "At work for 1:06" in composer.stop.toolTip()
+    assert composer.stop.accessibleDescription() == "Stop the run (Esc)"
+
+
+def test_where_a_role_uses_no_tools_the_switch_is_off_and_comes_back_as_it_was(composer: Composer) -> None:
+    told: list[bool] = []
+    composer.tools.toggled.connect(told.append)
+    composer.set_tools_possible(False)
+    assert (composer.tools.isChecked(), composer.tools.isEnabled()) == (False, False)
+    assert composer.tools.accessibleDescription() == "The role, or the settings, use no tools."
+    composer.set_tools_possible(True)
+    assert (composer.tools.isChecked(), composer.tools.isEnabled()) == (True, True)
+    assert told == []
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0 s"), (4.9, "4 s"), (60, "1:00"), (3725, "1:02:05")])

@@ -108,8 +108,49 @@ def test_further_buttons_hand_out_the_form_and_wait_while_busy(dialog: SettingsD
     with qtbot.waitSignal(page.action_requested) as asked:
         QTest.mouseClick(page.further["test"], Qt.MouseButton.LeftButton)
     assert asked.args == ["test", page.form.values]
-    page.set_busy(True)
+    page.set_busy("Asking …")
     assert not page.further["list"].isEnabled()
+    with qtbot.waitSignal(page.action_cancelled):
+        QTest.mouseClick(page.notice.action, Qt.MouseButton.LeftButton)
+    page.set_busy("")
+    assert page.further["list"].isEnabled()
+    assert not page.notice.isVisible()
+
+
+def test_what_is_typed_and_not_saved_is_kept_for_its_row(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    page = dialog.models
+    dialog.show_page(MODELS)
+    page.show_rows(ROWS)
+    first, second = ROWS[0].name, ROWS[1].name
+    page.form.change_values({**page.form.values, "label": "Typed"})
+    page.rows.setCurrentRow(1)
+    assert page.form.values["label"] != "Typed"
+    page.begin()
+    page.form.change_values({**page.form.values, "label": "New"})
+    page.rows.setCurrentRow(0)
+    assert page.form.values["label"] == "Typed"
+    assert page.notice.text.text() == "This model has changes that are not saved."
+    page.show_rows(ROWS)  # something else was saved
+    assert page.form.values["label"] == "Typed"
+    page.show_rows(ROWS, first)  # this one was
+    assert page.form.values["label"] == ROWS[0].values["label"]
+    assert not page.notice.isVisible()
+    page.begin()
+    assert page.form.values["label"] == "New"
+    page.show_rows(ROWS, second)  # it was saved under a name
+    page.begin()
+    assert page.form.values["label"] == ""
+
+
+def test_another_row_ends_what_was_asked_with_the_one_before(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    page = dialog.models
+    dialog.show_page(MODELS)
+    page.show_rows(ROWS)
+    page.set_busy("Asking …")
+    with qtbot.waitSignal(page.action_cancelled):
+        page.rows.setCurrentRow(1)
+    assert page.further["test"].isEnabled()
+    assert not page.notice.isVisible()
 
 
 def test_every_button_has_a_name_and_enter_presses_none(dialog: SettingsDialog, qtbot: QtBot) -> None:

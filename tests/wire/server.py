@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -144,12 +145,12 @@ async def _read_request(reader: asyncio.StreamReader) -> Request | None:
 
 
 @contextlib.asynccontextmanager
-async def wire_server() -> AsyncIterator[WireServer]:
-    """A server on a free port of 127.0.0.1 for the length of a test; its own faults fail the test."""
+async def wire_server(tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator[WireServer]:
+    """A server on a port, or a free one, of 127.0.0.1 for the length of a test; its own faults fail the test."""
     scripted = WireServer()
-    server = await asyncio.start_server(scripted._serve, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()[:2]
-    scripted.url = f"http://{host}:{port}"
+    server = await asyncio.start_server(scripted._serve, "127.0.0.1", port, ssl=tls)
+    host, bound = server.sockets[0].getsockname()[:2]
+    scripted.url = f"{'https' if tls else 'http'}://{host}:{bound}"
     try:
         yield scripted
     finally:

@@ -8,6 +8,8 @@ from desktop.engine.messages import Attachment, Value
 from desktop.engine.models.registry import ModelEntry
 
 _MB = 1_000_000
+_SHARE_OF_CONTEXT = 0.8
+"""Of what the registry says that a model can read: instructions, question and answer need some of it."""
 
 
 class Objection(Value):
@@ -113,8 +115,8 @@ def limits_of(entry: ModelEntry) -> AttachmentLimits:
     """What a model takes.
 
     Args:
-        entry: The model. What its registry entry says of its inputs counts; else what its provider documents. Of a
-            server that copies OpenAI's protocol only that is not known: pictures are let through, PDFs are not.
+        entry: The model. What its registry entry says of inputs and context counts; else what its provider documents.
+            Of a server that copies OpenAI's protocol only that is not known: pictures are let through, PDFs are not.
 
     Sources: https://platform.claude.com/docs/en/build-with-claude/vision, …/pdf-support (5 MB of base64 a picture),
     https://ai.google.dev/gemini-api/docs/image-understanding (20 MB a request with inline data),
@@ -150,6 +152,9 @@ def limits_of(entry: ModelEntry) -> AttachmentLimits:
                 request_bytes=48 * _MB,
                 most_tokens=100_000 if is_openai else 0,
             )
+    if entry.context_tokens:
+        room = int(entry.context_tokens * _SHARE_OF_CONTEXT)
+        limits = limits.model_copy(update={"most_tokens": min(limits.most_tokens or room, room)})
     if entry.inputs is None:
         return limits
     return limits.model_copy(update={"pictures": "image" in entry.inputs, "pdf": "pdf" in entry.inputs})

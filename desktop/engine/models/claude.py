@@ -14,6 +14,7 @@ from desktop.engine.models.claude_request import PROVIDER, request_body
 from desktop.engine.models.claude_stream import TurnReader, fault_for_error
 from desktop.engine.models.contents import Load, in_thread_if, load_contents, no_load
 from desktop.engine.models.http_faults import fault_for_transport, parse_retry_after
+from desktop.engine.models.web_pages import HOOKS
 
 if TYPE_CHECKING:
     import anthropic
@@ -112,7 +113,7 @@ class ClaudeModel:
         Raises:
             KeyMissing: There is no key.
             KeyRejected: The key holds what no header can carry.
-            RequestRefused: The address is not usable.
+            ModelUnusable: The address is not usable.
         """
         if not self._key.strip():
             raise KeyMissing(f"There is no API key for {self._info.label}.", action="Enter a key in the settings.")
@@ -159,7 +160,7 @@ def _build_client(label: str, key: str, url: str, timeout_s: float) -> "anthropi
             timeout=timeout,
             max_retries=0,
             open_telemetry={"traces": False, "propagation": False},  # else the environment can put texts into spans
-            http_client=anthropic.DefaultAsyncHttpxClient(follow_redirects=False, timeout=timeout),
+            http_client=anthropic.DefaultAsyncHttpxClient(follow_redirects=False, timeout=timeout, event_hooks=HOOKS),
         )
     except httpx2.InvalidURL as error:
         fault = fault_for_transport(label, error)

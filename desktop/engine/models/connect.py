@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from desktop.engine.errors import KeyMissing, RequestRefused
+from desktop.engine.errors import KeyMissing, ModelUnusable
 from desktop.engine.messages import ModelInfo, is_this_machine
 from desktop.engine.models import claude, gemini
 from desktop.engine.models.address import host_of
@@ -142,7 +142,7 @@ class Connector:
 
         Raises:
             KeyMissing: Its provider needs a key and there is none.
-            RequestRefused: It has no address.
+            ModelUnusable: It has no address.
         """
         if entry.provider == "demo":
             demo = DemoOrchestrator if entry.name == "demo-orchestrator" else DemoResponder
@@ -162,7 +162,7 @@ class Connector:
         if entry.provider == "anthropic":
             return ClaudeModel(entry.name, entry.label, key, base_url, _TIMEOUT_S, self._load, entry.options)
         if base_url is None or not urlsplit(base_url).netloc:
-            raise RequestRefused(
+            raise ModelUnusable(
                 f"The model {entry.label} has no server address.", action="Choose a local server, or set base_url."
             )
         return OpenAICompatibleModel(entry.name, entry.label, key, base_url, _TIMEOUT_S, self._load, entry.options)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 from google.genai import errors
 
-from desktop.engine.errors import ModelError, RequestRefused, StreamCut
+from desktop.engine.errors import ModelError, ModelUnusable, StreamCut
 from desktop.engine.models.http_faults import fault_for_status, fault_for_transport, parse_retry_after
 from desktop.engine.models.raised import raised_in
 
@@ -40,7 +40,7 @@ def fault_of(label: str, error: Exception) -> ModelError | None:
 
 
 def _unreadable(label: str) -> ModelError:
-    return RequestRefused(
+    return ModelUnusable(
         f"{label} could not be asked, or answered in a way this program cannot read.",
         action="Check the model's name and the address set for it, or choose another model.",
     )

@@ -33,6 +33,7 @@ from desktop.engine.models.gemini_faults import fault_of
 from desktop.engine.models.gemini_request import PROVIDER, config_for, contents_for
 from desktop.engine.models.gemini_stops import blocked_prompt, stop_of
 from desktop.engine.models.pump import pumped
+from desktop.engine.models.web_pages import HOOKS
 
 logging.getLogger("google_genai").setLevel(logging.WARNING)  # below that it may log parts of requests
 
@@ -69,7 +70,7 @@ class Connection:
     ) -> None:
         self._info = info
         self._timeout_s = timeout_s
-        self._http = http or httpx2.AsyncClient(follow_redirects=False, timeout=None)
+        self._http = http or httpx2.AsyncClient(follow_redirects=False, timeout=None, event_hooks=HOOKS)
         # No timeout is given to the SDK: it would tell the server, which then cuts a long answer off.
         extra = {name: value for name, value in (options or {}).items() if name not in _OWN_FIELDS}
         self._client = genai.Client(

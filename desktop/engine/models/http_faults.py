@@ -7,7 +7,7 @@ exception, which holds the request and its headers, does not hang on the error a
 
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -19,11 +19,13 @@ from desktop.engine.errors import (
     ModelError,
     ModelTimeout,
     ModelUnavailable,
+    ModelUnusable,
     Overloaded,
     QuotaExhausted,
     RateLimited,
     RequestRefused,
 )
+from desktop.engine.models.web_pages import NotTheApi
 
 _BAD_KEY = re.compile(
     r"api[ _-]?key (not valid|expired|not found|invalid|is invalid)|api_key_invalid|invalid[ _](x-)?api[ _-]?key"
@@ -48,6 +50,8 @@ _LOADING = re.compile(r"loading( the)? model|model is (still )?loading", re.IGNO
 _LOADING_WAIT_S = 10.0
 _NO_MODEL = re.compile(r"model_not_found|no models? loaded|model .{0,120} (not found|does not exist)", re.IGNORECASE)
 _REGION = re.compile(r"location is not supported|unsupported_country|country, region", re.IGNORECASE)
+_NOT_TLS = re.compile(r"WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|HTTP_REQUEST")
+_PROXY_REFUSES = re.compile(r"4\d\d\b")
 _CODE = re.compile(r"[A-Za-z_]{3,50}")
 
 
@@ -88,12 +92,8 @@ def fault_for_status(
         The error to raise; a TransientModelError where another try is worth it.
     """
     shown = f"{status}, {code}" if _CODE.fullmatch(code) else str(status)
-    if 300 <= status < 400:
-        return RequestRefused(
-            f"{provider_label} redirects the request to another address ({shown}). That is refused:"
-            " neither the key nor the conversation was sent there.",
-            action="Check the address set for this provider.",
-        )
+    if 300 <= status < 400 or status in (405, 407, 501):
+        return _of_address(provider_label, status, shown)
     if status == 402 or (status in (400, 403, 429) and _is_quota(detail, status, retry_after_s)):
         return QuotaExhausted(
             f"{provider_label} says that the account's quota or credit is used up ({shown}).",
@@ -106,7 +106,7 @@ def fault_for_status(
             retry_after_s=retry_after_s,
         )
     if _REGION.search(detail) and status in (400, 403):
-        return RequestRefused(
+        return ModelUnusable(
             f"{provider_label} does not serve the country this machine is in ({shown}).",
             action="Choose another provider.",
         )
@@ -116,7 +116,7 @@ def fault_for_status(
             action="Enter a valid key under API keys, and check that it may use this model.",
         )
     if status in (400, 422, 500) and _NO_TOOLS.search(detail):
-        return RequestRefused(
+        return ModelUnusable(
             f"{provider_label} cannot call tools, with this model or as it was started ({shown}).",
             action="Choose a model that can call tools to gather, switch tools off, or start the server with tools on.",
         )
@@ -140,7 +140,7 @@ def fault_for_status(
             action="Wait until it is loaded, then try again.",
             retry_after_s=retry_after_s or _LOADING_WAIT_S,
         )
-    if status >= 500 and status not in (501, 505):
+    if status >= 500 and status != 505:
         return Overloaded(
             f"{provider_label} is overloaded or has a fault of its own ({shown}).",
             action="Try again later, or choose another model.",
@@ -195,15 +195,12 @@ def fault_for_transport(provider_label: str, exc: BaseException) -> ModelError:
     import httpx2  # here: it is not needed before the first request, and start-up does not wait for it
 
     chain = list(_causes(exc))
-    if any(isinstance(e, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(e) for e in chain):
-        return RequestRefused(
-            f"{provider_label} showed a certificate that could not be verified; nothing was sent.",
-            action="Check this machine's clock, its certificates, and the address set for this provider.",
-        )
-    if any(isinstance(e, httpx2.UnsupportedProtocol | httpx2.InvalidURL) for e in chain):
-        return RequestRefused(
-            f"{provider_label} has no usable address.",
-            action="Give an address that begins http:// or https://.",
+    if fault := _of_set_up(provider_label, chain):
+        return fault
+    if any(isinstance(e, httpx2.ProxyError) for e in chain):
+        return ConnectionLost(
+            f"{provider_label} could not be reached through the proxy that the environment sets.",
+            action="Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or put the host into NO_PROXY.",
         )
     if any(isinstance(e, httpx2.ConnectTimeout | httpx2.ConnectError) for e in chain):
         return ConnectionLost(
@@ -214,6 +211,59 @@ def fault_for_transport(provider_label: str, exc: BaseException) -> ModelError:
         return ModelTimeout(f"{provider_label} did not answer in time.", action="Try again, or choose another model.")
     return ConnectionLost(
         f"{provider_label} broke off the connection.", action="Check the connection to the network and try again."
+    )
+
+
+def _of_address(provider_label: str, status: int, shown: str) -> ModelUnusable:
+    """The error for a response that says: nobody there speaks the provider's protocol."""
+    if status == 407:
+        return _proxy_refuses(provider_label, shown)
+    if status in (405, 501):
+        return _no_such_api(provider_label, shown)
+    return ModelUnusable(
+        f"{provider_label} redirects the request to another address ({shown}). That is refused:"
+        " neither the key nor the conversation was sent there.",
+        action="Check the address set for this provider.",
+    )
+
+
+def _of_set_up(provider_label: str, chain: Sequence[BaseException]) -> ModelUnusable | None:
+    """The error for what no other try mends: the address, what stands there, or the way to it; None for all else."""
+    import httpx2
+
+    if any(isinstance(e, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(e) for e in chain):
+        return ModelUnusable(
+            f"{provider_label} showed a certificate that could not be verified; nothing was sent.",
+            action="Check this machine's clock, its certificates, and the address set for this provider.",
+        )
+    if any(isinstance(e, ssl.SSLError) and _NOT_TLS.search(str(e)) for e in chain):
+        return ModelUnusable(
+            f"{provider_label} does not encrypt at this address; nothing was sent.",
+            action="Check the address: perhaps it has to begin http:// and not https://.",
+        )
+    if any(isinstance(e, NotTheApi) for e in chain):
+        return _no_such_api(provider_label, "a web page came back")
+    if any(isinstance(e, httpx2.ProxyError) and _PROXY_REFUSES.match(str(e)) for e in chain):
+        return _proxy_refuses(provider_label, "the environment sets it")
+    if any(isinstance(e, httpx2.UnsupportedProtocol | httpx2.InvalidURL) for e in chain):
+        return ModelUnusable(
+            f"{provider_label} has no usable address.",
+            action="Give an address that begins http:// or https://.",
+        )
+    return None
+
+
+def _no_such_api(provider_label: str, shown: str) -> ModelUnusable:
+    return ModelUnusable(
+        f"{provider_label} does not speak this provider's protocol at its address ({shown}).",
+        action="Check the address and its path (many servers want /v1 at the end), and the provider chosen for it.",
+    )
+
+
+def _proxy_refuses(provider_label: str, shown: str) -> ModelUnusable:
+    return ModelUnusable(
+        f"{provider_label} could not be asked: a proxy on the way refused the connection ({shown}).",
+        action="Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or put the host into NO_PROXY.",
     )
 
 

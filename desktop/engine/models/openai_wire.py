@@ -11,7 +11,7 @@ import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk
 
-from desktop.engine.errors import ModelError, RequestRefused, StreamCut
+from desktop.engine.errors import ModelError, ModelUnusable, StreamCut
 from desktop.engine.messages import JsonObject, ModelInfo, ModelRequest, ModelTurn
 from desktop.engine.models import rehearsal
 from desktop.engine.models.base import ModelChunk, TurnFinished
@@ -21,6 +21,7 @@ from desktop.engine.models.openai_request import body_for
 from desktop.engine.models.openai_turn import TurnReader
 from desktop.engine.models.pump import pumped
 from desktop.engine.models.raised import raised_in
+from desktop.engine.models.web_pages import HOOKS
 
 logging.getLogger("openai").setLevel(logging.WARNING)  # whatever OPENAI_LOG says: no request belongs in a log
 
@@ -69,7 +70,7 @@ class Connection:
             base_url=base_url,
             max_retries=0,
             timeout=None,  # the pump bounds every wait
-            http_client=http or httpx2.AsyncClient(follow_redirects=False, timeout=None),
+            http_client=http or httpx2.AsyncClient(follow_redirects=False, timeout=None, event_hooks=HOOKS),
             # Given here, it cannot be replaced by one in OPENAI_CUSTOM_HEADERS.
             default_headers={"Authorization": f"Bearer {key}"},
         )
@@ -128,7 +129,7 @@ class Connection:
             case ValueError() | TypeError() | AttributeError() | KeyError() if raised_in(error, "openai", "httpx2"):
                 if isinstance(error, ValueError):  # an event that is no JSON, most often half of one
                     return StreamCut(f"{self._label} broke off before the end of its answer.", action="Try again.")
-                return RequestRefused(
+                return ModelUnusable(
                     f"{self._label} answered in a way this program cannot read.",
                     action="Check the address set for it, or choose another model.",
                 )

@@ -5,13 +5,14 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any, Final
 
-from desktop.engine.errors import ModelError, ModelTimeout, RequestRefused
+from desktop.engine.errors import ModelError, ModelTimeout, ModelUnusable
 from desktop.engine.messages import ModelRequest, UserText
 from desktop.engine.models.base import Model
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.http_faults import fault_for_transport, fault_of_key
 from desktop.engine.models.raised import raised_in
 from desktop.engine.models.registry import ModelEntry
+from desktop.engine.models.web_pages import HOOKS
 
 _ASK: Final = ModelRequest(items=(UserText(text="Reply with the word OK."),), max_output_tokens=512)
 _MOST: Final = 1000
@@ -39,7 +40,7 @@ async def list_models(
     if fault := fault_of_key(entry.label, key or "no-key"):
         raise fault
     if entry.provider == "openai-compatible" and not base_url:
-        raise RequestRefused("There is no server address.", action="Enter the server's address.")
+        raise ModelUnusable("There is no server address.", action="Enter the server's address.")
     reader = {"gemini": _of_gemini, "anthropic": _of_claude}.get(entry.provider, _of_openai)
     caught: Exception | None = None
     try:
@@ -83,7 +84,7 @@ async def _of_gemini(key: str, base_url: str | None, api_version: str | None) ->
 
         from desktop.engine.models.gemini import DEFAULT_API_VERSION, PUBLIC_URL
 
-        http = httpx2.AsyncClient(follow_redirects=False, timeout=None)
+        http = httpx2.AsyncClient(follow_redirects=False, timeout=None, event_hooks=HOOKS)
         options = types.HttpOptions(
             base_url=base_url or PUBLIC_URL, api_version=api_version or DEFAULT_API_VERSION, httpx_async_client=http
         )
@@ -110,7 +111,7 @@ async def _of_claude(key: str, base_url: str | None, _api_version: str | None) -
             api_key=key,
             base_url=base_url or PUBLIC_URL,
             max_retries=0,
-            http_client=anthropic.DefaultAsyncHttpxClient(follow_redirects=False),
+            http_client=anthropic.DefaultAsyncHttpxClient(follow_redirects=False, event_hooks=HOOKS),
         )
 
     client = await asyncio.to_thread(open_client)
@@ -128,7 +129,7 @@ async def _of_openai(key: str, base_url: str | None, _api_version: str | None) -
             api_key=key,
             base_url=base_url,
             max_retries=0,
-            http_client=httpx2.AsyncClient(follow_redirects=False),
+            http_client=httpx2.AsyncClient(follow_redirects=False, event_hooks=HOOKS),
             default_headers={"Authorization": f"Bearer {key}"},
         )
         client.organization = client.project = None
@@ -159,5 +160,5 @@ def _fault_of(entry: ModelEntry, error: Exception) -> ModelError | None:
     if isinstance(cause, httpx2.HTTPError | httpx2.InvalidURL | OSError) or type(error).__name__.startswith("APIConn"):
         return fault_for_transport(entry.label, error)
     if raised_in(error, "openai", "anthropic", "httpx2", "pydantic"):
-        return RequestRefused(f"{entry.label} sent no list of models.", action="Check the address set for it.")
+        return ModelUnusable(f"{entry.label} sent no list of models.", action="Check the address set for it.")
     return None

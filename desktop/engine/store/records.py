@@ -19,6 +19,8 @@ from desktop.engine.messages import (
     Value,
 )
 
+OverBudget = Literal["", "run", "day", "price"]
+"""Which budget a run came to; empty for none."""
 RunState = Literal["running", "waiting", "interrupted", "done", "failed", "stopped"]
 
 
@@ -227,6 +229,8 @@ class StoredRun(Value):
         partial_text: What has streamed of the turn under way.
         error: Why it failed.
         action: What the person can do.
+        over_budget: Which budget the next model call would have gone past.
+        needed_usd: What the run would have cost by that call.
         gather_ms: Milliseconds spent in the tool loop so far.
         left_out: How many of the oldest messages its requests leave out.
         left_out_summary: What stands in their place; empty where there is no summary of them.
@@ -247,6 +251,8 @@ class StoredRun(Value):
     partial_text: str = ""
     error: str = ""
     action: str = ""
+    over_budget: OverBudget = ""
+    needed_usd: float = 0.0
     gather_ms: int = 0
     left_out: int = 0
     left_out_summary: str = ""

@@ -4,11 +4,11 @@ import sqlite3
 
 from desktop.engine.messages import Value
 from desktop.engine.store.database import Database
-from desktop.engine.store.records import RunState
+from desktop.engine.store.records import OverBudget, RunState
 
 # Options that cannot be read offer no more than going on.
 _BRIEFS = """
-SELECT r.id AS run_id, r.state, r.message_id, r.gather_ms, r.left_out, r.error, r.action,
+SELECT r.id AS run_id, r.state, r.message_id, r.gather_ms, r.left_out, r.error, r.action, r.over_budget,
     EXISTS (SELECT 1 FROM history_summaries s WHERE s.conversation_id = r.conversation_id
         AND s.last_message_id = r.left_out_to) AS has_left_out_summary,
     r.summary IS NOT NULL AS is_gathered,
@@ -39,6 +39,7 @@ class RunBrief(Value):
         unknown: The tools whose effect is not known, in words; empty for none.
         error: Why it failed.
         action: What the person can do.
+        over_budget: Which budget it came to.
     """
 
     run_id: str
@@ -54,6 +55,7 @@ class RunBrief(Value):
     unknown: str = ""
     error: str = ""
     action: str = ""
+    over_budget: OverBudget = ""
 
 
 async def briefs_of(database: Database, conversation_id: str) -> list[RunBrief]:

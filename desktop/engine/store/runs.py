@@ -17,7 +17,7 @@ from desktop.engine.store.cut_calls import close_stopped_calls, has_open_gates, 
 from desktop.engine.store.database import Database
 from desktop.engine.store.ids import IdMaker
 from desktop.engine.store.owner import is_alive, this_process
-from desktop.engine.store.records import RunOptions, RunState, StoredCall, StoredRun
+from desktop.engine.store.records import OverBudget, RunOptions, RunState, StoredCall, StoredRun
 
 _HANDOFF: TypeAdapter[tuple[HandoffMessage, ...]] = TypeAdapter(tuple[HandoffMessage, ...])
 _DAMAGED = "Send the request again in a new message; the rest of the history stays usable."
@@ -113,8 +113,8 @@ class Runs:
             self.check_idle(db, found["conversation_id"], but_for=run_id)
             marks = ", ".join("?" for _ in states)
             changed = db.execute(
-                f"UPDATE runs SET state = 'running', owner = ?, error = '', action = '', finished_at = NULL"
-                f" WHERE id = ? AND state IN ({marks})",
+                f"UPDATE runs SET state = 'running', owner = ?, error = '', action = '', over_budget = '',"
+                f" finished_at = NULL WHERE id = ? AND state IN ({marks})",
                 (this_process(), run_id, *states),
             ).rowcount
             if changed == 1:
@@ -185,7 +185,15 @@ class Runs:
         await self._set(run_id, state="waiting", owner=None)
 
     async def finish(
-        self, run_id: str, state: RunState, message: Message | None, *, error: str = "", action: str = ""
+        self,
+        run_id: str,
+        state: RunState,
+        message: Message | None,
+        *,
+        error: str = "",
+        action: str = "",
+        over_budget: OverBudget = "",
+        needed_usd: float = 0.0,
     ) -> list[StoredCall] | None:
         """End a run: its open calls get results, its message is kept, beside an earlier answer of it as a version.
 
@@ -195,6 +203,8 @@ class Runs:
             message: The answer, whole or cut; None where nothing had arrived.
             error: Why it failed.
             action: What the person can do.
+            over_budget: Which budget it came to; empty for none.
+            needed_usd: What it would have cost by the call that was not made.
 
         Returns:
             The calls that had to be closed; None where the run had ended before, and nothing was changed.
@@ -206,6 +216,9 @@ class Runs:
                 return None
             closed = close_stopped_calls(db, run_id)
             _end(db, run_id, state, message, error=error, action=action)
+            db.execute(
+                "UPDATE runs SET over_budget = ?, needed_usd = ? WHERE id = ?", (over_budget, needed_usd, run_id)
+            )
             return closed
 
         return await self._database.write(work)
@@ -341,6 +354,8 @@ def _run(row: sqlite3.Row, attachments: tuple[Attachment, ...]) -> StoredRun:
         partial_text=row["partial_text"],
         error=row["error"],
         action=row["action"],
+        over_budget=row["over_budget"],
+        needed_usd=row["needed_usd"],
         gather_ms=row["gather_ms"],
         left_out=row["left_out"],
         left_out_summary=row["left_out_summary"] or "",

@@ -9,6 +9,7 @@ from desktop.engine.models.attachment_limits import limits_of, objections_of, wi
 from desktop.engine.models.registry import DEFAULT_ORCHESTRATOR, DEFAULT_RESPONDER, ModelEntry
 
 LOCAL = ModelEntry(key="l", provider="openai-compatible", name="l", label="Local", base_url="http://127.0.0.1:1/v1")
+SMALL = LOCAL.model_copy(update={"context_tokens": 8_192})
 OPENAI = LOCAL.model_copy(update={"key": "o", "label": "GPT", "base_url": "https://api.openai.com/v1"})
 
 
@@ -36,6 +37,7 @@ def test_what_fits_meets_no_objection() -> None:
         (DEFAULT_RESPONDER, one("text/plain", tokens=160_001), "about 160,001 tokens"),
         (DEFAULT_ORCHESTRATOR, one("application/pdf", 15_000_000, pages=9), "takes at most 19.0 MB"),
         (LOCAL, one("application/pdf", pages=1), "reads no PDF"),
+        (SMALL, one("text/plain", tokens=6_554), "about 6,554 tokens; Local has room for about 6,553."),
         (LOCAL.model_copy(update={"inputs": ()}), one("image/png"), "reads text alone, no pictures"),
     ],
 )

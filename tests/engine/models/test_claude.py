@@ -10,7 +10,7 @@ from contextlib import aclosing
 
 import pytest
 
-from desktop.engine.errors import KeyMissing, KeyRejected, RequestRefused
+from desktop.engine.errors import KeyMissing, KeyRejected, ModelUnusable
 from desktop.engine.messages import (
     CallState,
     ModelRequest,
@@ -219,7 +219,7 @@ async def test_redirect_is_refused_and_nothing_reaches_the_other_server(server: 
     async with wire_server() as other:
         for status in (301, 302, 303, 307, 308):
             server.script(wire.redirects(f"{other.url}/v1/messages", status))
-            with pytest.raises(RequestRefused, match="redirects"):
+            with pytest.raises(ModelUnusable, match="redirects"):
                 await turn_of(model, HELLO)
         assert other.requests == []
 

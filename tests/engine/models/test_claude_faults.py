@@ -13,6 +13,7 @@ from desktop.engine.errors import (
     ModelError,
     ModelTimeout,
     ModelUnavailable,
+    ModelUnusable,
     Overloaded,
     QuotaExhausted,
     RateLimited,
@@ -201,7 +202,7 @@ async def test_nobody_listening_is_a_lost_connection() -> None:
 @pytest.mark.parametrize("url", ["http://[::1", "ftp://127.0.0.1"])
 async def test_unusable_address_is_refused_in_words(url: str) -> None:
     model = ClaudeModel("claude-sonnet-5-5", "Claude", KEY, url, 5.0)
-    with pytest.raises(RequestRefused):
+    with pytest.raises(ModelUnusable):
         await chunks_of(model)
     await model.aclose()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.engine.errors import KeyMissing, RequestRefused
+from desktop.engine.errors import KeyMissing, ModelUnusable
 from desktop.engine.messages import JsonObject, ModelInfo, ModelRequest, UserText
 from desktop.engine.models.connect import Connector, is_loopback, key_name, with_key_of
 from desktop.engine.models.demo import DemoOrchestrator, DemoResponder
@@ -160,7 +160,7 @@ async def test_the_environment_points_a_provider_elsewhere_and_the_entry_wins_ov
 @pytest.mark.parametrize("address", [None, "localhost", "not an address"])
 async def test_a_compatible_server_needs_an_address(address: str | None) -> None:
     entry = REMOTE.model_copy(update={"base_url": address})
-    with pytest.raises(RequestRefused, match="has no server address"):
+    with pytest.raises(ModelUnusable, match="has no server address"):
         await Connector(Keys(openai="k"), {}).connect(entry)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from desktop.engine.errors import ContextExceeded, ModelError, ModelUnavailable, Overloaded, RequestRefused
+from desktop.engine.errors import ContextExceeded, ModelError, ModelUnavailable, ModelUnusable, Overloaded
 from desktop.engine.events import AnswerFinished, ConfirmationRequested, SummaryReady
 from desktop.engine.messages import (
     Attachment,
@@ -42,7 +42,7 @@ ASK = ModelRequest(
 ERRORS: Final[dict[str, tuple[type[ModelError], str]]] = {
     "no model": (ModelUnavailable, "does not know this model"),
     "too long": (ContextExceeded, "too long"),
-    "no tools": (RequestRefused, "cannot call tools"),
+    "no tools": (ModelUnusable, "cannot call tools"),
     "loading": (Overloaded, "still loading its model"),
     "busy": (Overloaded, "overloaded"),
 }

@@ -16,6 +16,7 @@ from desktop.engine.errors import (
     ModelError,
     ModelTimeout,
     ModelUnavailable,
+    ModelUnusable,
     Overloaded,
     QuotaExhausted,
     RateLimited,
@@ -61,7 +62,7 @@ async def fault_of(model: GeminiModel) -> ModelError:
         (400, "Unknown name", RequestRefused),
         (400, "API key not valid. Please pass a valid API key.", KeyRejected),
         (400, "API key expired. Please renew the API key.", KeyRejected),
-        (400, "User location is not supported for the API use.", RequestRefused),
+        (400, "User location is not supported for the API use.", ModelUnusable),
         (400, "The input token count (9) exceeds the maximum number of tokens allowed (8).", ContextExceeded),
         (401, "", KeyRejected),
         (403, "Permission denied", KeyRejected),
@@ -94,7 +95,7 @@ async def test_error_without_a_readable_body_is_still_an_error_in_words(
         await exchange.reply(502, body)
 
     server.script(step)
-    assert isinstance(await fault_of(model), Overloaded | RequestRefused)
+    assert isinstance(await fault_of(model), Overloaded | ModelUnusable)
 
 
 PER_MINUTE = wire.quota_failure("GenerateRequestsPerMinutePerProjectPerModel-FreeTier")
@@ -146,7 +147,7 @@ async def test_redirect_is_refused_and_nothing_goes_elsewhere(
     async with wire_server() as elsewhere:
         server.script(wire.redirects_to(elsewhere.url, status))
         error = await fault_of(model)
-        assert type(error) is RequestRefused
+        assert type(error) is ModelUnusable
         assert "redirect" in str(error)
         assert elsewhere.requests == []
 
@@ -198,8 +199,8 @@ async def test_silence_becomes_a_timeout_and_closes_the_connection(server: WireS
     [
         ({"code": 503, "message": ECHO, "status": "UNAVAILABLE"}, Overloaded),
         ({"code": 429, "message": ECHO, "details": [wire.retry_info("9s")]}, RateLimited),
-        ({"message": ECHO}, RequestRefused),
-        (ECHO, RequestRefused),
+        ({"message": ECHO}, ModelUnusable),
+        (ECHO, ModelUnusable),
     ],
 )
 async def test_error_in_the_stream_is_an_error(
@@ -214,7 +215,7 @@ async def test_error_in_the_stream_is_an_error(
 
 async def test_answer_of_another_shape_is_refused(server: WireServer, model: GeminiModel) -> None:
     server.script(wire.answers({"candidates": [{"content": "not an object"}]}))
-    assert type(await fault_of(model)) is RequestRefused
+    assert type(await fault_of(model)) is ModelUnusable
 
 
 @pytest.mark.parametrize("reason", ["SAFETY", "PROHIBITED_CONTENT", "OTHER", "SOMETHING_NEW"])
@@ -283,7 +284,7 @@ async def test_key_that_cannot_be_sent_is_not_sent(
 
 async def test_model_name_that_the_sdk_refuses_is_refused(server: WireServer) -> None:
     model = GeminiModel("../x?y", "Gemini Flash", KEY, server.url)
-    assert type(await fault_of(model)) is RequestRefused
+    assert type(await fault_of(model)) is ModelUnusable
     assert server.requests == []
     await model.aclose()
 
@@ -297,4 +298,4 @@ def make_step(data: bytes) -> Step:
 
 async def test_page_instead_of_a_stream_is_no_answer(server: WireServer, model: GeminiModel) -> None:
     server.script(make_step(b"<html>Welcome to the hotel's network</html>"))
-    assert isinstance(await fault_of(model), StreamCut | RequestRefused)
+    assert isinstance(await fault_of(model), StreamCut | ModelUnusable)

@@ -12,6 +12,7 @@ from desktop.engine.errors import (
     ModelError,
     ModelTimeout,
     ModelUnavailable,
+    ModelUnusable,
     Overloaded,
     QuotaExhausted,
     RateLimited,
@@ -103,7 +104,7 @@ async def test_redirect_is_refused_and_nothing_goes_elsewhere(
     async with wire_server() as elsewhere:
         server.script(wire.redirects_to(elsewhere.url, status))
         error = await fault_of(model)
-        assert type(error) is RequestRefused
+        assert type(error) is ModelUnusable
         assert "redirect" in str(error)
         assert elsewhere.requests == []
 
@@ -167,7 +168,7 @@ async def test_server_that_does_not_run_is_not_reached(unused_tcp_port: int) -> 
 
 async def test_address_without_http_is_refused() -> None:
     model = OpenAICompatibleModel("qwen3", "Qwen", "", "ftp://127.0.0.1/v1")
-    assert type(await fault_of(model)) is RequestRefused
+    assert type(await fault_of(model)) is ModelUnusable
     await model.aclose()
 
 

@@ -12,8 +12,8 @@ from desktop.engine.errors import (
     ModelError,
     ModelTimeout,
     ModelUnavailable,
+    ModelUnusable,
     QuotaExhausted,
-    RequestRefused,
 )
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.probing import list_models, try_model
@@ -92,7 +92,7 @@ async def test_the_models_of_a_provider_are_listed(
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize(
-    ("status", "kind"), [(401, KeyRejected), (404, ModelUnavailable), (307, RequestRefused)], ids=str
+    ("status", "kind"), [(401, KeyRejected), (404, ModelUnavailable), (307, ModelUnusable)], ids=str
 )
 async def test_a_list_that_does_not_come_is_explained_without_the_key(
     server: WireServer, connector: Connector, provider: Provider, status: int, kind: type[ModelError]
@@ -119,12 +119,15 @@ async def test_without_a_key_nothing_is_asked(server: WireServer, provider: Prov
     assert server.requests == []
 
 
-async def test_a_page_that_is_no_list_is_told(server: WireServer, connector: Connector) -> None:
+@pytest.mark.parametrize(
+    ("kind", "words"), [("text/html; charset=utf-8", "does not speak this"), ("text/plain", "sent no list")]
+)
+async def test_a_page_that_is_no_list_is_told(server: WireServer, connector: Connector, kind: str, words: str) -> None:
     async def page(exchange: Exchange) -> None:
-        await exchange.reply(200, b"<html>Welcome</html>", {"Content-Type": "text/html"})
+        await exchange.reply(200, b"<html>Welcome</html>", {"Content-Type": kind})
 
     server.script(page)
-    with pytest.raises(RequestRefused, match="sent no list"):
+    with pytest.raises(ModelUnusable, match=words):
         await list_models(connector, entry_at("openai-compatible", server.url))
 
 

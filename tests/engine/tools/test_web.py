@@ -6,23 +6,19 @@ import gzip
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.errors import ToolError
-from desktop.engine.messages import utc_now
 from desktop.engine.tools.addresses import Address, is_public
 from desktop.engine.tools.base import ToolContext
 from desktop.engine.tools.fetching import read_url
 from desktop.engine.tools.web import web_tools
 from tests.engine.tools.conftest import Call, ShowCard, caller, cancel, card_maker, fields_of
+from tests.wire.certificates import make_certificate
 from tests.wire.server import Exchange, WireServer, wire_server
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -302,27 +298,6 @@ async def test_proxy_and_credentials_of_the_environment_are_not_used(
     server.script(page("ok", "text/plain"))
     assert not (await call("fetch_page", url=server.url)).failed
     assert "authorization" not in server.requests[0].headers
-
-
-def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(utc_now() - timedelta(days=1))
-        .not_valid_after(utc_now() + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return folder / "cert.pem", folder / "key.pem"
 
 
 @pytest.mark.parametrize(("name", "works"), [("name.test", True), ("other.test", False)])
