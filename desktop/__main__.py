@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from desktop import __version__
+from desktop.core_dumps import keep_memory_out
 
 _STATES = ("waiting", "running", "done", "failed", "denied", "blocked", "cancelled", "unknown")
 
@@ -205,6 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status, for `ask` and `resume`: 0 done, 1 failed, 2 bad usage, 3 waiting for a decision, 130 stopped.
     """
     parsed = make_parser().parse_args(arguments)
+    keep_memory_out()
     if parsed.command in ("ask", "resume", "grants"):
         from desktop import cli
 
