@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from PySide6.QtCore import QObject
 
@@ -10,10 +10,13 @@ from desktop.assembly import model_entry
 from desktop.controller import Controller
 from desktop.engine.errors import EngineError
 from desktop.engine.models.address import host_of
-from desktop.engine.models.registry import KEY_NAMES, ModelEntry
+from desktop.engine.models.connect import key_name as name_of_key_of
+from desktop.engine.models.registry import ModelEntry
 from desktop.engine.models.registry import Provider as Service
+from desktop.key_uses import listed, removal_words, users_of
 from desktop.secrets import KeyRefused, KeyringFailed, KeySource, KeyStore, Provider, checked_key, key_name
 from desktop.settings import Settings, SettingsDamaged
+from desktop.views.ask_box import AskBox
 from desktop.views.key_row import KeySource as KeySourceShown
 from desktop.views.key_row import KeyStatus
 from desktop.views.keys_dialog import KeyringState, KeysDialog
@@ -72,7 +75,7 @@ class KeyActions(QObject):
         self._dialog.key_entered.connect(lambda name, key: do(self._save(name, key)))
         self._dialog.key_added.connect(lambda provider, label, key: do(self._add(provider, label, key)))
         self._dialog.key_tested.connect(lambda name, typed: do(self._test(name, typed)))
-        self._dialog.key_removed.connect(lambda name: do(self._remove(name)))
+        self._dialog.key_removed.connect(lambda name: do(self._ask_to_remove(name)))
         self._dialog.keyring_tried.connect(lambda: do(self._try_keyring()))
 
     async def has_key(self) -> bool:
@@ -81,18 +84,32 @@ class KeyActions(QObject):
         return any(status.source is not KeySource.NONE for status in statuses)
 
     async def open(self) -> None:
-        """Open the dialog."""
+        """Open the dialog. Its rows are there at once, also where the keyring is long in coming."""
         self._dialog.open()
+        further = self._settings.further_keys
+        if not set(self._dialog.rows) >= {*Provider, *further}:
+            asked = [KeyStatus(name, label_of(name), "asked") for name in _in_order({*Provider, *further})]
+            self._dialog.show_status(asked, keyring=self._keyring_state())
         await self._show()
 
+    def show_waiting(self, is_waiting: bool) -> None:
+        """Say in the dialog that the keyring is waited for, or what holds now."""
+        self._dialog.show_keyring("waiting" if is_waiting else self._keyring_state())
+
+    async def look_again(self) -> None:
+        """Show what holds now, where the dialog is open."""
+        if self._dialog.isVisible():
+            await self._show()
+
     async def _show(self) -> None:
-        statuses = await self._keys.status(self._settings.further_keys)
+        statuses = {status.provider: status for status in await self._keys.status(self._settings.further_keys)}
         shown: list[KeyStatus] = []
-        for status in sorted(statuses, key=lambda one: list(Provider).index(Provider(one.provider.partition("/")[0]))):
+        for name in _in_order(statuses):
+            status = statuses[name]
             source: KeySourceShown = status.source.value
-            if status.source is KeySource.NONE and self._keys.is_locked:
-                source = "locked"
-            shown.append(KeyStatus(status.provider, label_of(status.provider), source, status.variable))
+            if status.source is KeySource.NONE and (self._keys.is_locked or self._keys.is_silent):
+                source = "locked" if self._keys.is_locked else "silent"
+            shown.append(KeyStatus(name, label_of(name), source, status.variable))
         self._dialog.show_status(shown, keyring=self._keyring_state())
 
     def _keyring_state(self) -> KeyringState:
@@ -109,6 +126,7 @@ class KeyActions(QObject):
         await self._keyring_asked()
 
     async def _save(self, name: str, key: str) -> None:
+        self._keys.on_key(key)  # before anything can fail with it
         try:
             await self._keys.save(name, key)
         except KeyRefused as error:
@@ -119,6 +137,7 @@ class KeyActions(QObject):
         await self._saved(Provider(name.partition("/")[0]))
 
     async def _add(self, provider: str, label: str, key: str) -> None:
+        self._keys.on_key(key)
         try:
             name = key_name(Provider(provider), label)
             checked_key(key)
@@ -127,6 +146,21 @@ class KeyActions(QObject):
             return
         await self._remember([*self._settings.added_keys, name])
         await self._save(name, key)
+
+    async def _ask_to_remove(self, name: str) -> None:
+        """Say what stops working; a label without a key just goes."""
+        status = next(each for each in await self._keys.status([name]) if each.provider == name)
+        if status.source is KeySource.NONE:
+            await self._remove(name)
+            return
+        words = removal_words(
+            label_of(name),
+            self._users_of(name),
+            is_stored=status.source is KeySource.KEYRING,
+            variable=self._keys.environment_variable(name),
+        )
+        do = self._controller.actions.do
+        AskBox(self._dialog, "Remove API key", words, "Remove key", lambda: do(self._remove(name))).open()
 
     async def _remove(self, name: str) -> None:
         try:
@@ -138,13 +172,12 @@ class KeyActions(QObject):
         if "/" in name:
             await self._remember([each for each in self._settings.added_keys if each != name])
             if users := self._users_of(name):
-                self._dialog.show_problem(f"The key is removed, and still named by {', '.join(users)}.")
+                self._dialog.show_problem(f"The key is removed, and still named by {listed(users)}.")
         self._dialog.show_result(name, "", works=True)
         await self._show()
 
     def _users_of(self, name: str) -> list[str]:
-        models = [row.label or row.name for row in self._settings.models if _named_by(row.provider, row.key) == name]
-        return models + [f"the role {row.name}" for row in self._settings.roles if name in row.keys]
+        return users_of(name, [model_entry(row) for row in self._settings.models], self._settings.roles)
 
     async def _remember(self, names: list[str]) -> None:
         """Keep in the settings which further keys there are."""
@@ -193,10 +226,12 @@ class KeyActions(QObject):
         provider, _, label = name.partition("/")
         words = LABELS[Provider(provider)]
         for row in self._settings.models:
-            if label and _named_by(row.provider, row.key) == name:
-                return model_entry(row).model_copy(update={"label": words})
+            if label and name_of_key_of(entry := model_entry(row)) == name:
+                return entry.model_copy(update={"label": words})
         return ModelEntry(key="", provider=_SERVICES[provider], name="any", label=words, key_label=label)
 
 
-def _named_by(provider: str, label: str) -> str:
-    return f"{KEY_NAMES[provider]}/{label}" if label else ""
+def _in_order(names: Iterable[str]) -> list[str]:
+    """Names of keys by provider, each provider's default one first."""
+    order = list(Provider)
+    return sorted(names, key=lambda name: (order.index(Provider(name.partition("/")[0])), name))

@@ -11,9 +11,10 @@ from desktop.controller import Controller
 from desktop.key_actions import KeyActions
 from desktop.secrets import KeyStore, Provider
 from desktop.settings import Settings, SettingsDamaged
-from desktop.views.keys_dialog import TRY_AGAIN
+from desktop.views.keys_dialog import TRY_AGAIN, WAITING_KEYRING
 from desktop.views.local_server_dialog import LocalServer, LocalServerDialog
 from desktop.views.main_window import MainWindow
+from desktop.views.notice_bar import NoticeKind
 
 _ADD_KEYS = "Add API keys"
 
@@ -37,6 +38,9 @@ class Onboarding(QObject):
         self._redirections: dict[str, str] = {}
         self._key_actions = KeyActions(window, settings, keys, controller, self._key_saved, self._say_anew)
         self._servers = LocalServerDialog(window)
+        self._said_before: tuple[str, str, NoticeKind] = ("", "", "info")
+        keys.thread.on_waiting = self._tell_waiting
+        keys.thread.on_late_answer = lambda: self._do(self._take_late_answer())
         window.start_page.local_server_chosen.connect(lambda: self._do(self._open_servers()))
         window.start_page.demo_chosen.connect(lambda: self._do(self._choose_demo()))
         window.notice_action.connect(self._act_on_notice)
@@ -77,7 +81,8 @@ class Onboarding(QObject):
             elif not has_model and not self._window.start_page.is_first_start:
                 said.append("There is no API key yet.")
         if said:
-            action = TRY_AGAIN if self._keys.is_locked else "" if has_model else _ADD_KEYS
+            asks_again = self._keys.is_locked or self._keys.is_silent
+            action = TRY_AGAIN if asks_again else "" if has_model else _ADD_KEYS
             self._window.set_notice(" ".join(said), action)
         return has_model
 
@@ -94,8 +99,24 @@ class Onboarding(QObject):
 
     async def _try_keyring(self) -> None:
         """Let the system ask for the keyring's password once more, and say what came of it."""
-        self._window.set_notice("Waiting for the system's keyring …")
+        self._window.set_notice(WAITING_KEYRING)
         await self._keys.try_again()
+        await self._say_anew()
+
+    def _tell_waiting(self, is_waiting: bool) -> None:
+        """The keyring is long in coming: most likely the system asks for its password, and nobody has typed it yet."""
+        if is_waiting:
+            self._said_before = self._window.notice.said
+            self._window.set_notice(WAITING_KEYRING)
+        elif self._window.notice.said[0] == WAITING_KEYRING:
+            self._window.set_notice(*self._said_before)
+        self._key_actions.show_waiting(is_waiting)
+
+    async def _take_late_answer(self) -> None:
+        """The keyring answers after it was given up: what it holds counts from now on."""
+        if not self._keys.is_locked:
+            await self._keys.try_again()
+        await self._key_actions.look_again()
         await self._say_anew()
 
     async def _say_anew(self) -> None:

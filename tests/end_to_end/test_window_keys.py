@@ -122,6 +122,7 @@ def test_keys_are_labelled_tested_and_used_and_stand_in_no_file(own_screen: Desk
         program.press("push button", "Add API keys")
         program.wait_for("dialog", "API keys")
         claude = "Anthropic Claude"
+        program.wait_for("label", f"{claude}: No key")
         type_key(screen, program, f"{claude} key", WRONG_KEY)
         program.press("push button", f"Test {claude} key")
         program.wait_for("label", begins=f"{claude} refused the API key (401")
@@ -175,6 +176,7 @@ def test_a_locked_keyring_is_explained_and_its_keys_come_when_it_is_unlocked(
     screen = own_screen
     first = screen.launch(stored.home)
     first.press("push button", "Add API keys")
+    first.wait_for("label", "Anthropic Claude: No key")
     save_key(screen, first, "Anthropic Claude", DEFAULT_KEY)
     first.wait_for("label", "Anthropic Claude: In the keyring")
     assert first.terminate() == 0
