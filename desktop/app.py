@@ -257,7 +257,7 @@ class _Program:
         onboarding = Onboarding(window, settings, keys, controller)
         self._audit = AuditActions(window, controller, redact=redactor.redact)
         QShortcut(QKeySequence("Ctrl+Shift+A"), window, self._audit.open)
-        self._personas = PersonaActions(window, personas_of(self._paths), controller.actions)
+        self._personas = PersonaActions(window, personas_of(self._paths), controller)
         QShortcut(QKeySequence("Ctrl+Shift+E"), window, self._personas.open)
         controller.gates.audit_requested.connect(self._audit.open)
         self._usage = UsageActions(window, controller)

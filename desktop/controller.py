@@ -257,11 +257,23 @@ class Controller(QObject):
 
     def _options(self, info: ConversationInfo) -> RunOptions:
         """What a run of a conversation is begun with now."""
+        return self._options_in(Path(info.workspace), self.conversations.role_name)
+
+    def options_of(self, role: str) -> RunOptions:
+        """What the next run is begun with, where it has this role.
+
+        Raises:
+            UnknownName: There is no such role, or it names no known model.
+        """
+        info = self.conversations.open
+        return self._options_in(Path(info.workspace) if info is not None else self.conversations.workspace, role)
+
+    def _options_in(self, root: Path, role: str) -> RunOptions:
         return run_options(
             self._holder.registry,
             self._settings,
-            role=self.conversations.role_name,
-            root=Path(info.workspace),
+            role=role,
+            root=root,
             tools_enabled=self._window.composer.tools.isChecked(),
             models=self.conversations.chosen_models,
         )

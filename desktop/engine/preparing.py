@@ -14,7 +14,7 @@ from desktop.engine.limits import Limits
 from desktop.engine.messages import Brain, Message, ModelRequest
 from desktop.engine.models.attachment_limits import limits_of
 from desktop.engine.models.registry import Registry
-from desktop.engine.prompts import DIRECT, ORCHESTRATOR, RESPONDER, moment, system_prompt
+from desktop.engine.prompts import gatherer_prompt, moment, writer_prompt
 from desktop.engine.room import Room, context_of
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import StoredCall, StoredRun
@@ -84,7 +84,7 @@ class Preparing:
             RequestTooLong: The message alone is more than a model can read.
         """
         run = self.run
-        system = self._system(ORCHESTRATOR, f"Tools work in the folder {run.options.root}.")
+        system = gatherer_prompt(run.options.root, now=self._told_time, off_record=self._told_mode)
         request = estimate_tokens(run.request)
         declared = sum(estimate_tokens(tool.model_dump_json()) for tool in toolbox.declarations)
         for brain in (Brain.ORCHESTRATOR, Brain.RESPONDER):
@@ -117,7 +117,7 @@ class Preparing:
         persona = self.limits.persona
         if self.limits.read_persona is not None:
             persona = await asyncio.to_thread(self.limits.read_persona, run.options.persona)
-        system = self._system(persona, DIRECT if calls is None else RESPONDER)
+        system = writer_prompt(persona, with_tools=calls is not None, now=self._told_time, off_record=self._told_mode)
         room, request = self.room(Brain.RESPONDER, share), estimate_tokens(run.request)
         fixed = estimate_tokens(system) + request + estimate_tokens(run.summary or "")
         room.check(fixed, request)
@@ -150,7 +150,7 @@ class Preparing:
         """When the run began, in the person's zone; None where the role tells no time."""
         return self.run.started_at.astimezone() if self.run.options.inject_datetime else None
 
-    def _system(self, *parts: str) -> str:
-        is_off_record = self.run.id.startswith(OFF_RECORD_PREFIX)
-        mode = is_off_record if self.run.options.inject_mode else None
-        return system_prompt(*parts, now=self._told_time, off_record=mode)
+    @property
+    def _told_mode(self) -> bool | None:
+        """Whether the run is off the record; None where the role tells no mode."""
+        return self.run.id.startswith(OFF_RECORD_PREFIX) if self.run.options.inject_mode else None

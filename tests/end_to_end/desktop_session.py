@@ -289,6 +289,12 @@ class Program:
         """Wait for something that can be worked, and click it."""
         self.click(self.wait_for(role, name or None, begins=begins, enabled=True))
 
+    def activate(self, role: str, name: str) -> None:
+        """Wait for something that can be worked, and work it as assistive technology does, without mouse and keys."""
+        found = self.wait_for(role, name, enabled=True)
+        if not self._desktop.eyes.ask(do="press", id=found.number):
+            raise NotHappened(f"{role} {name!r} could not be worked")
+
     def write(self, text: str) -> None:
         """Click the message editor, type, and see that it is all there."""
         self.click(self.wait_for("text", "Message", enabled=True))
