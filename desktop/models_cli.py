@@ -13,7 +13,7 @@ from desktop.engine.errors import EngineError, UnknownName
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import ModelEntry, Registry
 from desktop.engine.store.store import Store
-from desktop.engine.usage_lines import UsageLine, UsageTotal, as_csv, cost_words, totals, whole
+from desktop.engine.usage_lines import Grouping, UsageLine, UsageTotal, as_csv, cost_words, totals, whole
 from desktop.os_keyring import os_keyring
 from desktop.paths import Paths
 from desktop.redaction import Redactor
@@ -24,6 +24,12 @@ from desktop.views.literal_text import one_line
 
 DONE, FAILED, BAD_USAGE = 0, 1, 2
 _NAME_WIDTH = 34
+_GROUPS: tuple[tuple[str, Grouping], ...] = (
+    ("By day", "day"),
+    ("By model", "model"),
+    ("By brain", "brain"),
+    ("By conversation", "conversation"),
+)
 
 
 class _Keys:
@@ -123,9 +129,9 @@ async def _usage(arguments: argparse.Namespace, terminal: Terminal) -> None:
     if not lines:
         terminal.note("No model was called in that time.")
         return
-    for title, grouped in (("By day", totals(lines, "day")), ("By model", totals(lines, "model"))):
+    for title, by in _GROUPS:
         terminal.say(title)
-        for total in grouped:
+        for total in totals(lines, by):
             terminal.say(_line(total))
     terminal.say(_line(whole(lines)))
 
@@ -139,7 +145,9 @@ def _since(days: int | None) -> datetime | None:
 
 
 def _line(total: UsageTotal) -> str:
-    cached = f", {total.cached_tokens:,} of them cached" if total.cached_tokens else ""
+    cache = [f"{total.cached_tokens:,} from cache"] if total.cached_tokens else []
+    cache += [f"{total.cache_write_tokens:,} to cache"] if total.cache_write_tokens else []
+    cached = f" ({', '.join(cache)})" if cache else ""
     cost = cost_words(total.cost_usd, total.unpriced, total.calls)
     calls = f"{total.calls:,} call{'' if total.calls == 1 else 's'}"
     name = one_line(total.name, 60)

@@ -42,8 +42,10 @@ def duration_text(milliseconds: int) -> str:
 
 
 def tokens_text(usage: Usage) -> str:
-    """The tokens of a model call, in (with those read from the provider's cache) and out."""
-    cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+    """The tokens of a model call, in (with those read from the provider's cache, and written to it) and out."""
+    cache = [f"{usage.cached_tokens:,} cached"] if usage.cached_tokens else []
+    cache += [f"{usage.cache_write_tokens:,} to cache"] if usage.cache_write_tokens else []
+    cached = f" ({', '.join(cache)})" if cache else ""
     return f"{usage.input_tokens:,}{cached} → {usage.output_tokens:,} tokens"
 
 
