@@ -89,6 +89,11 @@ class Conversations(QObject):
         return Path(chosen).expanduser() if chosen else self._paths.workspace
 
     @property
+    def folder(self) -> str:
+        """The folder of what is open."""
+        return self.open.workspace if self.open is not None else str(self.workspace)
+
+    @property
     def kept_id(self) -> str | None:
         """The id of the open conversation, where it is stored on disk."""
         return self.open.id if self.open is not None and not self.open.off_record else None
@@ -355,11 +360,10 @@ class Conversations(QObject):
             await self._store(self.open.id).conversations.set_models(self.open.id, models)
 
     def _choose_workspace(self) -> None:
-        current = self.open.workspace if self.open is not None else str(self.workspace)
         ask_folder(
             self._window,
             "The folder that tools may touch",
-            current,
+            self.folder,
             lambda folder: self._actions.do(self._set_workspace(folder)),
         )
 

@@ -16,18 +16,24 @@ from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import ModelEntry, Registry
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
-from desktop.engine.usage_lines import UsageLine, UsageTotal, as_csv, cost_words, totals, whole
+from desktop.engine.usage_lines import Grouping, UsageLine, UsageTotal, as_csv, cost_words, totals, whole
 from desktop.exit_status import BAD_USAGE, DONE, FAILED
 from desktop.os_keyring import os_keyring
 from desktop.paths import Paths
 from desktop.redaction import Redactor
-from desktop.secrets import KeyStore
+from desktop.secrets import KEYRING_ASKS, KeyStore
 from desktop.settings import Settings
 from desktop.terminal import Terminal
 from desktop.views.literal_text import one_line
 
 _NAME_WIDTH = 34
 _ROLE_WIDTH = 22
+_GROUPS: tuple[tuple[str, Grouping], ...] = (
+    ("By day", "day"),
+    ("By model", "model"),
+    ("By brain", "brain"),
+    ("By conversation", "conversation"),
+)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,7 +66,9 @@ async def _models(arguments: argparse.Namespace, terminal: Terminal) -> None:
     settings, problems = Settings.load(Paths.of_system().settings_file)
     for problem in problems:
         terminal.complain(str(problem))
-    connector = Connector(KeyStore(on_key=redactor.add, load=os_keyring))
+    keys = KeyStore(on_key=redactor.add, load=os_keyring)
+    keys.thread.on_waiting = lambda is_waiting: terminal.note(KEYRING_ASKS) if is_waiting else None
+    connector = Connector(keys)
     registry = make_registry(settings)
     for variable, address in connector.redirections().items():
         terminal.note(f"{variable} is in force: {address}")
@@ -155,9 +163,9 @@ async def _usage(arguments: argparse.Namespace, terminal: Terminal) -> None:
     if not lines:
         terminal.note("No model was called in that time.")
         return
-    for title, grouped in (("By day", totals(lines, "day")), ("By model", totals(lines, "model"))):
+    for title, by in _GROUPS:
         terminal.say(title)
-        for total in grouped:
+        for total in totals(lines, by):
             terminal.say(_line(total))
     terminal.say(_line(whole(lines)))
 
@@ -171,7 +179,9 @@ def _since(days: int | None) -> datetime | None:
 
 
 def _line(total: UsageTotal) -> str:
-    cached = f", {total.cached_tokens:,} of them cached" if total.cached_tokens else ""
+    cache = [f"{total.cached_tokens:,} from cache"] if total.cached_tokens else []
+    cache += [f"{total.cache_write_tokens:,} to cache"] if total.cache_write_tokens else []
+    cached = f" ({', '.join(cache)})" if cache else ""
     cost = cost_words(total.cost_usd, total.unpriced, total.calls)
     calls = f"{total.calls:,} call{'' if total.calls == 1 else 's'}"
     name = one_line(total.name, 60)

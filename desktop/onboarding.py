@@ -7,8 +7,9 @@ from desktop.controller import Controller
 from desktop.engine.errors import EngineError
 from desktop.key_actions import KeyActions
 from desktop.secrets import KeyStore, Provider
-from desktop.views.keys_dialog import TRY_AGAIN
+from desktop.views.keys_dialog import TRY_AGAIN, WAITING_KEYRING
 from desktop.views.local_server_dialog import LocalServer, LocalServerDialog
+from desktop.views.notice_bar import NoticeKind
 from desktop.window_actions import WindowActions
 
 _ADD_KEYS = "Add API keys"
@@ -32,6 +33,9 @@ class Onboarding(WindowActions):
         self._key_actions = KeyActions(controller.desk, keys, self._key_saved, self._say_anew)
         self._faults = ""
         self._servers = LocalServerDialog(window)
+        self._said_before: tuple[str, str, NoticeKind] = ("", "", "info")
+        keys.thread.on_waiting = self._tell_waiting
+        keys.thread.on_late_answer = self._hear_late_answer
         window.start_page.local_server_chosen.connect(lambda: self._do(self._open_servers()))
         window.start_page.demo_chosen.connect(lambda: self._do(self._choose_demo()))
         window.notice_action.connect(self._act_on_notice)
@@ -83,7 +87,8 @@ class Onboarding(WindowActions):
             elif not has_model and not self._window.start_page.is_first_start:
                 said.append("There is no API key yet.")
         if said:
-            action = TRY_AGAIN if self._keys.is_locked else "" if has_model else _ADD_KEYS
+            asks_again = self._keys.is_locked or self._keys.is_silent
+            action = TRY_AGAIN if asks_again else "" if has_model else _ADD_KEYS
             self._say(" ".join(said), action)
         return has_model
 
@@ -126,8 +131,27 @@ class Onboarding(WindowActions):
 
     async def _try_keyring(self) -> None:
         """Let the system ask for the keyring's password once more, and say what came of it."""
-        self._window.set_notice("Waiting for the system's keyring …")
+        self._window.set_notice(WAITING_KEYRING)
         await self._keys.try_again()
+        await self._say_anew()
+
+    def _tell_waiting(self, is_waiting: bool) -> None:
+        """The keyring is long in coming: most likely the system asks for its password, and nobody has typed it yet."""
+        if is_waiting:
+            self._said_before = self._window.notice.said
+            self._window.set_notice(WAITING_KEYRING)
+        elif self._window.notice.said[0] == WAITING_KEYRING:
+            self._window.set_notice(*self._said_before)
+        self._key_actions.show_waiting(is_waiting)
+
+    def _hear_late_answer(self) -> None:
+        self._do(self._take_late_answer())
+
+    async def _take_late_answer(self) -> None:
+        """The keyring answers after it was given up: what it holds counts from now on."""
+        if not self._keys.is_locked:
+            await self._keys.try_again()
+        await self._key_actions.look_again()
         await self._say_anew()
 
     async def _say_anew(self) -> None:

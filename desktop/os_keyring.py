@@ -1,5 +1,6 @@
 """Finding the operating system's keyring, and nothing that would keep keys in a readable file."""
 
+from contextlib import closing
 from typing import cast
 
 from desktop.secrets import Keyring, KeyringFailed
@@ -38,18 +39,60 @@ def os_keyring() -> Keyring:
         ) from error
     name = _name(type(chosen))
     if name in _ACCEPTED:
-        return cast(Keyring, chosen)
+        return _asking_for_nothing(cast(Keyring, chosen))
     if name == "keyring.backends.null.Keyring":
         raise KeyringFailed("The system's keyring is turned off in the configuration of the Python package keyring.")
     # The choice made at first stays; a service that was started since then is found here.
     usable = [kind for kind in KeyringBackend.get_viable_backends() if _name(kind) in _ACCEPTED]
     if usable:
-        return cast(Keyring, max(usable, key=_priority)())
+        return _asking_for_nothing(cast(Keyring, max(usable, key=_priority)()))
     if name in ("keyring.backends.fail.Keyring", "keyring.backends.chainer.ChainerBackend"):
         raise KeyringFailed(
             "This system has no keyring that programs can use. On Linux, install and start GNOME Keyring or KWallet."
         )
     raise KeyringFailed(f"The keyring backend {name!r} is not the system's, and may keep keys in a readable file.")
+
+
+class _MadeWhenNeeded:
+    """The Secret Service, where looking for a text makes no keyring.
+
+    Args:
+        service: The backend. Asked for a text where there is no keyring yet, it would make one, and the system would
+            ask the person to choose a password for it before they have done anything that needs it.
+    """
+
+    def __init__(self, service: Keyring) -> None:
+        self._service = service
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """The stored text; None where there is none."""
+        return self._service.get_password(service, username) if _has_collection() else None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Store, or replace, a text. Makes a keyring where there is none."""
+        self._service.set_password(service, username, password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Remove a text that is there."""
+        self._service.delete_password(service, username)
+
+
+def _asking_for_nothing(chosen: Keyring) -> Keyring:
+    is_service = _name(type(chosen)) == "keyring.backends.SecretService.Keyring"
+    # A collection that the person's configuration names is theirs to have made.
+    return _MadeWhenNeeded(chosen) if is_service and not hasattr(chosen, "preferred_collection") else chosen
+
+
+def _has_collection() -> bool:
+    import secretstorage
+    from secretstorage.exceptions import ItemNotFoundException
+
+    with closing(secretstorage.dbus_init()) as bus:
+        try:
+            secretstorage.Collection(bus)
+        except ItemNotFoundException:
+            return False
+    return True
 
 
 def _name(kind: type) -> str:

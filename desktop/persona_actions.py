@@ -5,9 +5,10 @@ from datetime import datetime
 
 from PySide6.QtCore import QFileSystemWatcher
 
-from desktop.engine.prompts import DIRECT, RESPONDER, system_prompt
+from desktop.engine.errors import UnknownName
 from desktop.personas import DEFAULT, PersonaError, Personas
-from desktop.views.persona_dialog import PersonaDialog, PersonaFile
+from desktop.told import Told, told
+from desktop.views.persona_dialog import PersonaDialog, PersonaFile, SentText
 from desktop.window_actions import Desk, WindowActions
 
 _CHANGED = "This file was changed elsewhere. Save puts your text in its place; discard yours to see the other."
@@ -24,6 +25,7 @@ class PersonaActions(WindowActions):
     def __init__(self, desk: Desk, personas: Personas) -> None:
         super().__init__(desk)
         self._personas = personas
+        self._role = ""
         self._dialog: PersonaDialog | None = None
         self._last = ""
         self._watcher = QFileSystemWatcher(self)
@@ -31,16 +33,23 @@ class PersonaActions(WindowActions):
         self._watcher.fileChanged.connect(lambda _: self._do(self._look_again()))
 
     def open(self) -> None:
-        """Open the dialog on the persona in use."""
+        """Open the dialog on the persona of the role that is chosen."""
+        self._do(self._open())
+
+    async def _open(self) -> None:
+        engine = await self._holder.opened()
         if self._dialog is None:
             self._dialog = self._make()
+        self._role = self._conversations.role_name
+        self._dialog.show_roles(list(engine.session.runner.registry.roles), self._role)
         self._dialog.open()
-        self._do(self._show(self._dialog.name or DEFAULT))
+        await self._show(self._file_of(self._role))
 
     def _make(self) -> PersonaDialog:
         dialog = PersonaDialog(self._window)
         dialog.chosen.connect(lambda name: self._do(self._show(name)))
         dialog.saved.connect(lambda name, text: self._do(self._save(name, text)))
+        dialog.role_chosen.connect(lambda role: self._do(self._choose_role(role)))
         dialog.deleted.connect(lambda name: self._do(self._delete(name)))
         return dialog
 
@@ -52,16 +61,31 @@ class PersonaActions(WindowActions):
         dialog.show_text(name, text)
         dialog.show_problem(problem)
         await self._list(name)
-        dialog.show_sent(self._sent(text))
+
+    async def _choose_role(self, role: str) -> None:
+        self._role = role
+        await self._list(self._shown.name)
 
     async def _list(self, chosen: str) -> None:
-        def look() -> list[PersonaFile]:
-            return [PersonaFile(name, self._personas.is_own(name), name == DEFAULT) for name in self._personas.names()]
+        """List the files, and show what the role sends of them."""
+        registry = (await self._holder.opened()).session.runner.registry
+        in_use = self._file_of(self._role)
+        users: dict[str, list[str]] = {}
+        for role in registry.roles.values():
+            users.setdefault(role.persona or DEFAULT, []).append(role.name)
 
+        def look() -> list[PersonaFile]:
+            return [
+                PersonaFile(name, self._personas.is_own(name), name == in_use, tuple(users.get(name, ())))
+                for name in self._personas.names()
+            ]
+
+        await self._show_sent()
         self._shown.show_files(await asyncio.to_thread(look), chosen)
         folder = self._personas.folder
         if folder.is_dir():
-            self._watcher.addPaths([str(folder), *(str(path) for path in [folder / chosen] if path.is_file())])
+            files = [path for name in {chosen, in_use} if (path := folder / name).is_file()]
+            self._watcher.addPaths([str(folder), *map(str, files)])
 
     async def _read(self, name: str) -> tuple[str, str]:
         try:
@@ -99,6 +123,7 @@ class PersonaActions(WindowActions):
             await self._list(dialog.name)
         elif dialog.is_changed:
             dialog.show_problem(_CHANGED)
+            await self._show_sent()
         else:
             await self._show(dialog.name)
 
@@ -107,15 +132,26 @@ class PersonaActions(WindowActions):
         assert self._dialog is not None
         return self._dialog
 
-    def _sent(self, persona: str) -> str:
-        """What the writing model is told now, its parts under headings that are not sent."""
-        off_record = self._window.top_bar.off_record.isChecked()
-        tools = self._window.composer.tools.isChecked()
-        parts = {
-            "Persona": persona.strip() or "(empty)",
-            "Instructions of the program": (RESPONDER if tools else DIRECT).strip(),
-            "Date and mode, where the role tells them": system_prompt(
-                now=datetime.now().astimezone(), off_record=off_record
-            ),
-        }
-        return "\n\n".join(f"── {head} ──\n{text}" for head, text in parts.items())
+    def _file_of(self, role: str) -> str:
+        """The persona file of a role."""
+        return self._holder.engine.session.runner.registry.role(role).persona or DEFAULT
+
+    async def _show_sent(self) -> None:
+        """Show what the models of the chosen role are told, made by what makes it for a run."""
+        self._shown.show_sent([SentText(each.to, each.text, each.note) for each in await self._told()])
+
+    async def _told(self) -> list[Told]:
+        persona, problem = await self._read(self._file_of(self._role))
+        if problem:
+            return [Told("To the writing model", "", f"{problem} A run of this role ends here, and says so.")]
+        try:
+            options = self._desk.run_options(self._conversations.folder, self._role)
+        except UnknownName as error:
+            return [Told("To the writing model", "", f"{error} {error.action}")]
+        return told(
+            options,
+            self._holder.engine.session.runner.registry,
+            persona,
+            off_record=self._window.top_bar.off_record.isChecked(),
+            now=datetime.now().astimezone(),
+        )

@@ -3,15 +3,19 @@
 import asyncio
 import os
 import re
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from desktop.patient_thread import PatientThread
+
 SERVICE = "cortex-desktop"
 """The name of our entries in the keyring; the user name is the key's: ``gemini``, or ``gemini/work``."""
+
+KEYRING_ASKS = "Waiting for the system's keyring: it may be asking for its password, in a window of its own."
+"""What is said where there is no window, while the keyring is waited for."""
 
 _T = TypeVar("_T")
 
@@ -141,6 +145,10 @@ class KeyStore:
         load: Finds the system's keyring; raises KeyringFailed. Runs on another thread.
         environment: The environment's variables.
         timeout_s: How long one call waits for the keyring.
+        told_after_s: How long it is waited for in silence.
+
+    Attributes:
+        thread: Where the keyring is asked; tells when that takes long: it is asking for its password, most likely.
     """
 
     def __init__(
@@ -150,6 +158,7 @@ class KeyStore:
         load: Callable[[], Keyring],
         environment: Mapping[str, str] = os.environ,
         timeout_s: float = 30.0,
+        told_after_s: float = 1.0,
     ) -> None:
         self.on_key = on_key
         self._load = load
@@ -159,7 +168,7 @@ class KeyStore:
         self._problem: str | None = None
         self._is_locked = False
         self._keyring: Keyring | None = None
-        self._answered: threading.Event | None = None
+        self.thread = PatientThread("keyring", timeout_s=timeout_s, told_after_s=told_after_s)
         self._turn = asyncio.Lock()
 
     def __repr__(self) -> str:
@@ -178,7 +187,7 @@ class KeyStore:
     @property
     def is_silent(self) -> bool:
         """Whether the keyring has not answered yet: it may be waiting for its password."""
-        return self._answered is not None and not self._answered.is_set()
+        return self.thread.is_silent
 
     async def try_again(self) -> bool:
         """Ask the keyring once more, which lets the system ask for its password; this session's keys go into it.
@@ -292,6 +301,11 @@ class KeyStore:
                 found = (None, variable, f"The variable {variable} is not used. {error}")
         return found
 
+    def environment_variable(self, provider: str) -> str:
+        """The environment's variable that serves where there is no other key of a name; empty for none."""
+        key, variable, _ = self._of_environment(provider)
+        return variable if key is not None else ""
+
     async def _read(self, providers: list[str]) -> dict[str, str | None]:
         def read(keyring: Keyring) -> dict[str, str | None]:
             return {provider: (keyring.get_password(SERVICE, provider) or "").strip() or None for provider in providers}
@@ -317,7 +331,14 @@ class KeyStore:
                     raise KeyringLocked(_LOCKED)
                 if self.is_silent:
                     raise KeyringFailed("The system's keyring still has not answered. Unlock it, then try again.")
-                result = await self._on_a_thread(lambda: work(self._found_keyring()))
+                result = await self.thread.do(lambda: self._in_words(lambda: work(self._found_keyring())))
+            except TimeoutError:
+                self._keyring = None
+                self._problem = (
+                    f"The system's keyring did not answer within {self._timeout_s:g} seconds. It may be waiting for "
+                    "its password: unlock it, then try again."
+                )
+                raise KeyringFailed(self._problem) from None
             except KeyringFailed as error:
                 self._problem = str(error)
                 self._keyring = None
@@ -331,43 +352,15 @@ class KeyStore:
             keyring = self._keyring = self._load()
         return keyring
 
-    async def _on_a_thread(self, work: Callable[[], _T]) -> _T:
-        """Wait for work on a daemon thread: unlike an executor's, it cannot hold up the program's end."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[_T] = loop.create_future()
-
-        def finish(result: _T | None, error: Exception | None) -> None:
-            if done.done():
-                return
-            if error is not None:
-                done.set_exception(error)
-            else:
-                done.set_result(result)  # type: ignore[arg-type]  # None only where _T is None
-
-        def run() -> None:
-            result: _T | None = None
-            error: Exception | None = None
-            try:
-                result = work()
-            except KeyringFailed as failed:
-                error = failed
-            except Exception as failed:  # backends of four systems and of plug-ins: any type may come
-                error = _in_words(failed)
-                self._is_locked = isinstance(error, KeyringLocked)  # also where nobody waits for it any more
-            answered.set()
-            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(finish, result, error)
-
-        answered = self._answered = threading.Event()
-        threading.Thread(target=run, name="keyring", daemon=True).start()
+    def _in_words(self, work: Callable[[], _T]) -> _T:
         try:
-            async with asyncio.timeout(self._timeout_s):
-                return await done
-        except TimeoutError:
-            raise KeyringFailed(
-                f"The system's keyring did not answer within {self._timeout_s:g} seconds. It may be waiting for its "
-                "password: unlock it, then try again."
-            ) from None
+            return work()
+        except KeyringFailed:
+            raise
+        except Exception as failed:  # backends of four systems and of plug-ins: any type may come
+            error = _in_words(failed)
+            self._is_locked = isinstance(error, KeyringLocked)  # also where nobody waits for it any more
+            raise error from None
 
 
 _LOCKED = "The system's keyring is locked. Unlock it, then try again."

@@ -47,19 +47,20 @@ class Desk:
             raise RuntimeError("the window is not furnished yet")
         return bar
 
-    def run_options(self, root: Path | str) -> RunOptions:
+    def run_options(self, root: Path | str, role: str | None = None) -> RunOptions:
         """What a message that is sent now would run with: role, models and tools as the window shows them.
 
         Args:
             root: The folder that its tools may touch.
+            role: Another role than the chosen one.
 
         Raises:
-            UnknownName: The chosen role names no known model.
+            UnknownName: There is no such role, or it names no known model.
         """
         return run_options(
             self.holder.registry,
             self.settings,
-            role=self.conversations.role_name,
+            role=self.conversations.role_name if role is None else role,
             root=Path(root),
             tools_enabled=self.window.composer.tools.isChecked(),
             models=self.conversations.chosen_models,

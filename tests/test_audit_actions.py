@@ -103,6 +103,7 @@ async def test_the_view_shows_what_was_called(desk: Desk) -> None:
 
 
 async def test_a_check_is_told_in_the_view(desk: Desk) -> None:
+    await desk.engine.audit.ready()
     await worked(desk.engine.store, call("a"))
     await desk.engine.audit.anchor()
     view = await desk.open()

@@ -158,7 +158,7 @@ async def main():
     paths.make()
     settings, _ = Settings.load(paths.settings_file)
     engine = await open_engine(paths, settings, KeyStore(on_key=lambda key: None, load=os_keyring), lambda event: None)
-    await engine.audit._loading
+    await engine.audit.ready()
     for name in sys.argv[1:] or ["a"]:
         await worked(engine.store, call(name, path="notes.md"))
     await engine.close()

@@ -425,7 +425,7 @@ def test_systems_keyring_is_found_beside_a_readable_one(tmp_path: Path) -> None:
 
     found = keyring_session.run_python(setup + LOAD, tmp_path, wrap=keyring_session.in_keyring_session)
 
-    assert found == "keyring.backends.SecretService\n"
+    assert found == "desktop.os_keyring\n"  # around the Secret Service alone
 
 
 def test_keyring_package_is_not_imported_before_it_is_needed(tmp_path: Path) -> None:

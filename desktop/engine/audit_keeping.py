@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from desktop.engine.audit import AuditHead, AuditKeys, AuditReport
 from desktop.engine.errors import NoAuditKeys, StoreError
-from desktop.engine.store.audit import AuditLog
+from desktop.engine.store.audit import AuditLog, no_wait
 from desktop.engine.store.audit_reader import AuditReader
 
 _log = logging.getLogger(__name__)
@@ -21,8 +21,10 @@ NOT_CONTINUED = (
 class AuditKeeper:
     """The audit log's key and anchored head, for one process.
 
-    The key is loaded beside the start: rows that are written before it is there are chained without it, and sealed by
-    the first that is chained with it, or by the head. The head is anchored some time after rows were written, not for
+    A key that there is already is loaded beside the start. Where there is none, one is made when the first row is
+    about to be written (`ready`), and not before: the system may ask the person for a password then. Rows that are
+    written before it is there are chained without it, and sealed by the first that is chained with it, or by the head;
+    a check says so. The head is anchored some time after rows were written, not for
     each, and at the end. Where the log does not go on from the anchored head, that is left as it is: it is the proof.
 
     Args:
@@ -45,6 +47,7 @@ class AuditKeeper:
         self._has_key = False
         self._timer: asyncio.TimerHandle | None = None
         self._loading: asyncio.Task[None] | None = None
+        self._making: asyncio.Task[None] | None = None
         self._anchoring: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self.problem = ""
@@ -54,14 +57,25 @@ class AuditKeeper:
         """Load the key, and watch the log grow from now on."""
         loop = asyncio.get_running_loop()
         self._audit.on_growth = lambda: _tell(loop, self)
+        self._audit.before_growth = self.ready
         self._loading = asyncio.create_task(self._quietly(self._load), name="audit key")
+
+    async def ready(self) -> None:
+        """Have a key before a row is written: make one where there is none. Where that fails, rows go without.
+
+        Their place is asked, and waited for, once in the life of the keeper; later calls wait for nothing.
+        """
+        if self._making is None:
+            self._making = asyncio.create_task(self._quietly(self._make), name="audit key")
+        if not self._making.done():
+            await asyncio.shield(self._making)
 
     async def close(self) -> None:
         """Anchor the head where the log has grown; keys that do not answer are not waited for long."""
-        self._audit.on_growth = lambda: None
+        self._audit.on_growth, self._audit.before_growth = lambda: None, no_wait
         if self._timer is not None:
             self._timer.cancel()
-        tasks = [task for task in (self._loading, self._anchoring) if task is not None]
+        tasks = [task for task in (self._loading, self._making, self._anchoring) if task is not None]
         if self._has_grown:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._patience_s):
@@ -81,7 +95,7 @@ class AuditKeeper:
             self._has_grown = False
             anchored = await self._keys.load_head()
             if not self._has_key:  # the place is open now, and was not at the start
-                await self._load_key()
+                await self._load_key(make=True)
             head = await self._audit.head()
             if await self._goes_on_from(anchored) and head.rows and head != anchored:
                 await self._keys.save_head(head)
@@ -103,11 +117,18 @@ class AuditKeeper:
 
     async def _load(self) -> None:
         async with self._turn:
-            await self._load_key()
+            await self._load_key(make=False)
             await self._goes_on_from(await self._keys.load_head())
 
-    async def _load_key(self) -> None:
-        key = await self._keys.load_key(make=True)
+    async def _make(self) -> None:
+        async with self._turn:
+            if not self._has_key:
+                await self._load_key(make=True)
+
+    async def _load_key(self, *, make: bool) -> None:
+        key = await self._keys.load_key(make=make)
+        if key is not None and not make:  # what belongs to it is kept with it
+            key = await self._keys.load_key(make=True)
         if key is not None:
             self._audit.use_key(key)
             self._has_key = True

@@ -193,6 +193,8 @@ class UsageReported(_Event):
     cost_usd: float | None
     """US dollars; None where the price is not known."""
     thinking_tokens: int = 0
+    cache_write_tokens: int = 0
+    """Input tokens that were written to the provider's cache; part of ``input_tokens``."""
 
 
 class Retrying(_Event):

@@ -100,4 +100,5 @@ def usage_event(spent: Spent) -> UsageReported:
         output_tokens=usage.output_tokens,
         cost_usd=usage.cost_usd,
         thinking_tokens=usage.thinking_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
     )

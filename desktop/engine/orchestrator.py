@@ -40,6 +40,7 @@ async def gather(work: Gathering) -> AsyncGenerator[Event, None]:
     rounds = await work.store.calls.rounds(work.run_id)
     while True:
         if rounds and rounds[-1].is_open:
+            await work.store.audit.before_growth()
             settled: StoredRound | None = None
             async with contextlib.aclosing(settle(work, rounds[-1])) as items:
                 async for item in items:
@@ -85,6 +86,8 @@ async def _model_round(
                 yield item
     taken = {call.call.id for past in rounds for call in past.calls}
     turn = _with_unique_ids(turn, taken)
+    if turn.calls:
+        await work.store.audit.before_growth()
     judged = await judge_calls(work, turn.calls, number)
     gather_ms = _gather_ms(work, began)
     calls = await work.store.calls.add_round(work.run_id, number, turn, judged, spent=spent, gather_ms=gather_ms)

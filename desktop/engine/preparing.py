@@ -14,7 +14,7 @@ from desktop.engine.limits import Limits
 from desktop.engine.messages import Attachment, Brain, Message, ModelRequest
 from desktop.engine.models.attachment_limits import limits_of
 from desktop.engine.models.registry import Registry
-from desktop.engine.prompts import DIRECT, ORCHESTRATOR, RESPONDER, moment, system_prompt
+from desktop.engine.prompts import gatherer_prompt, moment, writer_prompt
 from desktop.engine.room import Room, context_of
 from desktop.engine.store.records import RunOptions, StoredCall, StoredRun
 from desktop.engine.store.store import Store
@@ -124,7 +124,7 @@ class Preparing:
             RequestTooLong: The message alone is more than a model can read.
         """
         asked = self.asked
-        system = self._system(ORCHESTRATOR, f"Tools work in the folder {asked.options.root}.")
+        system = gatherer_prompt(asked.options.root, now=self._told_time, off_record=self._told_mode)
         request = estimate_tokens(asked.request)
         declared = sum(estimate_tokens(tool.model_dump_json()) for tool in toolbox.declarations)
         for brain in asked.options.brains:
@@ -157,7 +157,7 @@ class Preparing:
         persona = self.limits.persona
         if self.limits.read_persona is not None:
             persona = await asyncio.to_thread(self.limits.read_persona, asked.options.persona)
-        system = self._system(persona, DIRECT if calls is None else RESPONDER)
+        system = writer_prompt(persona, with_tools=calls is not None, now=self._told_time, off_record=self._told_mode)
         room, request = self.room(Brain.RESPONDER, share), estimate_tokens(asked.request)
         fixed = estimate_tokens(system) + request + estimate_tokens(asked.summary)
         room.check(fixed, request)
@@ -193,6 +193,7 @@ class Preparing:
         """When it is asked, in the person's zone; None where the role tells no time."""
         return self.asked.asked_at.astimezone() if self.asked.options.inject_datetime else None
 
-    def _system(self, *parts: str) -> str:
-        mode = self.store.is_off_record if self.asked.options.inject_mode else None
-        return system_prompt(*parts, now=self._told_time, off_record=mode)
+    @property
+    def _told_mode(self) -> bool | None:
+        """Whether it is asked off the record; None where the role tells no mode."""
+        return self.store.is_off_record if self.asked.options.inject_mode else None

@@ -82,6 +82,29 @@ def system_prompt(*parts: str, now: datetime | None, off_record: bool | None) ->
     return "\n\n".join(lines)
 
 
+def gatherer_prompt(root: str, *, now: datetime | None, off_record: bool | None) -> str:
+    """What the orchestrator of a run is told.
+
+    Args:
+        root: The folder that its tools work in.
+        now: As of `system_prompt`.
+        off_record: As of `system_prompt`.
+    """
+    return system_prompt(ORCHESTRATOR, f"Tools work in the folder {root}.", now=now, off_record=off_record)
+
+
+def writer_prompt(persona: str, *, with_tools: bool, now: datetime | None, off_record: bool | None) -> str:
+    """What the responder of a run is told.
+
+    Args:
+        persona: The text of the role's persona.
+        with_tools: Whether an orchestrator has gathered for it.
+        now: As of `system_prompt`.
+        off_record: As of `system_prompt`.
+    """
+    return system_prompt(persona, RESPONDER if with_tools else DIRECT, now=now, off_record=off_record)
+
+
 _MOMENT = re.compile(r"\n\n\[Asked on [^\]\n]*\]\Z")
 
 

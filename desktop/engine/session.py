@@ -101,6 +101,7 @@ class Session:
             DecisionRejected: It fits no open call, or what it grants does not cover this call.
         """
         store = self.store_of(run_id)
+        await store.audit.before_growth()
         grant = None
         if not isinstance(decision, AllowOnce | Deny):
             site = self.runner.site(store, await store.runs.get(run_id))

@@ -27,6 +27,7 @@ class UsageLine(Value):
         calls: How many calls.
         input_tokens: All tokens in, cached ones included.
         cached_tokens: Those of them that came from the provider's cache.
+        cache_write_tokens: Those of them that were written to it.
         output_tokens: All tokens out, thinking included.
         thinking_tokens: Those of them that were spent on thinking.
         cost_usd: What the calls with a known price cost.
@@ -42,6 +43,7 @@ class UsageLine(Value):
     calls: int = 0
     input_tokens: int = 0
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
     output_tokens: int = 0
     thinking_tokens: int = 0
     cost_usd: float = 0.0
@@ -57,11 +59,13 @@ class UsageTotal(Value):
         calls: How many calls.
         input_tokens: All tokens in.
         cached_tokens: Those of them from the cache.
+        cache_write_tokens: Those of them written to it.
         output_tokens: All tokens out.
         thinking_tokens: Those of them spent on thinking.
         cost_usd: What the calls with a known price cost.
         unpriced: How many calls have no known price.
         of_brain: What each brain's calls with a known price cost.
+        tokens_of_brain: All tokens of each brain, in and out.
     """
 
     key: str
@@ -69,11 +73,13 @@ class UsageTotal(Value):
     calls: int = 0
     input_tokens: int = 0
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
     output_tokens: int = 0
     thinking_tokens: int = 0
     cost_usd: float = 0.0
     unpriced: int = 0
     of_brain: dict[Brain, float] = Field(default_factory=dict)
+    tokens_of_brain: dict[Brain, int] = Field(default_factory=dict)
 
 
 _BRAINS = {Brain.ORCHESTRATOR: "Orchestrator", Brain.RESPONDER: "Responder"}
@@ -122,16 +128,19 @@ def whole(lines: Iterable[UsageLine]) -> UsageTotal:
 
 def _with(total: UsageTotal, line: UsageLine) -> UsageTotal:
     of_brain = {**total.of_brain, line.brain: total.of_brain.get(line.brain, 0.0) + line.cost_usd}
+    tokens = total.tokens_of_brain.get(line.brain, 0) + line.input_tokens + line.output_tokens
     return total.model_copy(
         update={
             "calls": total.calls + line.calls,
             "input_tokens": total.input_tokens + line.input_tokens,
             "cached_tokens": total.cached_tokens + line.cached_tokens,
+            "cache_write_tokens": total.cache_write_tokens + line.cache_write_tokens,
             "output_tokens": total.output_tokens + line.output_tokens,
             "thinking_tokens": total.thinking_tokens + line.thinking_tokens,
             "cost_usd": total.cost_usd + line.cost_usd,
             "unpriced": total.unpriced + line.unpriced,
             "of_brain": of_brain,
+            "tokens_of_brain": {**total.tokens_of_brain, line.brain: tokens},
         }
     )
 
@@ -173,6 +182,7 @@ _COLUMNS = (
     "calls",
     "input_tokens",
     "cached_tokens",
+    "cache_write_tokens",
     "output_tokens",
     "thinking_tokens",
     "cost_usd",

@@ -110,6 +110,7 @@ class UsageTable(QTableWidget):
     """A row for each model call, and their sum."""
 
     _COLUMNS = ("Brain", "Model", "In", "Cached", "Out", "Cost")
+    _CACHED = 3
 
     def __init__(self) -> None:
         super().__init__(0, len(self._COLUMNS))
@@ -141,6 +142,11 @@ class UsageTable(QTableWidget):
         self._usages = []
         self.setRowCount(0)
 
+    def _tip(self, row: int, column: int, text: str) -> str:
+        if column == self._CACHED:
+            return _cache_words(self._usages[row : row + 1] or self._usages)
+        return text if column == 1 else ""
+
     def add_usage(self, usage: UsageReported) -> None:
         """Add a model call."""
         self._usages.append(usage)
@@ -151,7 +157,7 @@ class UsageTable(QTableWidget):
         for row in range(max(0, len(self._usages) - 2), len(rows)):
             for column, text in enumerate(rows[row]):
                 item = QTableWidgetItem(text)
-                item.setToolTip(plain_tool_tip(text) if column == 1 else "")
+                item.setToolTip(plain_tool_tip(self._tip(row, column, text)))
                 if column >= 2:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 if row == len(self._usages):
@@ -159,6 +165,11 @@ class UsageTable(QTableWidget):
                     font.setBold(True)
                     item.setFont(font)
                 self.setItem(row, column, item)
+
+
+def _cache_words(usages: Sequence[UsageReported]) -> str:
+    read, written = (sum(getattr(each, name) for each in usages) for name in ("cached_tokens", "cache_write_tokens"))
+    return f"{read:,} tokens read from the provider's cache, {written:,} written to it"
 
 
 def _cells(usage: UsageReported) -> tuple[str, ...]:

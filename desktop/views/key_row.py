@@ -12,8 +12,9 @@ from desktop.views.controls import Button, ElidedLabel, label
 from desktop.views.quiet_inputs import QuietComboBox
 from desktop.views.theme import SPACE
 
-KeySource = Literal["keyring", "environment", "session", "locked", "none"]
-"""Where a key comes from; ``locked``: where the keyring cannot be looked into."""
+KeySource = Literal["keyring", "environment", "session", "locked", "silent", "asked", "none"]
+"""Where a key comes from; ``locked``, ``silent``: the keyring cannot be looked into, or does not answer; ``asked``: it
+is being asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ def status_text(status: KeyStatus) -> str:
             return "For this session only"
         case "locked":
             return "Not known: the keyring is locked"
+        case "silent":
+            return "Not known: the keyring does not answer"
+        case "asked":
+            return "Asking the keyring …"
         case "none":
             return "No key"
     assert_never(status.source)
@@ -128,7 +133,7 @@ class KeyRow(QWidget):
 
     def show_status(self, status: KeyStatus) -> None:
         """Show where the key comes from; what is being typed stays."""
-        self._has_key = status.source not in ("none", "locked")
+        self._has_key = status.source not in ("none", "locked", "silent", "asked")
         self._name.setText(status.label)
         self.status.show_text(status_text(status))
         self.status.setAccessibleName(f"{status.label}: {status_text(status)}")

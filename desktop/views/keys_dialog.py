@@ -13,8 +13,8 @@ from desktop.views.key_row import FurtherKeyRow, KeyRow, KeySource, KeyStatus, s
 from desktop.views.notice_bar import NoticeBar
 from desktop.views.theme import SPACE
 
-KeyringState = Literal["ready", "none", "locked", "silent"]
-"""Whether the system keeps keys; ``silent``: its keyring does not answer."""
+KeyringState = Literal["ready", "none", "locked", "waiting", "silent"]
+"""Whether the system keeps keys; ``waiting``: its keyring is being waited for; ``silent``: it did not answer."""
 
 NO_KEYRING = (
     "No keyring was found on this system. Keys are kept for this session only and are gone when the program ends. "
@@ -29,13 +29,18 @@ LOCKED_KEYRING = (
 )
 SILENT_KEYRING = (
     "The system's keyring does not answer: it may be waiting for its password, in a window of its own. "
-    "Unlock it there, then choose Try again. " + _UNTIL_THEN
+    "Unlock it there, and the keys come by themselves. " + _UNTIL_THEN
+)
+WAITING_KEYRING = (
+    "Waiting for the system's keyring. It may be asking for its password in a window of its own, perhaps behind this "
+    "one: type the password there, or cancel it there and go on without."
 )
 TRY_AGAIN = "Try again"
 _BANNERS: dict[KeyringState, tuple[str, str]] = {
     "ready": ("", ""),
     "none": (NO_KEYRING, ""),
     "locked": (LOCKED_KEYRING, TRY_AGAIN),
+    "waiting": (WAITING_KEYRING, ""),
     "silent": (SILENT_KEYRING, TRY_AGAIN),
 }
 _PROVIDERS = (("gemini", "Google Gemini"), ("anthropic", "Anthropic Claude"), ("openai", "OpenAI or compatible"))
@@ -131,9 +136,7 @@ class KeysDialog(QDialog):
         self._words.setText(
             f"Keys go to their provider and nowhere else.{kept} A key saved here comes before one in the environment."
         )
-        words, action = _BANNERS[keyring]
-        self.banner.show_notice(words, action, kind="warning")
-        self.banner.action.setEnabled(True)
+        self.show_keyring(keyring)
         for name in self.rows.keys() - {status.provider for status in statuses}:
             row = self.rows.pop(name)
             self._list.removeWidget(row)
@@ -149,6 +152,12 @@ class KeysDialog(QDialog):
         self._chain()
         if is_first and statuses:
             self.rows[statuses[0].provider].field.setFocus()
+
+    def show_keyring(self, keyring: KeyringState) -> None:
+        """Say whether the system keeps keys."""
+        words, action = _BANNERS[keyring]
+        self.banner.show_notice(words, action, kind="info" if keyring == "waiting" else "warning")
+        self.banner.action.setEnabled(True)
 
     def show_asking_keyring(self) -> None:
         """Let the button wait while the keyring is asked."""

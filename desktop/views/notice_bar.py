@@ -52,6 +52,11 @@ class NoticeBar(QFrame):
         self.close_button.clicked.connect(self._dismiss)
         self.hide()
 
+    @property
+    def said(self) -> tuple[str, str, NoticeKind]:
+        """What it says now: words, the button's words, how grave it is; no words where it is hidden."""
+        return ("" if self.isHidden() else self.text.text(), self._action, self._kind)
+
     def show_notice(self, text: str, action: str = "", kind: NoticeKind = "info") -> None:
         """Say something, or nothing.
 

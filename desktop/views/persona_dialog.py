@@ -21,13 +21,15 @@ from PySide6.QtWidgets import (
 from desktop.views.controls import Button, label, larger, plain_tool_tip
 from desktop.views.debug_tables import ROW_STYLE
 from desktop.views.documents import fixed_font
+from desktop.views.literal_text import one_line
 from desktop.views.literal_view import LiteralView
 from desktop.views.notice_bar import NoticeBar
+from desktop.views.quiet_inputs import QuietComboBox
 from desktop.views.theme import SPACE
 
 _PREFERRED = QSize(820, 620)
-_LEAST = QSize(640, 480)
-_LIST_WIDTH = 26 * SPACE
+_LEAST = QSize(680, 480)
+_LIST_WIDTH = 32 * SPACE
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -38,12 +40,29 @@ class PersonaFile:
     Attributes:
         name: Its name.
         is_own: Whether it is the person's file; else the program's default.
-        in_use: Whether the role of the open conversation uses it.
+        in_use: Whether the role that is looked at uses it.
+        roles: The names of all roles that use it.
     """
 
     name: str
     is_own: bool
     in_use: bool
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SentText:
+    """A text that goes to a model.
+
+    Attributes:
+        to: Whom, in words.
+        text: As it is sent; empty where nothing is.
+        note: What is to be known of it.
+    """
+
+    to: str
+    text: str
+    note: str
 
 
 class PersonaDialog(QDialog):
@@ -53,16 +72,21 @@ class PersonaDialog(QDialog):
         files: The list "Personas".
         editor: The text field "Persona text".
         name_field: The field "Name of a new persona".
+        role: The choice "Role": whose persona is in use, and for whom it is shown what is sent.
+        part: The choice "Sent to".
+        tabs: The pages "Text" and "What is sent".
         sent: What is sent, as it is sent.
         problem: Says what failed, or that the file was changed elsewhere.
 
     Signals:
         chosen(str): A file was chosen; its text is wanted.
+        role_chosen(str): A role was chosen to be looked at; what it sends is wanted.
         saved(str, str): Name and text to write.
         deleted(str): The person's file is to be deleted; of the default, the program's own comes back.
     """
 
     chosen = Signal(str)
+    role_chosen = Signal(str)
     saved = Signal(str, str)
     deleted = Signal(str)
 
@@ -88,7 +112,16 @@ class PersonaDialog(QDialog):
         self.editor = QPlainTextEdit()
         self.editor.setAccessibleName("Persona text")
         self.editor.setFont(fixed_font(self.editor.font(), 0.96))
+        self.tabs = QTabWidget()
+        self._texts: Sequence[SentText] = ()
+        self.role = QuietComboBox()
+        self.role.setAccessibleName("Role")
+        self.role.setAccessibleDescription("Role that is looked at")
+        self.part = QuietComboBox()
+        self.part.setAccessibleName("Sent to")
+        self.part.setAccessibleDescription("Sent to")
         self.sent = LiteralView("What is sent", is_fixed=True)
+        self._note = label(kind="muted", wrap=True)
         self.save_button = Button("Save")
         self.revert_button = Button("Revert to the program's", kind="flat")
         self.delete_button = Button("Delete", kind="flat")
@@ -98,6 +131,8 @@ class PersonaDialog(QDialog):
         self.editor.setFocus()
         self.files.currentItemChanged.connect(self._choose)
         self.editor.textChanged.connect(self._follow)
+        self.role.currentTextChanged.connect(self.role_chosen)
+        self.part.currentIndexChanged.connect(lambda _index: self._show_part())
         self.name_field.textChanged.connect(self._follow)
         self.name_field.returnPressed.connect(self._make)
         self.new_button.clicked.connect(self._make)
@@ -112,7 +147,10 @@ class PersonaDialog(QDialog):
     def _lay_out(self) -> None:
         title = label("Personas", "heading")
         title.setFont(larger(title.font(), 1.4, bold=True))
-        words = "Stands first in what the writing model is told. A role can name a file; the others use default.md."
+        words = (
+            "Stands first in what the writing model is told. A role names its file under Settings, Roles; the others "
+            "use default.md."
+        )
         left = QVBoxLayout()
         left.setSpacing(SPACE)
         left.addWidget(self.files, 1)
@@ -124,14 +162,13 @@ class PersonaDialog(QDialog):
         holder.setLayout(left)
         holder.setFixedWidth(_LIST_WIDTH)
         left.setContentsMargins(0, 0, 0, 0)
-        tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        tabs.addTab(self.editor, "Text")
-        tabs.addTab(self.sent, "What is sent")
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.editor, "Text")
+        self.tabs.addTab(self._sent_page(), "What is sent")
         middle = QHBoxLayout()
         middle.setSpacing(2 * SPACE)
         middle.addWidget(holder)
-        middle.addWidget(tabs, 1)
+        middle.addWidget(self.tabs, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.delete_button)
         foot.addWidget(self.revert_button)
@@ -147,6 +184,21 @@ class PersonaDialog(QDialog):
         column.addWidget(self.problem)
         column.addLayout(middle, 1)
         column.addLayout(foot)
+
+    def _sent_page(self) -> QWidget:
+        page = QWidget()
+        choices = QHBoxLayout()
+        choices.setSpacing(SPACE)
+        choices.addWidget(label("Role", "muted"))
+        choices.addWidget(self.role)
+        choices.addWidget(self.part, 1)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, SPACE, 0, 0)
+        column.setSpacing(SPACE)
+        column.addLayout(choices)
+        column.addWidget(self.sent, 1)
+        column.addWidget(self._note)
+        return page
 
     def sizeHint(self) -> QSize:
         """Room for a page of text."""
@@ -170,7 +222,9 @@ class PersonaDialog(QDialog):
             marks = [*(["in use"] if file.in_use else []), *([] if file.is_own else ["the program's"])]
             item = QListWidgetItem(f"{file.name}  ({', '.join(marks)})" if marks else file.name)
             item.setData(_NAME, file.name)
-            item.setToolTip(plain_tool_tip(item.text()))
+            users = f"Used by: {', '.join(file.roles)}" if file.roles else "No role uses it"
+            item.setToolTip(plain_tool_tip(f"{item.text()}\n{users}"))
+            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, users)
             self.files.addItem(item)
             if file.name == chosen:
                 self.files.setCurrentItem(item)
@@ -188,9 +242,29 @@ class PersonaDialog(QDialog):
         self.problem.show_notice("")
         self._follow()
 
-    def show_sent(self, text: str) -> None:
-        """Show the system prompt of the role of the open conversation, with all its parts marked."""
-        self.sent.show_text(text)
+    def show_roles(self, names: Sequence[str], chosen: str) -> None:
+        """Offer these roles to be looked at."""
+        self.role.blockSignals(True)
+        self.role.clear()
+        self.role.addItems(list(names))
+        self.role.setCurrentText(chosen)
+        self.role.blockSignals(False)
+
+    def show_sent(self, texts: Sequence[SentText]) -> None:
+        """Show what the role sends, in place of what was there; the part that is looked at stays."""
+        at = self.part.currentIndex()
+        self._texts = texts
+        self.part.blockSignals(True)
+        self.part.clear()
+        self.part.addItems([one_line(each.to) for each in texts])
+        self.part.setCurrentIndex(at if 0 <= at < len(texts) else 0)
+        self.part.blockSignals(False)
+        self._show_part()
+
+    def _show_part(self) -> None:
+        shown = self._texts[self.part.currentIndex()] if self._texts else SentText("", "", "")
+        self.sent.show_text(shown.text)
+        self._note.setText(shown.note)
 
     def show_problem(self, text: str) -> None:
         """Say what failed; empty for nothing."""

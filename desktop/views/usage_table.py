@@ -18,6 +18,7 @@ _COLUMNS: tuple[tuple[str, Callable[[UsageTotal], str], Callable[[UsageTotal], A
     ("Calls", lambda total: f"{total.calls:,}", lambda total: total.calls),
     ("Tokens in", lambda total: f"{total.input_tokens:,}", lambda total: total.input_tokens),
     ("From cache", lambda total: f"{total.cached_tokens:,}", lambda total: total.cached_tokens),
+    ("To cache", lambda total: f"{total.cache_write_tokens:,}", lambda total: total.cache_write_tokens),
     ("Tokens out", lambda total: f"{total.output_tokens:,}", lambda total: total.output_tokens),
     ("Thinking", lambda total: f"{total.thinking_tokens:,}", lambda total: total.thinking_tokens),
     (

@@ -8,20 +8,32 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.engine.messages import Brain
-from desktop.engine.usage_lines import Grouping, UsageLine, by_day, cost_words, totals, whole
+from desktop.engine.usage_lines import Grouping, UsageLine, UsageTotal, by_day, cost_words, totals, whole
 from desktop.views.controls import Button, label, larger
 from desktop.views.notice_bar import NoticeBar
 from desktop.views.theme import SPACE
-from desktop.views.usage_chart import UsageChart, brain_colour
+from desktop.views.usage_chart import Measure, UsageChart, brain_colour
 from desktop.views.usage_table import UsageModel, UsageTable
 
-_SPANS: dict[str, int | None] = {"Last 7 days": 7, "Last 30 days": 30, "Last 12 months": 365, "All": None}
+_SPANS: dict[str, int | None] = {
+    "Last 7 days": 7,
+    "Last 30 days": 30,
+    "Last 90 days": 90,
+    "Last 12 months": 365,
+    "All": None,
+}
 _BRAINS: dict[str, Brain | None] = {
     "Both brains": None,
     "Orchestrator": Brain.ORCHESTRATOR,
     "Responder": Brain.RESPONDER,
 }
-_GROUPS: dict[str, Grouping] = {"By day": "day", "By model": "model", "By conversation": "conversation"}
+_GROUPS: dict[str, Grouping] = {
+    "By day": "day",
+    "By model": "model",
+    "By conversation": "conversation",
+    "By brain": "brain",
+}
+_MEASURES: dict[str, Measure] = {"Plot of cost": "cost", "Plot of tokens": "tokens"}
 _HEADINGS: dict[Grouping, str] = {"day": "Day", "model": "Model", "conversation": "Conversation", "brain": "Brain"}
 _MOST_BARS = 366
 
@@ -30,11 +42,13 @@ class UsageView(QDialog):
     """Shows usage and cost. Opened with ``open()``; asks for its figures with ``lines_wanted``.
 
     Attributes:
-        chart: Cost by day.
+        chart: Cost or tokens by day.
         table: The table named "Usage".
         span: The combo box named "Time".
         brain: The combo box named "Brain".
         group: The combo box named "Grouping".
+        measure: The combo box named "Plot".
+        unknown: The label that says why the plot shows no cost, or not all of it.
         sum: The label with the whole.
         note: The bar with what was done or failed.
         export_button: The push button "Export".
@@ -60,6 +74,12 @@ class UsageView(QDialog):
         self.span = _choice("Time", list(_SPANS), 1)
         self.brain = _choice("Brain", list(_BRAINS), 0)
         self.group = _choice("Grouping", list(_GROUPS), 0)
+        self.measure = _choice("Plot", list(_MEASURES), 0)
+        self.unknown = label(kind="muted", wrap=True)
+        self._nothing = label(
+            "Each model call is counted here: its tokens, and its cost where the price is known.", "muted"
+        )
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sum = label(kind="heading")
         self.note = NoticeBar()
         self.export_button = Button("Export…", name="Export")
@@ -68,6 +88,7 @@ class UsageView(QDialog):
         self.span.currentIndexChanged.connect(lambda _index: self.refresh())
         self.brain.currentIndexChanged.connect(lambda _index: self._show())
         self.group.currentIndexChanged.connect(lambda _index: self._show())
+        self.measure.currentIndexChanged.connect(lambda _index: self._show())
         self.export_button.clicked.connect(lambda: self.export_requested.emit(tuple(self.lines)))
         self.close_button.clicked.connect(self.reject)
 
@@ -77,7 +98,7 @@ class UsageView(QDialog):
         self.sum.setFont(larger(self.sum.font(), 1.15, bold=True))
         choices = QHBoxLayout()
         choices.setSpacing(SPACE)
-        for box in (self.span, self.brain, self.group):
+        for box in (self.span, self.brain, self.group, self.measure):
             choices.addWidget(box)
         choices.addStretch(1)
         choices.addWidget(_Key())
@@ -94,8 +115,10 @@ class UsageView(QDialog):
         column.addSpacing(SPACE)
         column.addLayout(choices)
         column.addWidget(self.note)
+        column.addWidget(self.unknown)
         column.addWidget(self.chart)
         column.addWidget(self.table, 1)
+        column.addWidget(self._nothing, 1)
         column.addLayout(foot)
         self.setMinimumSize(760, 520)
         self.resize(960, 700)
@@ -147,10 +170,32 @@ class UsageView(QDialog):
         )
         first = self._first_day or min((line.day for line in lines), default=self._today)
         first = max(first, self._today - timedelta(days=_MOST_BARS - 1))
-        self.chart.show_days(by_day(lines, first, self._today))
+        self._show_plot(by_day(lines, first, self._today), total)
         by = _GROUPS[self.group.currentText()]
         self._model.show_totals(totals(lines, by), _HEADINGS[by])
         self.export_button.setEnabled(bool(lines))
+        for widget in (self.chart, self.table):
+            widget.setVisible(bool(lines))
+        self._nothing.setHidden(bool(lines))
+
+    def _show_plot(self, days: Sequence[UsageTotal], total: UsageTotal) -> None:
+        """Plot what was chosen; where no cost is known there is none to plot, which is not the same as none."""
+        measure = _MEASURES[self.measure.currentText()]
+        words = ""
+        if measure == "cost" and total.calls and not total.cost_usd:
+            measure = "tokens"
+            words = "No price is known" if total.unpriced == total.calls else "No call cost anything"
+            if 0 < total.unpriced < total.calls:
+                words = f"No price is known of {total.unpriced:,} calls, and the others cost nothing"
+            words += ": the plot shows tokens."
+        elif measure == "cost" and total.unpriced:
+            calls = "1 call" if total.unpriced == 1 else f"{total.unpriced:,} calls"
+            words = (
+                f"The price of {calls} is not known. Days with such calls have a ring: they cost more than it shows."
+            )
+        self.unknown.setText(words)
+        self.unknown.setVisible(bool(words))
+        self.chart.show_days(days, measure)
 
 
 def _choice(name: str, items: Sequence[str], chosen: int) -> QComboBox:

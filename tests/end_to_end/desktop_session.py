@@ -52,12 +52,16 @@ _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuratio
   <type>session</type>
   <listen>unix:dir={folder}</listen>
   <auth>EXTERNAL</auth>
+  {services}
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
   </policy>
 </busconfig>
 """
 """A session bus that starts no service by itself: this system's keyring must not come where a test wants none."""
+PROMPTER = "/usr/libexec/gcr-prompter"
+"""Shows the dialogs in which GNOME Keyring asks for passwords."""
+_PROMPTER_SERVICE = f"[D-BUS Service]\nName=org.gnome.keyring.SystemPrompter\nExec={PROMPTER}\n"
 
 _T = TypeVar("_T")
 
@@ -285,6 +289,12 @@ class Program:
         """Wait for something that can be worked, and click it."""
         self.click(self.wait_for(role, name or None, begins=begins, enabled=True))
 
+    def activate(self, role: str, name: str) -> None:
+        """Wait for something that can be worked, and work it as assistive technology does, without mouse and keys."""
+        found = self.wait_for(role, name, enabled=True)
+        if not self._desktop.eyes.ask(do="press", id=found.number):
+            raise NotHappened(f"{role} {name!r} could not be worked")
+
     def write(self, text: str) -> None:
         """Click the message editor, type, and see that it is all there."""
         self.click(self.wait_for("text", "Message", enabled=True))
@@ -465,7 +475,13 @@ def home_variables(home: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def desktop(
-    folder: Path, *, size: tuple[int, int] = (1400, 900), keyring: bool = False, window_manager: bool = True
+    folder: Path,
+    *,
+    size: tuple[int, int] = (1400, 900),
+    keyring: bool = False,
+    is_new: bool = False,
+    prompter: bool = False,
+    window_manager: bool = True,
 ) -> Iterator[Desktop]:
     """A desktop for the length of a block.
 
@@ -473,6 +489,8 @@ def desktop(
         folder: For its own files; its path must be short enough for sockets.
         size: Of the screen, in pixels.
         keyring: Whether GNOME Keyring runs in it, unlocked and empty.
+        is_new: Whether it holds no keyring at all yet, as on a desktop where nobody has made one.
+        prompter: Whether its password dialogs are shown; else the system counts them as cancelled.
         window_manager: Whether one is started, where the system has it.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -493,12 +511,12 @@ def desktop(
     with contextlib.ExitStack() as stack:
         environment["DISPLAY"] = _start_display(stack, environment, folder, size)
         has_window_manager = window_manager and _start_window_manager(stack, environment, folder)
-        environment["DBUS_SESSION_BUS_ADDRESS"] = _start_bus(stack, environment, folder)
+        environment["DBUS_SESSION_BUS_ADDRESS"] = _start_bus(stack, environment, folder, prompter=prompter)
         assert AT_SPI is not None
         _start(stack, [AT_SPI, "--launch-immediately"], environment, folder)
         _wait_for_service(environment, "org.a11y.Bus")
         if keyring:
-            _start_keyring(stack, environment, folder)
+            _start_keyring(stack, environment, folder, is_new=is_new)
         eyes = AssistiveTechnology(environment)
         stack.callback(eyes.close)
         made = Desktop(environment, size, eyes, folder / "Xvfb_screen0", folder, has_window_manager)
@@ -530,9 +548,13 @@ def _start_window_manager(stack: contextlib.ExitStack, environment: dict[str, st
     return True
 
 
-def _start_bus(stack: contextlib.ExitStack, environment: dict[str, str], folder: Path) -> str:
-    settings = folder / "bus.conf"
-    settings.write_text(_BUS.format(folder=folder / "run"), encoding="utf-8")
+def _start_bus(stack: contextlib.ExitStack, environment: dict[str, str], folder: Path, *, prompter: bool) -> str:
+    settings, services = folder / "bus.conf", folder / "services"
+    if prompter:
+        services.mkdir()
+        (services / "prompter.service").write_text(_PROMPTER_SERVICE, encoding="ascii")
+    words = f"<servicedir>{services}</servicedir>" if prompter else ""
+    settings.write_text(_BUS.format(folder=folder / "run", services=words), encoding="utf-8")
     reading, writing = os.pipe()
     with os.fdopen(reading) as address:
         command = ["dbus-daemon", f"--config-file={settings}", "--nofork", "--nopidfile", f"--print-address={writing}"]
@@ -541,11 +563,13 @@ def _start_bus(stack: contextlib.ExitStack, environment: dict[str, str], folder:
         return address.readline().strip()
 
 
-def _start_keyring(stack: contextlib.ExitStack, environment: dict[str, str], folder: Path) -> None:
-    command = ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"]
+def _start_keyring(stack: contextlib.ExitStack, environment: dict[str, str], folder: Path, *, is_new: bool) -> None:
+    unlock = [] if is_new else ["--unlock"]
+    command = ["gnome-keyring-daemon", "--foreground", *unlock, "--components=secrets"]
     process = _start(stack, command, environment, folder, stdin=subprocess.PIPE)
     assert process.stdin is not None
-    process.stdin.write(b"of no worth")
+    if not is_new:
+        process.stdin.write(b"of no worth")
     process.stdin.close()
     _wait_for_service(environment, "org.freedesktop.secrets")
 

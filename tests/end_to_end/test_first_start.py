@@ -81,6 +81,12 @@ def test_key_goes_to_the_keyring_and_into_no_file(keyring_screen: Desktop, store
     again.wait_for("label", "Anthropic Claude: In the keyring")
     assert stored.files_that_hold(KEY) == []
     again.press("push button", "Remove Anthropic Claude key")
+    again.wait_for("dialog", "Remove API key", holds="Claude Opus 5.5 and Claude Haiku 5.5 no longer work")
+    again.press("push button", "Cancel")
+    again.wait_until_gone("dialog", "Remove API key")
+    assert secrets_in(keyring_screen) == f"anthropic {KEY}\n"
+    again.press("push button", "Remove Anthropic Claude key")
+    again.press("push button", "Remove key")
     again.wait_for("label", "Anthropic Claude: No key")
     assert secrets_in(keyring_screen) == ""
 

@@ -2,18 +2,28 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from desktop.engine.prompts import writer_prompt
 from desktop.views import theme
-from desktop.views.persona_dialog import PersonaDialog, PersonaFile
+from desktop.views.persona_dialog import PersonaDialog, PersonaFile, SentText
 
 _TEXT = "# Ada\n\nYou are Ada: calm, exact, and brief. You like mathematics and say where you are not sure.\n"
 _FILES = (
     PersonaFile("default.md", True, True),
     PersonaFile("a-very-long-name-of-a-persona-file.md", True, False),
     PersonaFile("poet.md", True, False),
+)
+_SENT = (
+    SentText(
+        "To the writing model",
+        writer_prompt(_TEXT, with_tools=True, now=datetime(2026, 11, 22, 21, 30, tzinfo=UTC), off_record=True),
+        "System prompt of Claude Sonnet 5.5. The role tells the date. The mode is told off the record, as now.",
+    ),
+    SentText("With each request", "", "Nothing: the role does not tell the time."),
 )
 
 
@@ -29,10 +39,16 @@ def main(folder: Path) -> None:
         dialog.show_text("default.md", _TEXT)
         dialog.editor.appendPlainText("Something that is not saved.")
         dialog.show_problem("This file was changed elsewhere. Save keeps your text in its place.")
-        dialog.show_sent(f"── Persona ──\n{_TEXT}")
+        dialog.show_roles(["chat", "coder", "writer"], "chat")
+        dialog.show_sent(_SENT)
         dialog.show()
         application.processEvents()
-        dialog.grab().save(str(folder / f"personas-{scheme}.png"))
+        scale = os.environ.get("QT_SCALE_FACTOR", "1")
+        dialog.grab().save(str(folder / f"personas-{scheme}-{scale}x.png"))
+        dialog.show_problem("")
+        dialog.tabs.setCurrentIndex(1)
+        application.processEvents()
+        dialog.grab().save(str(folder / f"personas-sent-{scheme}-{scale}x.png"))
         dialog.close()
 
 

@@ -3,9 +3,13 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.views.persona_dialog import PersonaDialog, PersonaFile
+from desktop.views.persona_dialog import PersonaDialog, PersonaFile, SentText
 
-FILES = (PersonaFile("default.md", False, True), PersonaFile("poet.md", True, False))
+FILES = (PersonaFile("default.md", False, True, ("chat", "coder")), PersonaFile("poet.md", True, False))
+SENT = (
+    SentText("To the writing model", "Roses.\n\nDate: Monday.", "The system prompt."),
+    SentText("With each request", "", "Nothing."),
+)
 
 
 @pytest.fixture
@@ -49,6 +53,8 @@ def test_choosing_asks_for_the_text_and_the_marks_are_shown(qtbot: QtBot, dialog
     item = dialog.files.item(0)
     assert item is not None
     assert item.text() == "default.md  (in use, the program's)"
+    assert "Used by: chat, coder" in item.toolTip()
+    assert "No role uses it" in dialog.files.item(1).toolTip()
 
 
 def test_new_file_gets_the_ending_and_problem_is_shown(qtbot: QtBot, dialog: PersonaDialog) -> None:
@@ -59,8 +65,20 @@ def test_new_file_gets_the_ending_and_problem_is_shown(qtbot: QtBot, dialog: Per
     assert told.args == ["coder.md", ""]
     dialog.show_problem("coder.md cannot be written: No space left on device.")
     assert dialog.problem.isVisible()
-    dialog.show_sent("── Persona ──\nRoses")
-    assert "Roses" in dialog.sent.toPlainText()
+
+
+def test_what_is_sent_is_shown_part_by_part_for_a_role(qtbot: QtBot, dialog: PersonaDialog) -> None:
+    dialog.show_roles(["chat", "coder"], "coder")
+    dialog.show_sent(SENT)
+    assert dialog.role.currentText() == "coder"
+    assert dialog.sent.raw_text == "Roses.\n\nDate: Monday."
+    dialog.part.setCurrentIndex(1)
+    assert dialog.sent.raw_text == ""
+    dialog.show_sent([*SENT[:1], SentText("With each request", "[Asked on Monday]", "")])
+    assert dialog.sent.raw_text == "[Asked on Monday]"  # the part that is looked at stays
+    with qtbot.waitSignal(dialog.role_chosen) as told:
+        dialog.role.setCurrentText("chat")
+    assert told.args == ["chat"]
 
 
 def test_what_is_not_saved_comes_back_with_its_file_and_can_be_discarded(qtbot: QtBot, dialog: PersonaDialog) -> None:

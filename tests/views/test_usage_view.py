@@ -8,13 +8,14 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine.messages import Brain
 from desktop.engine.usage_lines import UsageLine
+from desktop.views import theme
 from desktop.views.usage_chart import money, nice_top
 from desktop.views.usage_view import UsageView
 
 TODAY = date(2026, 11, 22)
 GEMINI = UsageLine(
     day=TODAY, provider="gemini", model="gemini-3.8-flash", brain=Brain.ORCHESTRATOR, conversation_id="c_1",
-    title="Launch", calls=3, input_tokens=3000, output_tokens=300, cost_usd=0.5,
+    title="Launch", calls=3, input_tokens=3000, cache_write_tokens=700, output_tokens=300, cost_usd=0.5,
 )  # fmt: skip
 CLAUDE = UsageLine(
     day=TODAY - timedelta(days=2), provider="anthropic", model="claude-sonnet-5-5", brain=Brain.RESPONDER,
@@ -41,7 +42,7 @@ def test_the_sum_never_takes_an_unknown_price_for_nothing(view: UsageView) -> No
     assert view.sum.text() == "$0.7500 and 1 unknown · 3,600 tokens · 5 calls"
     view.show_lines([UNPRICED], TODAY)
     assert view.sum.text() == "cost unknown · 150 tokens · 1 call"
-    assert cells(view, 6) == ["unknown"]
+    assert cells(view, 7) == ["unknown"]
 
 
 def test_the_table_groups_and_sorts(view: UsageView) -> None:
@@ -79,6 +80,42 @@ def test_the_plot_tells_of_each_day(view: UsageView) -> None:
     assert view.chart.accessibleDescription() == "30 days; the dearest is 2026-11-22 with $0.50."
 
 
+def test_where_no_price_is_known_the_plot_shows_tokens_and_says_so(view: UsageView) -> None:
+    assert view.unknown.text().startswith("The price of 1 call is not known.")
+    view.show_lines([UNPRICED], TODAY)
+    assert view.unknown.text() == "No price is known: the plot shows tokens."
+    assert view.chart.accessibleName() == "Tokens by day"
+    assert view.chart.accessibleDescription() == "30 days; the largest is 2026-11-20 with 150."
+    view.show_lines([GEMINI], TODAY)
+    assert view.unknown.isHidden()
+    assert view.chart.accessibleName() == "Cost by day"
+    view.measure.setCurrentText("Plot of tokens")
+    assert view.chart.accessibleDescription() == "30 days; the largest is 2026-11-22 with 3.3 k."
+
+
+def test_a_day_whose_cost_is_partly_unknown_is_marked(view: UsageView, qtbot: QtBot) -> None:
+    def ink() -> int:
+        picture = view.chart.grab().toImage()
+        wanted = theme.current_theme().warning.rgb()
+        return sum(picture.pixel(x, y) == wanted for x in range(picture.width()) for y in range(picture.height()))
+
+    assert ink() > 0
+    view.show_lines([GEMINI, CLAUDE], TODAY)
+    assert ink() == 0
+
+
+def test_what_was_written_to_the_cache_has_a_column(view: UsageView) -> None:
+    assert cells(view, 4) == ["700", "0"]
+
+
+def test_nothing_to_show_is_said_and_no_empty_plot_is_drawn(view: UsageView) -> None:
+    view.show_lines([], TODAY)
+    assert view.chart.isHidden()
+    assert view.table.isHidden()
+    view.show_lines([GEMINI], TODAY)
+    assert not view.chart.isHidden()
+
+
 def test_what_is_shown_is_exported(view: UsageView, qtbot: QtBot) -> None:
     view.brain.setCurrentText("Responder")
     with qtbot.waitSignal(view.export_requested) as asked:
@@ -89,7 +126,7 @@ def test_what_is_shown_is_exported(view: UsageView, qtbot: QtBot) -> None:
     assert view.sum.text() == "No model was called in this time."
 
 
-@pytest.mark.parametrize(("value", "top"), [(0, 1), (0.013, 0.02), (0.9, 1), (1, 1), (2.2, 2.5), (70, 100)])
+@pytest.mark.parametrize(("value", "top"), [(0, 1), (0.013, 0.016), (0.9, 1), (1, 1), (2.2, 2.4), (70, 80), (9, 10)])
 def test_axes_end_at_round_numbers(value: float, top: float) -> None:
     assert nice_top(value) == pytest.approx(top)
 

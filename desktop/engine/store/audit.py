@@ -3,7 +3,7 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from desktop.engine.audit import AuditHead
@@ -37,6 +37,10 @@ _KEPT = (
 """The columns that are taken from the call as they are."""
 
 
+async def no_wait() -> None:
+    """Sees to nothing."""
+
+
 class AuditLog(AuditReader):
     """Appends to the log and reads it. Only what commits is in it, and nothing that commits is not.
 
@@ -45,6 +49,7 @@ class AuditLog(AuditReader):
 
     Attributes:
         on_growth: Called on the store's thread when rows were appended that are about to be committed.
+        before_growth: Awaited where a step of a run is about to append rows: the log's key is seen to.
     """
 
     def __init__(self, database: Database) -> None:
@@ -52,6 +57,7 @@ class AuditLog(AuditReader):
         self._database = database
         self._key: bytes | None = None
         self.on_growth: Callable[[], None] = lambda: None
+        self.before_growth: Callable[[], Awaitable[None]] = no_wait
         database.before_commit = self._append_touched
 
     @classmethod

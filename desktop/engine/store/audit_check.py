@@ -34,6 +34,8 @@ class _Walk:
         problem: What is wrong with it.
         locked: Rows made with a key that cannot be had, so that nobody can tell.
         first_open: The first of the rows without a key that no later keyed row seals.
+        unkeyed: How many rows were made without a key.
+        last_sealed: The last of them that a later row with a key, or the head, seals.
         anchored: The stored hash of the row that the head names.
     """
 
@@ -43,6 +45,8 @@ class _Walk:
     problem: str = ""
     locked: int = 0
     first_open: int | None = None
+    unkeyed: int = 0
+    last_sealed: int = 0
     anchored: str | None = None
     kinds: set[str] = field(default_factory=set)
 
@@ -109,6 +113,9 @@ def _walk(db: sqlite3.Connection, key: bytes | None, head: AuditHead | None) -> 
             continue
         if made_with == UNKEYED:
             walk.first_open = walk.first_open or walk.rows
+            walk.unkeyed += 1
+            if head is not None and walk.rows <= head.rows:
+                walk.last_sealed = walk.rows
         elif key is None:
             walk.locked += 1
             walk.first_open = None
@@ -129,6 +136,8 @@ def _walk(db: sqlite3.Connection, key: bytes | None, head: AuditHead | None) -> 
             )
             continue
         if made_with != UNKEYED:
+            if walk.first_open is not None:
+                walk.last_sealed = walk.rows - 1
             walk.first_open = None
         walk.checked += 1
         before = made
@@ -173,11 +182,18 @@ def _unproven(walk: _Walk, head: AuditHead | None, why_no_key: str) -> tuple[str
     said: list[str] = []
     anchored = head.rows if head is not None else 0
     first_open = walk.first_open
+    sealed = walk.unkeyed
     if first_open is not None and walk.rows > anchored:
+        sealed -= walk.rows - max(first_open, anchored + 1) + 1
         first = max(first_open, anchored + 1)
         said.append(
             f"{_span(first, walk.rows)} chained without a key, since there was no keyring to hold one. Anybody who can "
             "write to the database could have changed them and computed the chain again."
+        )
+    if sealed:
+        said.append(
+            f"{_rows(sealed)}, the last of them row {walk.last_sealed:,}, were chained without a key and sealed later: "
+            "a change since then would show, one before then does not."
         )
     if head is None:
         reason = why_no_key or "The keyring holds no head of the log yet."

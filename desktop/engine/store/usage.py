@@ -14,7 +14,8 @@ _LINES = """
 SELECT date(at, 'localtime') AS day, provider, model, brain,
     CASE WHEN conversation_id = ? THEN '' ELSE conversation_id END AS conversation_id,
     COALESCE(title, '') AS title, COUNT(*) AS calls,
-    SUM(input_tokens) AS input_tokens, SUM(cached_tokens) AS cached_tokens, SUM(output_tokens) AS output_tokens,
+    SUM(input_tokens) AS input_tokens, SUM(cached_tokens) AS cached_tokens,
+    SUM(cache_write_tokens) AS cache_write_tokens, SUM(output_tokens) AS output_tokens,
     SUM(thinking_tokens) AS thinking_tokens, COALESCE(SUM(cost_usd), 0.0) AS cost_usd,
     COUNT(*) - COUNT(cost_usd) AS unpriced
 FROM usage LEFT JOIN conversations ON conversations.id = usage.conversation_id
@@ -68,6 +69,7 @@ class UsageLog:
         usage = Usage(
             input_tokens=event.input_tokens,
             cached_tokens=event.cached_tokens,
+            cache_write_tokens=event.cache_write_tokens,
             output_tokens=event.output_tokens,
             thinking_tokens=event.thinking_tokens,
             cost_usd=event.cost_usd,
@@ -122,6 +124,7 @@ class UsageLog:
                 output_tokens=row["output_tokens"],
                 cost_usd=row["cost_usd"],
                 thinking_tokens=row["thinking_tokens"],
+                cache_write_tokens=row["cache_write_tokens"],
             )
             for row in rows
         )

@@ -258,7 +258,8 @@ async def test_without_a_keyring_a_chain_computed_again_passes_as_was_said(keyle
 
 async def test_an_anchored_head_seals_rows_without_a_key(keyless: Store) -> None:
     head = await keyless.audit.head()
-    assert (await keyless.audit.verify(None, head)).unproven == ()
+    (said,) = (await keyless.audit.verify(None, head)).unproven
+    assert said.startswith("4 rows, the last of them row 4, were chained without a key and sealed later")
     rechained(path_of(keyless), to_denied)
     report = await keyless.audit.verify(None, head)
     assert (report.ok, report.first_bad) == (False, 4)
@@ -269,7 +270,8 @@ async def test_a_keyed_row_seals_the_rows_before_it(keyless: Store) -> None:
     await worked(keyless, call("b"))
     report = await keyless.audit.verify(KEY, None)
     assert (report.ok, report.checked) == (True, 8)
-    assert "without a key" not in report_words(report)
+    assert "4 rows, the last of them row 4, were chained without a key and sealed later" in report_words(report)
+    assert "Anybody who can write" not in report_words(report)
 
 
 async def test_a_keyed_log_computed_again_without_the_key_shows(store: Store) -> None:
