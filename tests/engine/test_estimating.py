@@ -84,13 +84,15 @@ async def test_an_estimate_is_the_count_of_what_is_then_sent(
             return text("What was said before.")
         return text("" if is_answered else "A summary. " * 20)
 
+    async def write(say: object, request: ModelRequest) -> ModelTurn:
+        return text("What was said before." if request.system == SUMMARISER else "An answer. " * 20)
+
     bench.gatherer.then(*[gather] * 20)
+    bench.writer.then(*[write] * 20)
     where = await bench.conversation(off_record=off_record)
     files: dict[int, tuple[Attachment, ...]] = {1: (PLAN,), 2: (PAGES,), 8: (PLAN, PAGES)}
     compared = []
     for number in range(9):
-        if is_answered:
-            bench.writer.then(text(f"Answer {number}. " * 20))
         words, attached = f"Question {number}? " + "q" * 150, files.get(number, ())
         known = await bench.session.store_of(where).summaries.of_conversation(where)
         expected = await estimated(bench, where, words, options, attached)
@@ -104,6 +106,7 @@ async def test_an_estimate_is_the_count_of_what_is_then_sent(
     assert bench.told(HistorySummarised)
     assert bench.told(RunFailed) == []
     bench.gatherer._steps.clear()
+    bench.writer._steps.clear()
 
 
 async def test_a_conversation_that_is_not_stored_yet_is_estimated_as_it_begins(make_bench: MakeBench) -> None:

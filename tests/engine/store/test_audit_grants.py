@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,10 @@ async def test_off_the_record_grants_are_logged_in_memory() -> None:
     await store.close()
 
 
+def drop_column(db: sqlite3.Connection, *, column: str) -> None:
+    db.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+
+
 async def test_an_earlier_log_still_verifies_and_says_that_it_is_one(tmp_path: Path) -> None:
     path = tmp_path / "cortex.sqlite3"
     known = MIGRATIONS.index(m009_audit_log_id)
@@ -229,8 +234,8 @@ async def test_an_earlier_log_still_verifies_and_says_that_it_is_one(tmp_path: P
     store.audit.use_key(KEY)
     await worked(store, call("a"))
     head = await store.audit.head()
-    await store.database.write(lambda db: db.execute("ALTER TABLE runs DROP COLUMN left_out"))  # of a later step
-    await store.database.write(lambda db: db.execute("ALTER TABLE runs DROP COLUMN left_out_to"))
+    for column in ("left_out", "left_out_to", "over_budget", "needed_usd"):  # of later steps
+        await store.database.write(partial(drop_column, column=column))
     await store.database.write(lambda db: db.execute("DROP TABLE audit_log"))
     await store.database.write(lambda db: db.execute("DROP TABLE history_summaries"))  # of a later step
     await store.database.write(lambda db: db.execute("DROP TABLE queue_attachments"))  # of the step after it
