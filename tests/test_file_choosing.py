@@ -19,8 +19,8 @@ def test_the_first_begins_at_home_and_the_next_where_a_file_was_chosen(qtbot: Qt
     assert Path(dialog.directory().absolutePath()) == Path.home()
     (tmp_path / "a.json").touch()
     dialog.selectFile(str(tmp_path / "a.json"))
-    with qtbot.waitSignal(dialog.destroyed):
-        dialog.accept()
+    dialog.accept()
+    qtbot.waitUntil(lambda: not parent.findChildren(QFileDialog))
     assert taken == [tmp_path / "a.json"]
     chooser.ask_files(parent, "Attach", lambda _files: None)
     assert Path(child(parent, QFileDialog).directory().absolutePath()) == tmp_path

@@ -119,5 +119,5 @@ def test_clear_leaves_nothing(pane: DebugPane) -> None:
 
 def test_tokens_read_from_the_cache_and_written_to_it_are_told_apart() -> None:
     usage = Usage(input_tokens=3212, cached_tokens=3000, cache_write_tokens=200, output_tokens=90)
-    assert tokens_text(usage) == "3,212 (3,000 cached, 200 to cache) → 90 tokens"
+    assert tokens_text(usage) == "3,212 (3,000 from cache, 200 to cache) → 90 tokens"
     assert tokens_text(Usage(input_tokens=5, output_tokens=1)) == "5 → 1 tokens"
