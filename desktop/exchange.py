@@ -41,8 +41,9 @@ def import_words(done: Imported) -> str:
         parts = [f"Imported {count_of(done.taken, 'conversation')} with {count_of(done.messages, 'message')}."]
     if done.known:
         names = ", ".join(f"“{name}”" for name in done.known[:3]) + (" …" if len(done.known) > 3 else "")
-        left = "is here already and was left as it is" if len(done.known) == 1 else "are here already and were left"
-        parts.append(f"{count_of(len(done.known), 'conversation')} {left}: {names}.")
+        is_one = len(done.known) == 1
+        stays = "is here already and stays as it is" if is_one else "are here already and stay as they are"
+        parts.append(f"{count_of(len(done.known), 'conversation')} {stays}: {names}.")
     if done.empty:
         parts.append(f"{done.empty:,} without messages left out.")
     return " ".join(parts)

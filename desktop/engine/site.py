@@ -10,7 +10,7 @@ from desktop.engine.messages import JsonObject, utc_now
 from desktop.engine.provenance import Words
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
-from desktop.engine.taint import ATTACHED, taint_of
+from desktop.engine.taint import ATTACHED, IMPORTED, taint_of
 from desktop.engine.tools.base import Tool, ToolContext
 from desktop.engine.tools.reach import reach_of
 from desktop.engine.tools.toolbox import Toolbox
@@ -38,8 +38,9 @@ class Site:
 
     async def standing(self) -> Standing:
         """How things stand now: policies, grants, what was read, and what the person said."""
+        imported = await self.store.importing.readings(self.conversation_id, self.run_id)
         attached = await self.store.attachments.readings(self.conversation_id, self.run_id)
-        readings = [*attached, *await self.store.past_calls.readings(self.conversation_id)]
+        readings = [*imported, *attached, *await self.store.past_calls.readings(self.conversation_id)]
         facts = {tool.name: tool.facts for tool in self.toolbox}
         return Standing(
             run_id=self.run_id,
@@ -47,7 +48,7 @@ class Site:
             root=str(self.context.root),
             policies=self.options.policies,
             grants=await self.store.grants.live(self.conversation_id),
-            taint=taint_of(readings, facts | {ATTACHED.name: ATTACHED}),
+            taint=taint_of(readings, facts | {one.name: one for one in (ATTACHED, IMPORTED)}),
             words=Words(await self.store.conversations.own_words(self.conversation_id, self.run_id)),
             now=utc_now(),
         )

@@ -26,6 +26,14 @@ ATTACHED = ToolFacts(
 """Stands for the reading of a file that the person attached: its words may be somebody else's, and it is private."""
 
 
+IMPORTED = ToolFacts(
+    name="imported conversation",
+    effects=frozenset({Effect.READS_PRIVATE, Effect.READS_UNTRUSTED}),
+    definition="",
+)
+"""Stands for the reading of messages that came from a file: whoever wrote it could put words into any mouth."""
+
+
 class Taint(Value):
     """What a run and the earlier runs of its conversation have read.
 

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from tests.end_to_end.desktop_session import ROOT, Desktop, Program, wait_until
-from tests.end_to_end.providers import NO_TITLES, providers
+from tests.end_to_end.providers import NO_TITLES, Held, providers
 from tests.end_to_end.stored import Stored
 from tests.wire import claude, gemini
 
@@ -132,3 +132,25 @@ def test_a_file_that_no_model_reads_is_refused_in_words(screen: Desktop, stored:
     program = screen.launch(stored.home, "--demo")
     choose(screen, program, stored.home / "archive.zip")
     program.wait_for("label", begins="'archive.zip' cannot be attached. It is a ZIP archive")
+
+
+def test_a_queued_message_takes_its_file_along(screen: Desktop, stored: Stored) -> None:
+    stored.configure(NO_TITLES)
+    path = stored.home / "plan.txt"
+    path.write_text("Water the larch on Thursday.\n", encoding="utf-8")
+    held = Held(before=("Lar",), after=("ch.",))
+    nothing = gemini.says("Nothing had to be gathered.")
+    with providers(gemini=(nothing, nothing), claude=(held.step, claude.answers(claude.text(0, "Thursday.")))) as both:
+        program = screen.launch(stored.home, variables=both.variables)
+        program.send("a tree")
+        wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
+        choose(screen, program, path)
+        chip(program, "plan.txt")
+        program.send("when?")
+        program.wait_for("list item", "Queued: when? · plan.txt")
+        assert program.find("list item", begins="plan.txt, ") is None
+        held.let_go()
+        program.wait_for("list item", "Assistant: Thursday.")
+        program.wait_for("list item", begins="You: when? Attached: plan.txt")
+        told = both.claude.requests[-1].json
+    assert "Water the larch" in str(told["messages"][-1])

@@ -156,9 +156,18 @@ class Conversations:
         return await self._database.read(work)
 
     async def own_words(self, conversation_id: str, until_run: str) -> list[str]:
-        """What the person said in a conversation, oldest first, up to the message that a run works on."""
-        rows = await self._database.read(lambda db: line_to(db, _message_of(db, until_run)))
-        return [row["text"] for row in rows if row["role"] == "user"]
+        """What the person said in a conversation, oldest first, up to the message that a run works on.
+
+        What came in from a file is not among it: anybody could have written that.
+        """
+
+        def work(db: sqlite3.Connection) -> list[str]:
+            query = "SELECT source IS NOT NULL FROM conversations WHERE id = ?"
+            is_imported = bool(db.execute(query, (conversation_id,)).fetchone()[0])
+            said = [row for row in line_to(db, _message_of(db, until_run)) if row["role"] == "user"]
+            return [row["text"] for row in said if not (is_imported and came_in(row))]
+
+        return await self._database.read(work)
 
     def _info(self, row: sqlite3.Row) -> ConversationInfo:
         return ConversationInfo(
@@ -186,6 +195,11 @@ class Conversations:
             off_record=self._off_record,
             attachments=attachments,
         )
+
+
+def came_in(message: sqlite3.Row) -> bool:
+    """Whether a message of an imported conversation came with it: what is said here belongs to a run."""
+    return message["run_id"] is None
 
 
 def _models(written: str) -> dict[Brain, str]:

@@ -13,10 +13,12 @@ from functools import partial
 from desktop.engine.errors import StoreError
 from desktop.engine.exchange.values import Imported, Incoming, IncomingMessage
 from desktop.engine.messages import utc_now
-from desktop.engine.store.conversations import title_of
+from desktop.engine.store.branches import line_to
+from desktop.engine.store.conversations import came_in, title_of
 from desktop.engine.store.database import Database
 from desktop.engine.store.ids import IdMaker
 from desktop.engine.store.search_schema import indexed_together
+from desktop.engine.taint import IMPORTED, Reading
 
 _BATCH_CONVERSATIONS = 100
 _BATCH_CHARACTERS = 1_500_000
@@ -79,6 +81,22 @@ class Importing:
             await asyncio.shield(self._database.write(lambda db: _drop(db, staged)))
             raise
         return done
+
+    async def readings(self, conversation_id: str, until_run: str) -> list[Reading]:
+        """The imported messages that a run's models read, as one reading; none where the person wrote all of them."""
+
+        def work(db: sqlite3.Connection) -> list[Reading]:
+            row = db.execute(
+                "SELECT c.title, r.message_id FROM conversations c JOIN runs r ON r.conversation_id = c.id"
+                " WHERE c.id = ? AND r.id = ? AND c.source IS NOT NULL",
+                (conversation_id, until_run),
+            ).fetchone()
+            if row is None or not any(came_in(each) for each in line_to(db, row["message_id"])):
+                return []
+            title = {"title": row["title"]}
+            return [Reading(run_id="", call_id="", tool=IMPORTED.name, arguments=title, untrusted=True)]
+
+        return await self._database.read(work)
 
     def _stage(
         self,
