@@ -209,3 +209,20 @@ async def test_a_request_that_a_provider_does_not_take_goes_to_no_other(stage: S
     assert isinstance(failed, RunFailed)
     assert "cannot take this request" in failed.error
     assert stage.spare.requests == []
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(("status", "words"), [(407, "a proxy on the way refused"), (502, "through the proxy")])
+async def test_a_proxy_that_lets_nothing_through_is_named(
+    stage: Stage, provider: Provider, status: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with wire_server() as proxy:
+        proxy.always = replies(status, b"No.", "text/plain")
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        stage.install(provider, "https://llm.example.org")
+        stage.spare.script(claude.answers(claude.text(0, "Summary.")), claude.answers(claude.text(0, "The answer.")))
+        await stage.run()
+        assert {request.method for request in proxy.requests} == {"CONNECT"}
+        assert not any(KEYS["gemini"] in str(request) for request in proxy.requests)
+    assert words in stage.took_over_because()
