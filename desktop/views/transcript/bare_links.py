@@ -19,7 +19,7 @@ def bare_links(text: str) -> Iterator[tuple[int, int, str]]:
     Yields:
         Where each begins and ends, and what it leads to.
     """
-    if ":" not in text and "." not in text:
+    if "://" not in text and "@" not in text and "www." not in text:
         return
     for match in _ADDRESS.finditer(text):
         if match["mail"]:

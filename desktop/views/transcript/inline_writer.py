@@ -17,6 +17,8 @@ from desktop.views.transcript.block_marks import FOOTNOTE, IMAGE, REFERENCE
 from desktop.views.transcript.formula_object import FORMULA, KIND, MARKUP, OBJECT, FormulaObject
 from desktop.views.transcript.segment import Look, Surroundings
 
+_LIVELY = ("[", "://", "@", "www.")
+"""What stands in all that may become a link or a chip."""
 _CHIP = re.compile(r"\[(\d{1,3})\]")
 _BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?([\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
@@ -132,7 +134,7 @@ class InlineWriter:
 
     def _words(self, text: str, ink: QTextCharFormat) -> None:
         """Write words, and make links of the addresses among them and of the numbers of tool calls."""
-        if ink.isAnchor():
+        if not any(mark in text for mark in _LIVELY) or ink.isAnchor():
             self.insert(text, ink)
             return
         lively = [(start, end, self.inks.link(ink, target)) for start, end, target in bare_links(text)]

@@ -1,6 +1,6 @@
 """Tables that stand in lists and quotes, as tables of the document that holds the text around them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markdown_it.token import Token
@@ -87,18 +87,16 @@ def write_grid(
     shrink(writer.cursor, write_quotes(quotes))
 
 
-def tables_of(document: QTextDocument) -> Iterator[QTextTable]:
+def tables_of(document: QTextDocument) -> Sequence[QTextTable]:
     """The tables of a document, in order."""
-    for frame in document.rootFrame().childFrames():
-        if isinstance(frame, QTextTable):
-            yield frame
+    return [frame for frame in document.rootFrame().childFrames() if isinstance(frame, QTextTable)]
 
 
-def fit_tables(document: QTextDocument, font: QFont, room: float) -> float:
+def fit_tables(tables: Sequence[QTextTable], font: QFont, room: float) -> float:
     """Give the tables of a document the widths of their columns.
 
     Args:
-        document: Prose.
+        tables: They.
         font: Of ordinary text.
         room: The width there is.
 
@@ -106,7 +104,7 @@ def fit_tables(document: QTextDocument, font: QFont, room: float) -> float:
         The width of the widest with what stands left of it; 0 where there is no table.
     """
     widest = 0.0
-    for table in tables_of(document):
+    for table in tables:
         style = table.format()
         left = style.leftMargin()
         used = fit_columns(table, style.stringProperty(WIDEST), font, max(1.0, room - left))

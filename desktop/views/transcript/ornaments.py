@@ -1,14 +1,14 @@
 """What is drawn behind prose: the bars of quotes, rules, bullets, the boxes of tasks, the lines of tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlock, QTextDocument
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlock, QTextDocument, QTextTable
 
 from desktop.views.theme import SPACE, Theme
 from desktop.views.transcript.block_marks import BULLET, CELL, FIRST_NOTE, QUOTES, RULE, TASK, quotes_of
 from desktop.views.transcript.document_links import blocks_of
-from desktop.views.transcript.nested_table import tables_of
 from desktop.views.transcript.segment import Look
 from desktop.views.transcript.table_writer import row_lines
 
@@ -64,11 +64,12 @@ class Ornaments:
                 painter.drawPolyline([box.topLeft() + QPointF(*corner) for corner in corners])
 
 
-def ornaments_of(document: QTextDocument, look: Look, width: float) -> Ornaments:
+def ornaments_of(document: QTextDocument, tables: Sequence[QTextTable], look: Look, width: float) -> Ornaments:
     """Find where they stand in a document that is laid out.
 
     Args:
         document: Built by `ProseBuilder`.
+        tables: Those in it.
         look: How it is drawn.
         width: What its text is laid out for.
     """
@@ -88,7 +89,7 @@ def ornaments_of(document: QTextDocument, look: Look, width: float) -> Ornaments
         if style.boolProperty(RULE):
             found.rules.append(QRectF(0, round(frame.center().y()), width, 1))
     found.bars = list(bars.values())
-    for table in tables_of(document):
+    for table in tables:
         left = table.format().leftMargin()
         used = sum(length.rawValue() for length in table.format().columnWidthConstraints())
         head, *others = row_lines(table)

@@ -116,10 +116,11 @@ class ProseBuilder:
     def _make_room_above(self) -> None:
         """Have the room above the first block, which Qt leaves out: what stands above ends with some already."""
         room = self.document.firstBlock().blockFormat().topMargin() - _BELOW
-        style = self.document.rootFrame().frameFormat()
-        if room > 0 and style.topMargin() != room:
-            style.setTopMargin(room)
-            self.document.rootFrame().setFrameFormat(style)
+        if room > 0:
+            style = self.document.rootFrame().frameFormat()
+            if style.topMargin() != room:
+                style.setTopMargin(room)
+                self.document.rootFrame().setFrameFormat(style)
 
     def _block(self, tokens: Sequence[Token], index: int) -> int:  # noqa: C901 - one case for each kind of block
         token = tokens[index]

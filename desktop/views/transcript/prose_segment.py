@@ -16,7 +16,7 @@ from desktop.views.transcript.footnotes import numbers
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.growth import continues_list, settled, words_added
 from desktop.views.transcript.kinds import Kind
-from desktop.views.transcript.nested_table import fit_tables, keep_narrow
+from desktop.views.transcript.nested_table import fit_tables, keep_narrow, tables_of
 from desktop.views.transcript.ornaments import Ornaments, ornaments_of
 from desktop.views.transcript.parsing import NESTING, parse, parse_line
 from desktop.views.transcript.prose_builder import ProseBuilder
@@ -57,6 +57,7 @@ class ProseSegment(DocumentSegment):
         self._kept = kept
         self._beyond = 0.0
         self._ornaments = Ornaments()
+        self._tables = tables_of(document)
 
     def grow(self, piece: Piece) -> bool:
         before, after = drawable(self.piece.text), drawable(piece.text)
@@ -126,19 +127,20 @@ class ProseSegment(DocumentSegment):
         if above:
             self._kept = (place, above)
         self._inline = builder.text.formulas
+        self._tables = tables_of(self._document)
         self._awaited = self._inline is not None
         self.content_changed(self._document.toRawText())
         return True
 
     def least_width(self, room: float) -> float:
-        beyond = max(0.0, fit_tables(self._document, self._look.font, room) - room)
+        beyond = max(0.0, fit_tables(self._tables, self._look.font, room) - room)
         if beyond != self._beyond:
             keep_narrow(self._document, self._beyond, beyond)
             self._beyond = beyond
         return room + beyond
 
     def laid_out(self) -> None:
-        self._ornaments = ornaments_of(self._document, self._look, self._width)
+        self._ornaments = ornaments_of(self._document, self._tables, self._look, self._width)
 
     def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
         self._ornaments.draw(painter, self._look.theme, exposed)

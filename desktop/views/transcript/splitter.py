@@ -96,7 +96,7 @@ class _Cutter:
         self._lists = OpenItems(kind)
         self._closed = kind.name != kinds.PART  # the next line that is not blank begins a piece
         self._after_blank = True
-        self._in_quote = False
+        self._in_quote, self._quotes = False, kind.quotes
         self._before = ""  # the line before, where it is text of a paragraph at the margin
         self._before_at = start
         self._plain_before = False
@@ -280,11 +280,12 @@ class _Cutter:
         if item and not self._lists.begins(item, depth, is_fresh=fresh, after_plain=self._plain_before):
             item = None
         number = 0
+        ends = self._kind.name == kinds.PART and (item is not None or self._ends_part(bare))
         if item:
             # Where cutting was resumed at an item, its piece tells its number.
             number = self._lists.open(item, depth, bare, self._kind.number if self._closed else 0)
             self._in_quote = False
-        elif self._after_blank or self._closed or not self._lists.items:
+        elif fresh or ends or not self._lists.items:
             del self._lists.items[depth:]
             depth = len(self._lists.items)
             if indent == 0 and (self._after_blank or self._closed):
@@ -294,9 +295,7 @@ class _Cutter:
             depth = len(self._lists.items)
             self._lists.unsure = self._lists.unsure or not self._plain_before or not _PLAIN_TEXT.match(bare[indent:])
         outer = tuple(self._lists.items[:depth])
-        must = self._closed or self._kind.column > (outer[-1].column if outer else 0)
-        if self._kind.name == kinds.PART:
-            must = must or item is not None or self._ends_part(bare)
+        must = self._closed or ends or self._kind.column > (outer[-1].column if outer else 0)
         starts = item is not None or (self._after_blank and not self._in_quote)
         limit = LIST_LIMIT if self._lists.items else PROSE_LIMIT
         may = starts and not self._lists.unsure and length > limit and (indent == 0 or bool(outer) or item is not None)
@@ -307,7 +306,7 @@ class _Cutter:
             self._lists.unsure = self._lists.unsure and item is not None
         if starts or (bare[indent] in "#>" and not self._in_quote):
             self._paragraph = LongParagraph()
-        self._in_quote = self._in_quote or bare[indent] == ">"
+        self._in_quote = (self._in_quote or bare[indent] == ">") and bool(bare.strip(" >"))
         content = bare[item.end() :] if item else bare[indent:]
         self._follow_rows(content)
         self._watch(at, stop, line)
@@ -341,9 +340,10 @@ class _Cutter:
         """Cut a paragraph that is too long."""
         if self._kind.name not in (kinds.PROSE, kinds.PART) or self._in_rows:
             return
-        quotes = min(8, line[: len(line) - len(line.lstrip(" >"))].count(">")) if self._in_quote else 0
+        marks = min(8, line[: len(line) - len(line.lstrip(" >"))].count(">"))
+        self._quotes = (marks or self._quotes) if self._in_quote else 0
         for cut in self._paragraph.cuts(self._text, at, stop):
             self._kind = replace(self._kind, goes_on=True)
             watched = self._paragraph
-            self._cut(cut, Kind(kinds.PART, tuple(self._lists.items), quotes=quotes, unsure=self._lists.unsure))
+            self._cut(cut, Kind(kinds.PART, tuple(self._lists.items), quotes=self._quotes, unsure=self._lists.unsure))
             self._paragraph = watched

@@ -141,7 +141,7 @@ def test_long_texts_read_as_the_whole_would_too(text: str) -> None:
 
 
 @given(MARKDOWN.map(lambda text: text.replace("word", "word " * 400)))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 def test_very_long_paragraphs_read_as_the_whole_would(text: str) -> None:
     reads_as_the_whole(text)
 
