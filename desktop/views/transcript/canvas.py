@@ -129,6 +129,8 @@ class Canvas(QAbstractScrollArea):
         self._glider.stop()
 
     def _bar_moved(self, value: int) -> None:
+        if self._bar.is_told:
+            return
         self.stop_gliding()
         self.scroller.move_to(value)
         self.refresh()

@@ -241,3 +241,13 @@ def test_own_message_is_always_scrolled_to(qtbot: QtBot, transcript: Transcript)
     transcript.scroll_by(-2000)
     transcript.append_message(said(99, "mine", "user"))
     assert is_at_end(transcript)
+
+
+def test_scroll_bar_tells_where_the_view_came_to(qtbot: QtBot, transcript: Transcript) -> None:
+    transcript.show_conversation(many(20))
+    settled(qtbot, transcript)
+    told: list[int] = []
+    transcript.verticalScrollBar().valueChanged.connect(told.append)
+    transcript.scroll_by(-300)
+    assert told == [transcript.scroller.top]
+    assert not transcript.follows_end
