@@ -2,8 +2,8 @@
 
 import re
 
-from desktop.views.transcript.footnotes import NOTE, numbers
-
+NOTE = re.compile(r"^\[\^([^\]\s]{1,100})\]:", re.MULTILINE)
+"""The beginning of a note."""
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*\S.*$", re.MULTILINE)
 _NAME = re.compile(r" {0,3}\[([^\]\n]+)\]:")
 _MARK = re.compile(r"\[\^([^\]\s]{1,100})\](?!:)")
@@ -32,6 +32,11 @@ def definitions(text: str) -> str:
         marks = [*_MARK.findall(_NOTE_LINE.sub("", words)), *_MARK.findall(words)]
         ordered = dict.fromkeys([*(label for label in marks if label in notes), *notes])
     return "\n\n".join([*_DEFINITION.findall(outside), *(f"[^{label}]: ." for label in ordered)])
+
+
+def numbers(definitions: str) -> dict[str, int]:
+    """The numbers of the notes that the definitions of a message tell, by their labels."""
+    return {label: number for number, label in enumerate(dict.fromkeys(NOTE.findall(definitions)), 1)}
 
 
 def changed_names(before: str, after: str) -> frozenset[str]:

@@ -1,19 +1,11 @@
 """Footnotes of a message: its notes stand at its end, in the order in which its text first refers to them. Pure."""
 
-import re
 from collections.abc import Sequence
 
 from desktop.views.transcript import kinds
+from desktop.views.transcript.definitions import NOTE, numbers
 from desktop.views.transcript.kinds import read_kind
 from desktop.views.transcript.segment import Piece
-
-NOTE = re.compile(r"^\[\^([^\]\s]{1,100})\]:", re.MULTILINE)
-"""The beginning of a note."""
-
-
-def numbers(definitions: str) -> dict[str, int]:
-    """The numbers of the notes that the definitions of a message tell, by their labels."""
-    return {label: number for number, label in enumerate(dict.fromkeys(NOTE.findall(definitions)), 1)}
 
 
 def arranged(pieces: Sequence[Piece], definitions: str) -> Sequence[Piece]:

@@ -11,7 +11,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote.index import footnote_def
 
-from desktop.views.transcript.footnotes import numbers
+from desktop.views.transcript.definitions import numbers
 
 FORMULA_LIMIT = 4_000
 """Characters after which a formula that has not ended is none."""

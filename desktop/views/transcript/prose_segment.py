@@ -11,8 +11,8 @@ from PySide6.QtGui import QPainter, QTextBlockFormat, QTextCharFormat, QTextCurs
 from desktop.views.documents import LINE_SEPARATOR, InertDocument, drawable, empty_document, spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
+from desktop.views.transcript.definitions import numbers
 from desktop.views.transcript.document_segment import DocumentSegment
-from desktop.views.transcript.footnotes import numbers
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.growth import continues_list, settled, words_added
 from desktop.views.transcript.kinds import Kind
