@@ -14,6 +14,8 @@ _GOALS: dict[str, tuple[str, float | None]] = {
     "open_10k_ms": ("ms", None),
     "open_10k_vs_100": ("ratio", 1.5),
     "repaint_ms": ("ms", None),
+    "repaint_paced_ms": ("ms", None),
+    "flush_p50_ms": ("ms", None),
     "flush_p50_vs_R": ("ratio", 0.4),
     "flush_p99_vs_R": ("ratio", 1.0),
     "scroll_stall_p99_ms": ("ms", 10.0),

@@ -1,6 +1,5 @@
 """The scroll area under the transcript: paints the column, scrolls it, and works ahead while there is time."""
 
-import math
 import time
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
@@ -12,10 +11,12 @@ from desktop.views.theme import SPACE, current_theme, is_theme_change
 from desktop.views.transcript import lexers
 from desktop.views.transcript.activity_line import ActivityLine
 from desktop.views.transcript.column import Column
+from desktop.views.transcript.gliding import Glider
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.message_layout import Metrics
 from desktop.views.transcript.note_view import NoteView
 from desktop.views.transcript.painting import Brush, draw_column
+from desktop.views.transcript.refining import refine
 from desktop.views.transcript.repainting import Repainter
 from desktop.views.transcript.scroll_bar import CalmScrollBar
 from desktop.views.transcript.scrolling import Scroller
@@ -23,9 +24,6 @@ from desktop.views.transcript.segment import Look
 
 _SLICE_MS = 3.0
 """With the segment that is under way a slice takes about 4 ms."""
-_GLIDE_MS = 8
-_GLIDE_S = 0.045
-"""In this time a glide covers two thirds of its way."""
 _ZOOM_LEAST, _ZOOM_MOST, _ZOOM_STEP = 0.5, 3.0, 1.1
 _TEXT = 1.08
 _LARGEST = 16_000_000
@@ -57,8 +55,6 @@ class Canvas(QAbstractScrollArea):
         self.column = Column(kit, self._look, Metrics.of(self._look, 800))
         self.scroller = Scroller(self.column)
         self.orphans: list[NoteView] = []
-        self._glide = 0.0
-        self._glided_at = 0.0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("kind", "bare")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -78,8 +74,7 @@ class Canvas(QAbstractScrollArea):
         self._idle_timer.timeout.connect(self._work)
         self._frame_timer = QTimer(self, singleShot=True, interval=0)
         self._frame_timer.timeout.connect(self.refresh)
-        self._glide_timer = QTimer(self, interval=_GLIDE_MS)
-        self._glide_timer.timeout.connect(self._glide_on)
+        self._glider = Glider(self._glide_on, self)
 
     # What a subclass knows.
 
@@ -122,34 +117,20 @@ class Canvas(QAbstractScrollArea):
         """Move the view smoothly; what is left of the way before is added where it is the same way."""
         if self.style().styleHint(self.style().StyleHint.SH_Widget_Animation_Duration, None, self) <= 0:
             self.scroll_by(round(pixels))
-            return
-        if pixels * self._glide < 0:
-            self._glide = 0.0
-        self._glide += pixels
-        if not self._glide_timer.isActive():
-            self._glided_at = time.perf_counter() - _GLIDE_MS / 1000
-            self._glide_timer.start()
-            self._glide_on()
+        else:
+            self._glider.glide(pixels)
+
+    def _glide_on(self, pixels: int) -> bool:
+        self.scroll_by(pixels)
+        return not self.scroller.follows if pixels > 0 else self.scroller.top > 0
 
     def stop_gliding(self) -> None:
         """Stay where the view is."""
-        self._glide = 0.0
-        self._glide_timer.stop()
-
-    def _glide_on(self) -> None:
-        now = time.perf_counter()
-        share = 1 - math.exp(-(now - self._glided_at) / _GLIDE_S)
-        self._glided_at = now
-        step = self._glide * share
-        step = self._glide if abs(self._glide) < 1.5 else math.copysign(max(1.0, abs(step)), step)
-        whole = round(step)
-        self._glide -= whole
-        self.scroll_by(whole)
-        is_at_edge = self.scroller.follows if whole > 0 else self.scroller.top == 0
-        if abs(self._glide) < 1 or is_at_edge:
-            self.stop_gliding()
+        self._glider.stop()
 
     def _bar_moved(self, value: int) -> None:
+        if self._bar.is_told:
+            return
         self.stop_gliding()
         self.scroller.move_to(value)
         self.refresh()
@@ -271,32 +252,10 @@ class Canvas(QAbstractScrollArea):
         if ahead is None:
             if self.column.messages:
                 lexers.ask_for_usual()
-            is_changed = self._refine(deadline) or is_changed
+            top, page = scroller.top, scroller.page
+            is_changed = refine(self.column, top - page, top + 2 * page, deadline) or is_changed
         if self.column.survey(deadline) or is_changed:
             self.refresh()
-
-    def _refine(self, deadline: float) -> bool:
-        """Do what segments can do later.
-
-        Returns:
-            Whether anything was done.
-        """
-        top, page = self.scroller.top, self.scroller.page
-        is_changed = False
-        for index in self.column.between(top - page, top + 2 * page):
-            layout = self.column.existing(index)
-            if layout is None:
-                continue
-            above = self.column.top(index)
-            for slot in layout.slots_between(top - page - above, top + 2 * page - above):
-                if layout.slots[slot].segment is None or layout.slots[slot].refined:
-                    continue
-                is_changed = True
-                left_ms = (deadline - time.perf_counter()) * 1000
-                if left_ms <= 0:
-                    return True
-                self.column.refine(index, slot, left_ms)
-        return is_changed
 
     # Its size, its look.
 

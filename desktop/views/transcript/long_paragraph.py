@@ -2,6 +2,8 @@
 
 import re
 
+from desktop.views.transcript.growth import most_weight
+
 PART_LIMIT = 1_400
 """What a part of a paragraph may cost; an ordinary character costs 1, a mark more."""
 
@@ -18,6 +20,8 @@ class LongParagraph:
         self._open: list[str] = []
         self._depth = 0
         self._before = " "
+        self._most = 0
+        self._unread: list[tuple[str, int, int]] = []
 
     def cuts(self, text: str, start: int, end: int) -> list[int]:
         """Take the next stretch.
@@ -30,6 +34,16 @@ class LongParagraph:
         Returns:
             Where the parts after the first begin; never at the end.
         """
+        self._most += most_weight(text[start:end])
+        if self._most <= PART_LIMIT:  # too light to be cut, whatever it holds: it is read when more comes
+            self._unread.append((text, start, end))
+            return []
+        for stretch in self._unread:
+            self._read(*stretch)
+        self._unread = []
+        return self._read(text, start, end)
+
+    def _read(self, text: str, start: int, end: int) -> list[int]:
         found: list[int] = []
         at = start
         for match in _STEP.finditer(text, start, end):

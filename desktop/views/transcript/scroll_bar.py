@@ -10,15 +10,18 @@ class CalmScrollBar(QScrollBar):
 
     Args:
         parent: The parent widget.
+
+    Attributes:
+        is_told: Whether it is being told where to stand, not moved by the person, when ``valueChanged`` comes.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._painted = QRect()
-        self._is_set = True
+        self.is_told = False
 
     def stand(self, page: int, most: int, value: int) -> None:
-        """Take another place; the person did not bring it there, so that ``valueChanged`` is not told.
+        """Take another place that the view has.
 
         Args:
             page: Height of what shows.
@@ -27,21 +30,19 @@ class CalmScrollBar(QScrollBar):
         """
         if (page, most, value) == (self.pageStep(), self.maximum(), self.value()):
             return
-        self._is_set = False
+        was_told, self.is_told = self.is_told, True  # its coming and going resizes the view, which tells it again
         self.setPageStep(page)
         if most >= self.maximum():  # the range always holds both values, or the bar would choose one
             self.setRange(0, most)
-        was_blocked = self.blockSignals(True)
         self.setValue(value)
-        self.blockSignals(was_blocked)
         self.setRange(0, most)
-        self._is_set = True
+        self.is_told = was_told
         if self._handle() != self._painted:
             self.update()
 
     def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:
         """Paint again where that shows."""
-        if self._is_set and self._handle() != self._painted:
+        if not self.is_told and self._handle() != self._painted:
             super().sliderChange(change)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -29,8 +29,8 @@ _ITEMS = st.sampled_from(
     ["- word", "\n- more", "\n- *it*", "\n- [a](http://b.c) d", "\n1. one", "\n2. two", "\n* star", "\n* **bold** x",
      " and", "\n\n", "\n", "\n\n- loose", "\n  - below", "\n  goes on", "\n\n  a paragraph", "\nlazy", "\n\nText.",
      "\n\nText:\n\n- a", "\n> - quoted", "\n- [ ] open", "\n- [x] done", "\n---", "\n## Head", " | b", "\n- | -",
-     "\n```\ncode\n```\n", "\n- `c`", "\n1) other", "\n- - twice", "\n- # head", "\n-", "\n- \u05e9\u05dc",
-     " **b** `c`", "\n12. far", "  \n", "\t", "\n\n---\n", "\n- a[^1]", "\n- www.a.b", "\n- it costs $5"]
+     "\n```\ncode\n```\n", "\n- `c`", "\n1) other", "\n- - twice", "\n- # head", "\n-", "\n- \u05e9\u05dc", " **b**",
+     "\n12. far", "  \n", "\t", "\n\n---\n", "\n- a[^1]", "\n- www.a.b", "\n- it costs $5"]
 )  # fmt: skip
 LISTS = st.lists(_ITEMS, max_size=30)
 

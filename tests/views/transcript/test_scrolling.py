@@ -162,7 +162,7 @@ def test_keys_and_wheel_scroll(qtbot: QtBot, transcript: Transcript) -> None:
     settled(qtbot, transcript)
     transcript.setFocus()
     QTest.keyClick(transcript, Qt.Key.Key_PageUp)
-    qtbot.waitUntil(lambda: not transcript._glide_timer.isActive())
+    qtbot.waitUntil(lambda: not transcript._glider.is_gliding)
     page = transcript.viewport().height() - 2 * transcript.verticalScrollBar().singleStep()
     assert abs(transcript.scroller.most - transcript.scroller.top - page) <= 1
     QTest.keyClick(transcript, Qt.Key.Key_Home)
@@ -178,7 +178,7 @@ def test_keys_and_wheel_scroll(qtbot: QtBot, transcript: Transcript) -> None:
             Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
         QApplication.sendEvent(transcript.viewport(), wheel)
-        qtbot.waitUntil(lambda: not transcript._glide_timer.isActive())
+        qtbot.waitUntil(lambda: not transcript._glider.is_gliding)
         moved = transcript.scroller.most - transcript.scroller.top - before
         assert moved == (60 if not pixels.isNull() else 3 * transcript.verticalScrollBar().singleStep())
 
@@ -241,3 +241,13 @@ def test_own_message_is_always_scrolled_to(qtbot: QtBot, transcript: Transcript)
     transcript.scroll_by(-2000)
     transcript.append_message(said(99, "mine", "user"))
     assert is_at_end(transcript)
+
+
+def test_scroll_bar_tells_where_the_view_came_to(qtbot: QtBot, transcript: Transcript) -> None:
+    transcript.show_conversation(many(20))
+    settled(qtbot, transcript)
+    told: list[int] = []
+    transcript.verticalScrollBar().valueChanged.connect(told.append)
+    transcript.scroll_by(-300)
+    assert told == [transcript.scroller.top]
+    assert not transcript.follows_end
