@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.controller import Controller
@@ -67,6 +67,7 @@ class UsageActions(QObject):
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setNameFilter("CSV for spreadsheets (*.csv)")
         chooser.setDefaultSuffix("csv")
+        chooser.setDirectory(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
         chooser.selectFile("usage.csv")
         chooser.fileSelected.connect(lambda name: self._do(self.export(lines, Path(name))))
         chooser.finished.connect(chooser.deleteLater)

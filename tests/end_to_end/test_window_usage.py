@@ -84,7 +84,7 @@ def test_sixty_days_are_shown_and_exported_as_they_are(screen: Desktop, stored: 
     target = stored.home / "out" / "use.csv"
     target.parent.mkdir()
     program.press("push button", "Export")
-    program.wait_for("dialog", "Export usage and cost")
+    program.wait_for("dialog", begins="Export usage and cost")
     program.wait_for_focus("File name:")
     screen.keys("ctrl+a")
     screen.type(str(target))
