@@ -9,11 +9,14 @@ _NOTHING = "0"
 
 
 def keep_memory_out() -> None:
-    """Write no core from now on, in this process and in those that it starts.
+    """Leave no core from now on, from this process and those that it starts.
 
-    On Linux a service that takes cores over a pipe (systemd-coredump, Apport) does not mind the limit, so the dump it
-    gets is emptied too: it holds registers and the names of mapped files, and no memory. Where a system has neither
-    limit nor filter, nothing is changed.
+    A service that takes cores over a pipe need not mind the limit (systemd-coredump does, and keeps nothing). On Linux
+    what such a one gets is emptied too: it holds the threads' registers and the names of mapped files, and no memory.
+    Where a system has neither limit nor filter, nothing is changed.
+
+    PR_SET_DUMPABLE would prevent the registers as well, and with them the desktop's file dialogs: its portals serve no
+    process that they cannot look up, https://github.com/flatpak/xdg-desktop-portal/issues/785.
     """
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
