@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
+from desktop.engine.errors import trace_of
 from desktop.files import make_private_folder
 from desktop.redaction import Redactor
 
@@ -121,7 +122,7 @@ def start_logging(
 
 
 def log_unhandled(told: Callable[[str], None] = lambda text: None) -> Callable[[], None]:
-    """Log what nobody caught: on the main thread, on other threads, and in finalizers.
+    """Log what nobody caught, without its text: on the main thread, on other threads, and in finalizers.
 
     Args:
         told: Called with one line without secrets (the error's type) for a notice; may be called on any thread.
@@ -135,7 +136,7 @@ def log_unhandled(told: Callable[[str], None] = lambda text: None) -> Callable[[
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
-        _log.critical("Unhandled error", exc_info=(kind, error, trace))
+        _log.critical("Unhandled error: %s", trace_of(error.with_traceback(trace)))
         told(f"An unexpected error happened ({kind.__name__}). The log has the details.")
 
     def on_thread_error(arguments: threading.ExceptHookArgs) -> None:
@@ -144,8 +145,8 @@ def log_unhandled(told: Callable[[str], None] = lambda text: None) -> Callable[[
 
     def on_unraisable(arguments: "sys.UnraisableHookArgs") -> None:
         if arguments.exc_value is not None:
-            trace = (arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
-            _log.error("Error that could not be raised: %s", arguments.err_msg or "in a finalizer", exc_info=trace)
+            where, error = arguments.err_msg or "in a finalizer", arguments.exc_value
+            _log.error("Error that could not be raised: %s: %s", where, trace_of(error))
 
     def restore() -> None:
         sys.excepthook, threading.excepthook, sys.unraisablehook = before
@@ -166,9 +167,9 @@ def loop_error_handler(told: Callable[[str], None] = lambda text: None) -> LoopH
 
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
-        trace = (type(error), error, error.__traceback__) if isinstance(error, BaseException) else None
+        trace = f": {trace_of(error)}" if isinstance(error, BaseException) else ""
         # The context's other parts are left out: their repr can hold arguments.
-        _log.error("Unhandled error in the event loop: %s", context.get("message", ""), exc_info=trace)
+        _log.error("Unhandled error in the event loop: %s%s", context.get("message", ""), trace)
         told(f"An unexpected error happened ({type(error).__name__}). The log has the details.")
 
     return handle

@@ -69,4 +69,6 @@ def _switches(options: RunOptions, *, off_record: bool) -> str:
     when = "The role tells the date." if options.inject_datetime else "The role does not tell the date."
     if not options.inject_mode:
         return f"{when} It does not tell the mode."
-    return f"{when} The mode is told off the record, as now." if off_record else f"{when} The mode is told off the record."
+    return (
+        f"{when} The mode is told off the record, as now." if off_record else f"{when} The mode is told off the record."
+    )

@@ -165,8 +165,9 @@ def test_unhandled_errors_of_all_threads_are_logged_and_told_without_the_key(sta
         restore()
 
     text = file.read_text(encoding="utf-8")
-    for words in ("ValueError: on the main thread", "LookupError: on another thread", "OSError: in a finalizer"):
-        assert f"{words} {MARK}" in text
+    for words in ("Unhandled error: ValueError", "Unhandled error: LookupError", "OSError"):
+        assert f"{words}\n" in text
+    assert "in fail\n" in text
     assert KEY not in text
     assert told == [
         "An unexpected error happened (ValueError). The log has the details.",
@@ -204,6 +205,27 @@ async def test_error_of_a_task_that_nobody_awaits_is_logged(start: Start) -> Non
     gc.collect()
 
     text = file.read_text(encoding="utf-8")
-    assert f"ValueError: unseen {MARK}" in text
+    assert "Unhandled error in the event loop: Task exception was never retrieved: ValueError\n" in text
+    assert "in fail\n" in text
+    assert "unseen 0" not in text
     assert KEY not in text
     assert told == ["An unexpected error happened (ValueError). The log has the details."]
+
+
+def test_the_text_of_an_unhandled_error_which_can_quote_the_person_is_not_logged(start: Start) -> None:
+    file = start()
+    restore = log_unhandled()
+    try:
+        try:
+            try:
+                int("zweifelhirsch")
+            except ValueError as error:
+                raise LookupError("nebelhornist") from error
+        except LookupError as error:
+            sys.excepthook(LookupError, error, error.__traceback__)
+    finally:
+        restore()
+    text = file.read_text(encoding="utf-8")
+    assert "Unhandled error: LookupError\n" in text
+    assert "from ValueError\n" in text
+    assert "invalid literal" not in text

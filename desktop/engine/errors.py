@@ -38,6 +38,8 @@ No text holds a key or a tool's arguments.
 
 import traceback
 
+_MOST_CAUSES = 5
+
 
 class EngineError(Exception):
     """The root of the tree.
@@ -187,5 +189,13 @@ def trace_of(bug: BaseException) -> str:
 
     Args:
         bug: An exception that nobody expected.
+
+    Returns:
+        The same of what it came from too, behind it.
     """
-    return f"{type(bug).__name__}\n{''.join(traceback.format_tb(bug.__traceback__))}".rstrip()
+    words: list[str] = []
+    told: BaseException | None = bug
+    while told is not None and len(words) < _MOST_CAUSES:
+        words.append(f"{type(told).__name__}\n{''.join(traceback.format_tb(told.__traceback__))}".rstrip())
+        told = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
+    return "\nfrom ".join(words)

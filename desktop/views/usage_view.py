@@ -190,7 +190,9 @@ class UsageView(QDialog):
             words += ": the plot shows tokens."
         elif measure == "cost" and total.unpriced:
             calls = "1 call" if total.unpriced == 1 else f"{total.unpriced:,} calls"
-            words = f"The price of {calls} is not known. Days with such calls have a ring: they cost more than it shows."
+            words = (
+                f"The price of {calls} is not known. Days with such calls have a ring: they cost more than it shows."
+            )
         self.unknown.setText(words)
         self.unknown.setVisible(bool(words))
         self.chart.show_days(days, measure)

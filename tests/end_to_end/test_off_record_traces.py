@@ -1,4 +1,4 @@
-"""Off the record, the rest of what could leave a trace: files, pastes, queue, search, titles, long results, a real crash.
+"""Off the record, what else could leave a trace: files, pastes, queue, search, titles, long results, a crash.
 
 The same on the record is the control, as in `test_off_record`.
 """
@@ -26,7 +26,13 @@ from tests.wire import claude, gemini
 pytestmark = pytest.mark.end_to_end
 
 ASKED, FILED, PASTED, TITLED = "quellnymphe", "Moosbärtchen", "birkenrinde", "Föhnsturmnacht"
-SOUGHT, QUEUED, DRAFTED, LONG, TOLD = "schluchtenweg", "haselmausnest", "torfmoorrand", "Flüstergräser", "Nebelkrähenruf"
+SOUGHT, QUEUED, DRAFTED, LONG, TOLD = (
+    "schluchtenweg",
+    "haselmausnest",
+    "torfmoorrand",
+    "Flüstergräser",
+    "Nebelkrähenruf",
+)
 NAMED = "wurzelgnom"
 KEPT = (ASKED, FILED, PASTED, TITLED, QUEUED, DRAFTED, LONG, TOLD, NAMED)
 """What the record holds where there is one."""

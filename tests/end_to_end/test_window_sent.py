@@ -1,4 +1,4 @@
-"""What the dialog of the personas shows as sent, held against the requests on the wire: for roles with other switches."""
+"""What the dialog of the personas shows as sent, held against the requests on the wire, for roles that differ."""
 
 import json
 from typing import Any

@@ -6,7 +6,10 @@ from pytestqt.qtbot import QtBot
 from desktop.views.persona_dialog import PersonaDialog, PersonaFile, SentText
 
 FILES = (PersonaFile("default.md", False, True, ("chat", "coder")), PersonaFile("poet.md", True, False))
-SENT = (SentText("To the writing model", "Roses.\n\nDate: Monday.", "The system prompt."), SentText("With each request", "", "Nothing."))
+SENT = (
+    SentText("To the writing model", "Roses.\n\nDate: Monday.", "The system prompt."),
+    SentText("With each request", "", "Nothing."),
+)
 
 
 @pytest.fixture
