@@ -139,7 +139,26 @@ def make_parser() -> argparse.ArgumentParser:
     revoke.add_argument("grant_id", metavar="ID")
     _add_exchange(commands)
     _add_models(commands)
+    _add_keys(commands)
     return parser
+
+
+def _add_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    keys = commands.add_parser("keys", help="see which API keys there are, keep one, try it, remove it")
+    verbs = keys.add_subparsers(dest="verb", metavar="COMMAND", required=True)
+    verbs.add_parser("list", help="list the keys by name, and where each comes from; never the keys")
+    keeping = verbs.add_parser("set", help="keep a key in the keyring; it is asked for, or read from standard input")
+    test = verbs.add_parser("test", help="ask the key's provider whether it works; exit status 0 it does, 1 not")
+    removing = verbs.add_parser("remove", help="remove a key from the keyring; asks before it does")
+    removing.add_argument("--yes", action="store_true", help="remove it without a question")
+    for verb in (keeping, test, removing):
+        verb.add_argument("name", metavar="NAME", help="gemini, anthropic or openai; a further one as gemini/work")
+    personas = commands.add_parser("personas", help="list the persona files, and show what a role sends")
+    verbs = personas.add_subparsers(dest="verb", metavar="COMMAND", required=True)
+    verbs.add_parser("list", help="list the files, and the roles that use each")
+    sent = verbs.add_parser("sent", help="print what the models of a role are told now, as it is sent")
+    sent.add_argument("--role", metavar="NAME", help="the role (default: that of a new conversation)")
+    sent.add_argument("--off-record", action="store_true", help="as a conversation off the record sends it")
 
 
 def _add_models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -223,6 +242,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from desktop import models_cli
 
         return models_cli.run(parsed)
+    if parsed.command == "keys":
+        from desktop import keys_cli
+
+        return keys_cli.run(parsed)
+    if parsed.command == "personas":
+        from desktop import personas_cli
+
+        return personas_cli.run(parsed)
     gc.disable()  # start-up makes little garbage, and looking for it takes time; `app` enables it when all is there
     from desktop.app import run
 

@@ -37,7 +37,7 @@ from desktop.log import start_logging
 from desktop.os_keyring import os_keyring
 from desktop.paths import Paths
 from desktop.redaction import Redactor
-from desktop.secrets import KeyStore
+from desktop.secrets import KEYRING_ASKS, KeyStore
 from desktop.settings import Settings
 from desktop.terminal import Terminal
 
@@ -118,6 +118,7 @@ async def _opened(terminal: Terminal, *, demo: bool) -> AsyncIterator[tuple[Engi
         settings.override(Settings.demo, True)
     follower = _Follower(terminal)
     keys = KeyStore(on_key=redactor.add, load=os_keyring)
+    keys.thread.on_waiting = lambda is_waiting: terminal.note(KEYRING_ASKS) if is_waiting else None
     engine = await open_engine(paths, settings, keys, follower.take)
     if engine.opened.rescued is not None:
         terminal.complain(engine.opened.rescued.words)

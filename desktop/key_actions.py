@@ -1,18 +1,14 @@
 """The dialog of the API keys at work: keys are kept, tried and removed, and a locked keyring is asked once more."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import QObject
 
 from desktop.assembly import model_entry
 from desktop.controller import Controller
 from desktop.engine.errors import EngineError
-from desktop.engine.models.address import host_of
-from desktop.engine.models.connect import key_name as name_of_key_of
-from desktop.engine.models.registry import ModelEntry
-from desktop.engine.models.registry import Provider as Service
+from desktop.key_trial import in_order, label_of, try_key
 from desktop.key_uses import listed, removal_words, users_of
 from desktop.secrets import KeyRefused, KeyringFailed, KeySource, KeyStore, Provider, checked_key, key_name
 from desktop.settings import Settings, SettingsDamaged
@@ -21,25 +17,6 @@ from desktop.views.key_row import KeySource as KeySourceShown
 from desktop.views.key_row import KeyStatus
 from desktop.views.keys_dialog import KeyringState, KeysDialog
 from desktop.views.main_window import MainWindow
-
-LABELS = {
-    Provider.GEMINI: "Google Gemini",
-    Provider.ANTHROPIC: "Anthropic Claude",
-    Provider.OPENAI: "OpenAI or compatible",
-}
-_SERVICES: dict[str, Service] = {
-    "gemini": "gemini",
-    "anthropic": "anthropic",
-    "openai": "openai-compatible",
-}
-_OPENAI_URL = "https://api.openai.com/v1"
-
-
-def label_of(name: str) -> str:
-    """A key's name for the person: "Google Gemini, work" for ``gemini/work``."""
-    provider, _, label = name.partition("/")
-    words = LABELS[Provider(provider)]
-    return f"{words}, {label}" if label else words
 
 
 class KeyActions(QObject):
@@ -88,7 +65,7 @@ class KeyActions(QObject):
         self._dialog.open()
         further = self._settings.further_keys
         if not set(self._dialog.rows) >= {*Provider, *further}:
-            asked = [KeyStatus(name, label_of(name), "asked") for name in _in_order({*Provider, *further})]
+            asked = [KeyStatus(name, label_of(name), "asked") for name in in_order({*Provider, *further})]
             self._dialog.show_status(asked, keyring=self._keyring_state())
         await self._show()
 
@@ -104,7 +81,7 @@ class KeyActions(QObject):
     async def _show(self) -> None:
         statuses = {status.provider: status for status in await self._keys.status(self._settings.further_keys)}
         shown: list[KeyStatus] = []
-        for name in _in_order(statuses):
+        for name in in_order(statuses):
             status = statuses[name]
             source: KeySourceShown = status.source.value
             if status.source is KeySource.NONE and (self._keys.is_locked or self._keys.is_silent):
@@ -188,7 +165,7 @@ class KeyActions(QObject):
             self._dialog.show_problem(f"The label could not be kept in the settings: {error}")
 
     async def _test(self, name: str, typed: str) -> None:
-        """Ask the key's provider for its models, with exactly this key: that costs nothing and shows whether it works.
+        """Ask the key's provider, with exactly this key.
 
         Args:
             name: The key's name.
@@ -196,42 +173,10 @@ class KeyActions(QObject):
         """
         self._dialog.show_testing(name)
         try:
-            words = await self._ask_with(name, typed)
+            connector = (await self._controller.opened()).connector
+            words = await try_key(name, typed, keys=self._keys, settings=self._settings, connector=connector)
         except (EngineError, KeyRefused) as error:
             action = error.action if isinstance(error, EngineError) else ""
             self._dialog.show_result(name, f"{error} {action}".strip(), works=False)
         else:
             self._dialog.show_result(name, words, works=True)
-
-    async def _ask_with(self, name: str, typed: str) -> str:
-        from desktop.engine.models.probing import list_models
-
-        if typed:
-            self._keys.on_key(typed)
-            key = checked_key(typed)
-        else:
-            key = checked_key(await self._keys.get(name) or "")
-        connector = (await self._controller.opened()).connector
-        entry = self._entry_of(name)
-        if entry.provider == "openai-compatible" and not connector.base_url(entry):
-            entry = entry.model_copy(update={"base_url": _OPENAI_URL})
-        began = time.monotonic()
-        count = len(await list_models(connector, entry, key=key))
-        where = f" at {host_of(url)}" if (url := connector.base_url(entry)) else ""
-        listed = f"{count:,} model{'' if count == 1 else 's'}"
-        return f"The key works: {entry.label}{where} listed {listed} in {time.monotonic() - began:.1f} s."
-
-    def _entry_of(self, name: str) -> ModelEntry:
-        """Where the key is tried: at the model that names it, else at its provider's own place."""
-        provider, _, label = name.partition("/")
-        words = LABELS[Provider(provider)]
-        for row in self._settings.models:
-            if label and name_of_key_of(entry := model_entry(row)) == name:
-                return entry.model_copy(update={"label": words})
-        return ModelEntry(key="", provider=_SERVICES[provider], name="any", label=words, key_label=label)
-
-
-def _in_order(names: Iterable[str]) -> list[str]:
-    """Names of keys by provider, each provider's default one first."""
-    order = list(Provider)
-    return sorted(names, key=lambda name: (order.index(Provider(name.partition("/")[0])), name))

@@ -14,6 +14,9 @@ from desktop.patient_thread import PatientThread
 SERVICE = "cortex-desktop"
 """The name of our entries in the keyring; the user name is the key's: ``gemini``, or ``gemini/work``."""
 
+KEYRING_ASKS = "Waiting for the system's keyring: it may be asking for its password, in a window of its own."
+"""What is said where there is no window, while the keyring is waited for."""
+
 _T = TypeVar("_T")
 
 

@@ -59,16 +59,14 @@ def told(options: RunOptions, registry: Registry, persona: str, *, off_record: b
         Told(
             "With each request",
             at,
-            "The last line of the request, to both models." if at else "Nothing: the role does not tell the time.",
+            "The last line of the request." if at else "Nothing: the role does not tell the time.",
         )
     )
     return found
 
 
 def _switches(options: RunOptions, *, off_record: bool) -> str:
-    when = "The role tells the date." if options.inject_datetime else "The role does not tell the date."
+    when = "The role tells the date" if options.inject_datetime else "The role does not tell the date"
     if not options.inject_mode:
-        return f"{when} It does not tell the mode."
-    return (
-        f"{when} The mode is told off the record, as now." if off_record else f"{when} The mode is told off the record."
-    )
+        return f"{when}, and not the mode."
+    return f"{when}, and the mode: off the record." if off_record else f"{when}; the mode only off the record."
