@@ -46,6 +46,7 @@ class KeyActions(QObject):
         self._controller = controller
         self._saved = saved
         self._keyring_asked = keyring_asked
+        self._is_waiting = False
         self._dialog = KeysDialog(window)
         do = controller.actions.do
         window.keys_requested.connect(lambda: do(self.open()))
@@ -71,7 +72,8 @@ class KeyActions(QObject):
 
     def show_waiting(self, is_waiting: bool) -> None:
         """Say in the dialog that the keyring is waited for, or what holds now."""
-        self._dialog.show_keyring("waiting" if is_waiting else self._keyring_state())
+        self._is_waiting = is_waiting
+        self._dialog.show_keyring(self._keyring_state())
 
     async def look_again(self) -> None:
         """Show what holds now, where the dialog is open."""
@@ -90,6 +92,8 @@ class KeyActions(QObject):
         self._dialog.show_status(shown, keyring=self._keyring_state())
 
     def _keyring_state(self) -> KeyringState:
+        if self._is_waiting:
+            return "waiting"
         if self._keys.keyring_problem is None:
             return "ready"
         if self._keys.is_locked:

@@ -28,8 +28,8 @@ from desktop.views.quiet_inputs import QuietComboBox
 from desktop.views.theme import SPACE
 
 _PREFERRED = QSize(820, 620)
-_LEAST = QSize(640, 480)
-_LIST_WIDTH = 26 * SPACE
+_LEAST = QSize(680, 480)
+_LIST_WIDTH = 32 * SPACE
 _NAME = Qt.ItemDataRole.UserRole
 
 

@@ -184,7 +184,7 @@ class UsageView(QDialog):
         words = ""
         if measure == "cost" and total.calls and not total.cost_usd:
             measure = "tokens"
-            words = "No price is known" if total.unpriced == total.calls else "Nothing cost anything"
+            words = "No price is known" if total.unpriced == total.calls else "No call cost anything"
             if 0 < total.unpriced < total.calls:
                 words = f"No price is known of {total.unpriced:,} calls, and the others cost nothing"
             words += ": the plot shows tokens."

@@ -86,6 +86,7 @@ def test_window_stays_usable_while_nobody_answers_the_system_and_takes_the_late_
     program.activate("push button", "API keys")
     program.wait_for("label", f"{CLAUDE}: Asking the keyring …")
     program.wait_for("dialog", "API keys")
+    wait_until(lambda: len(program.find_all("label", begins=WAITING)) == 2, "the words in the dialog too")
     screen.picture(PICTURES / "keys-waiting.png")
     program.activate("push button", "Close")
     program.wait_until_gone("dialog", "API keys")
