@@ -29,7 +29,7 @@ LOCKED_KEYRING = (
 )
 SILENT_KEYRING = (
     "The system's keyring does not answer: it may be waiting for its password, in a window of its own. "
-    "Unlock it there, then choose Try again. " + _UNTIL_THEN
+    "Unlock it there, and the keys come by themselves. " + _UNTIL_THEN
 )
 WAITING_KEYRING = (
     "Waiting for the system's keyring. It may be asking for its password in a window of its own, perhaps behind this "

@@ -12,6 +12,7 @@ import pytest
 from tests.end_to_end.desktop_session import ROOT, Desktop, Program, desktop, home_variables, wait_until
 from tests.end_to_end.providers import providers
 from tests.end_to_end.stored import Stored
+from tests.end_to_end.test_first_start import secrets_in
 from tests.wire import gemini
 from tests.wire.server import Exchange, Step
 
@@ -20,8 +21,9 @@ pytestmark = pytest.mark.end_to_end
 PICTURES = ROOT / "build" / "pictures" / "window"
 DEFAULT_KEY = "planted-default-0123456789-of-no-worth"
 WORK_KEY = "planted-labelled-0123456789-of-no-worth"
+OTHER_KEY = "planted-replacing-0123456789-of-no-worth"
 WRONG_KEY = "planted-wrong-0123456789-of-no-worth"
-KEYS = (DEFAULT_KEY, WORK_KEY, WRONG_KEY)
+KEYS = (DEFAULT_KEY, WORK_KEY, WRONG_KEY, OTHER_KEY)
 LIST = {
     "data": [{"id": "claude-a", "type": "model", "display_name": "A", "created_at": "2026-01-01T00:00:00Z"}],
     "has_more": False,
@@ -151,11 +153,23 @@ def test_keys_are_labelled_tested_and_used_and_stand_in_no_file(own_screen: Desk
         program.wait_for("label", begins="Claude Sonnet 5.5 refused the API key (401")
         stored.wait_for_states("failed")
         assert {request.headers["x-goog-api-key"] for request in both.gemini.requests} == {WORK_KEY}
+        work = "Google Gemini, work"
+        program.press("push button", "API keys")
+        program.wait_for("label", f"{work}: In the keyring")
+        save_key(screen, program, work, OTHER_KEY)  # replaces the one that is there
+        wait_until(lambda: f"gemini/work {OTHER_KEY}" in secrets_in(screen), "the other key")
+        assert WORK_KEY not in secrets_in(screen)
         shown = program.outline()
+        program.press("push button", f"Remove {work} key")
+        program.wait_for("dialog", "Remove API key", holds="Without it the role chat no longer works.")
+        program.press("push button", "Remove key")
+        program.wait_for("label", "The key is removed, and still named by the role chat.")
+        program.wait_for("label", f"{work}: No key")
+        assert "gemini/work" not in secrets_in(screen)
         assert program.terminate() == 0
     settings = (folder / "settings.toml").read_text(encoding="utf-8")
     assert "# Kept by hand." in settings
-    assert 'name = "gemini/work"' in settings
+    assert "[[key]]" not in settings
 
     written = program.complaints + shown
     for arguments in (["export", str(stored.home / "out.json")], ["export", str(stored.home / "out.html")]):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.engine.messages import Brain, ModelInfo, Usage
+from desktop.engine.model_call import usage_event
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.store import Store
 from desktop.engine.store.usage import Spent
@@ -46,6 +47,7 @@ def test_the_dearest_comes_first_and_brains_stand_apart() -> None:
     lines = [line(0), line(1, model="claude-sonnet-5-5", brain=Brain.RESPONDER, cost_usd=2.0)]
     assert [total.name for total in totals(lines, "model")] == ["claude-sonnet-5-5", "gemini-3.8-flash"]
     assert whole(lines).of_brain == {Brain.ORCHESTRATOR: 0.25, Brain.RESPONDER: 2.0}
+    assert whole(lines).tokens_of_brain == {Brain.ORCHESTRATOR: 110, Brain.RESPONDER: 110}
 
 
 def test_days_without_calls_are_there() -> None:
@@ -75,13 +77,28 @@ def test_csv_says_unknown_by_an_empty_field_and_starts_no_formula() -> None:
     assert rows[1]["title"] == "'=HYPERLINK(1)"
 
 
+async def test_what_a_call_off_the_record_wrote_to_the_cache_counts_too(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "cortex.sqlite3")
+    spent = Spent(
+        "c",
+        "r",
+        Brain.RESPONDER,
+        ModelInfo(provider="anthropic", name="m", label="", host=""),
+        Usage(input_tokens=10, cached_tokens=2, cache_write_tokens=7, output_tokens=1, cost_usd=0.5),
+    )
+    await store.usage.add_of(usage_event(spent), OFF_RECORD_PREFIX)
+    (kept,) = await store.usage.lines()
+    assert (kept.cached_tokens, kept.cache_write_tokens, kept.conversation_id) == (2, 7, "")
+    await store.close()
+
+
 async def test_the_store_groups_what_calls_took(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "cortex.sqlite3")
     conversation = await store.conversations.create("/nowhere", "chat")
     flash = ModelInfo(provider="gemini", name="gemini-3.8-flash", label="", host="")
     other = ModelInfo(provider="openai-compatible", name="strange", label="", host="example.org")
     for model, cost in ((flash, 0.5), (flash, 0.25), (other, None)):
-        usage = Usage(input_tokens=10, output_tokens=5, cost_usd=cost)
+        usage = Usage(input_tokens=10, cache_write_tokens=3, output_tokens=5, cost_usd=cost)
         await store.usage.add(Spent(conversation.id, "r_1", Brain.ORCHESTRATOR, model, usage))
     await store.usage.add(Spent(OFF_RECORD_PREFIX, OFF_RECORD_PREFIX, Brain.RESPONDER, flash, Usage(cost_usd=1.0)))
     await store.usage.add(Spent("c_deleted", "r_2", Brain.RESPONDER, flash, Usage(cost_usd=0.125)))
@@ -90,6 +107,8 @@ async def test_the_store_groups_what_calls_took(tmp_path: Path) -> None:
     found = {(each.model, each.conversation_id): each for each in lines}
     assert found["gemini-3.8-flash", conversation.id].cost_usd == 0.75
     assert found["gemini-3.8-flash", conversation.id].calls == 2
+    assert found["gemini-3.8-flash", conversation.id].cache_write_tokens == 6
+    assert [event.cache_write_tokens for event in await store.usage.of_run("r_1")] == [3, 3, 3]
     assert found["strange", conversation.id].unpriced == 1
     assert {total.name for total in totals(lines, "conversation")} == {
         "New conversation",

@@ -4,10 +4,11 @@ from PySide6.QtWidgets import QListWidget, QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.events import HandoffMessage, UsageReported
-from desktop.engine.messages import Brain
+from desktop.engine.messages import Brain, Usage
 from desktop.views.debug_pane import DebugPane
 from desktop.views.debug_tables import RoundList, TimeLine
 from desktop.views.literal_view import LiteralView
+from desktop.views.message_details import tokens_text
 from tests.views.finding import child
 from tests.views.gallery_panes import run_record
 
@@ -114,3 +115,9 @@ def test_clear_leaves_nothing(pane: DebugPane) -> None:
     assert text(pane, "Summary").toPlainText() == text(pane, "Handoff").toPlainText() == ""
     assert child(pane, RoundList).count() == child(pane, TimeLine).count() == 0
     assert cells(pane) == []
+
+
+def test_tokens_read_from_the_cache_and_written_to_it_are_told_apart() -> None:
+    usage = Usage(input_tokens=3212, cached_tokens=3000, cache_write_tokens=200, output_tokens=90)
+    assert tokens_text(usage) == "3,212 (3,000 cached, 200 to cache) → 90 tokens"
+    assert tokens_text(Usage(input_tokens=5, output_tokens=1)) == "5 → 1 tokens"
