@@ -17,7 +17,7 @@ from desktop.engine.usage_lines import Grouping, UsageLine, UsageTotal, as_csv, 
 from desktop.os_keyring import os_keyring
 from desktop.paths import Paths
 from desktop.redaction import Redactor
-from desktop.secrets import KeyStore
+from desktop.secrets import KEYRING_ASKS, KeyStore
 from desktop.settings import Settings
 from desktop.terminal import Terminal
 from desktop.views.literal_text import one_line
@@ -72,7 +72,9 @@ async def _models(arguments: argparse.Namespace, terminal: Terminal) -> None:
     settings, problems = Settings.load(Paths.of_system().settings_file)
     for problem in problems:
         terminal.complain(str(problem))
-    connector = Connector(_Keys(KeyStore(on_key=redactor.add, load=os_keyring)))
+    keys = KeyStore(on_key=redactor.add, load=os_keyring)
+    keys.thread.on_waiting = lambda is_waiting: terminal.note(KEYRING_ASKS) if is_waiting else None
+    connector = Connector(_Keys(keys))
     registry = make_registry(settings)
     for variable, address in connector.redirections().items():
         terminal.note(f"{variable} is in force: {address}")

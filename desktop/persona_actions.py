@@ -89,7 +89,8 @@ class PersonaActions(QObject):
         self._shown.show_files(await asyncio.to_thread(look), chosen)
         folder = self._personas.folder
         if folder.is_dir():
-            self._watcher.addPaths([str(folder), *(str(path) for path in [folder / chosen] if path.is_file())])
+            files = [path for name in {chosen, in_use} if (path := folder / name).is_file()]
+            self._watcher.addPaths([str(folder), *map(str, files)])
 
     async def _read(self, name: str) -> tuple[str, str]:
         try:

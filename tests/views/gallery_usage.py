@@ -19,10 +19,10 @@ _WORDS = "This run has cost $1.2000, and the next request at least $0.0300 more:
 
 
 def usage_lines() -> list[UsageLine]:
-    """A month of usage; the same each time."""
+    """Sixty days of usage; the same each time."""
     chance = random.Random(7)
     lines = []
-    for back in range(40):
+    for back in range(60):
         for model, brain, rate in (
             ("gemini-3.8-flash", Brain.ORCHESTRATOR, 0.4e-6),
             ("claude-sonnet-5-5", Brain.RESPONDER, 3e-6),
@@ -45,6 +45,7 @@ def usage_lines() -> list[UsageLine]:
                     calls=calls,
                     input_tokens=tokens,
                     cached_tokens=tokens // 3,
+                    cache_write_tokens=tokens // 20,
                     output_tokens=tokens // 9,
                     thinking_tokens=tokens // 30,
                     cost_usd=tokens * rate,
@@ -70,6 +71,15 @@ def main(folder: Path) -> None:
             view.group.setCurrentText(group)
             application.processEvents()
             view.grab().save(str(folder / f"usage-{group.split()[1]}-{scheme}-{scale}x.png"))
+        view.group.setCurrentText("By day")
+        unknown = [each.model_copy(update={"cost_usd": 0.0, "unpriced": each.calls}) for each in usage_lines()]
+        view.show_lines(unknown, TODAY)
+        application.processEvents()
+        view.grab().save(str(folder / f"usage-unknown-{scheme}-{scale}x.png"))
+        view.span.setCurrentText("Last 90 days")
+        view.show_lines(usage_lines(), TODAY)
+        application.processEvents()
+        view.grab().save(str(folder / f"usage-90-{scheme}-{scale}x.png"))
         view.show_lines([], TODAY)
         application.processEvents()
         view.grab().save(str(folder / f"usage-empty-{scheme}-{scale}x.png"))
