@@ -127,9 +127,13 @@ def test_a_roles_fallbacks_take_over_and_it_is_told(point: Point, tmp_path: Path
 
     shown = cortex("usage", "--days", "1")
     assert shown.status == 0
-    assert [line.split()[0] for line in shown.stdout.splitlines() if line[:2] == "  "][-3:-1] == sorted(
-        {"claude-haiku-5-5", "claude-sonnet-5-5"}, key=lambda name: name != "claude-sonnet-5-5"
-    )
+    by_model = shown.stdout.partition("By model\n")[2].partition("By brain\n")[0]
+    assert [line.split()[0] for line in by_model.splitlines()] == ["claude-sonnet-5-5", "claude-haiku-5-5"]
+    assert [line.split()[0] for line in shown.stdout.partition("By brain\n")[2].splitlines()[:2]] == [
+        "Responder",
+        "Orchestrator",
+    ]
+    assert "Hello?" in shown.stdout.partition("By conversation\n")[2]
     assert "  4 calls" in shown.stdout.splitlines()[-1]
     table = list(csv.DictReader(io.StringIO(cortex("usage", "--csv").stdout)))
     assert {row["model"] for row in table} == {"claude-haiku-5-5", "claude-sonnet-5-5"}
