@@ -409,7 +409,10 @@ class Desktop:
         self.programs.append(program)
         program.wait_for("frame")
         if ready:
-            program.wait_for("label", "Models", holds="→")
+            wait_until(
+                lambda: any(each.description for each in program.find_all("label", "Models")),
+                "the models' line, which the engine fills",
+            )
         return program
 
     def close_programs(self) -> None:
