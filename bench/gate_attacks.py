@@ -29,20 +29,10 @@ from desktop.engine.gate import (
     ScopeTool,
 )
 from desktop.engine.limits import Limits
-from desktop.engine.messages import (
-    CallPart,
-    ModelInfo,
-    ModelRequest,
-    ModelTurn,
-    StopReason,
-    TextPart,
-    ToolCall,
-    ToolResults,
-    UserText,
-    utc_now,
-)
+from desktop.engine.messages import ModelInfo, StopReason, ToolCall, utc_now
 from desktop.engine.models.base import Model, ModelChunk, TurnFinished
 from desktop.engine.models.registry import ModelEntry, Registry, Role
+from desktop.engine.requests import CallPart, ModelRequest, ModelTurn, TextPart, ToolResults, UserText
 from desktop.engine.running import Runner
 from desktop.engine.session import Session
 from desktop.engine.store.grants import insert_grant

@@ -15,11 +15,12 @@ from google.genai import types
 from bench.engine import API_VERSION, GATHERER, WRITER, BenchEngine, bench_engine
 from bench.line import Line, NotMeasured, median_ratio
 from bench.model_server import ModelServer, Script, model_server
-from desktop.engine.messages import ModelInfo, ModelRequest
+from desktop.engine.messages import ModelInfo
 from desktop.engine.models.base import Connects, Model, ModelChunk
 from desktop.engine.models.claude_request import request_body
 from desktop.engine.models.gemini_request import config_for, contents_for
 from desktop.engine.models.registry import ModelEntry
+from desktop.engine.requests import ModelRequest
 
 _ROUNDS = [
     [("calculate", {"expression": f"{number} * 7 + 1"}), ("read_file", {"path": "notes.md"})] for number in range(10)

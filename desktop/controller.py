@@ -21,12 +21,12 @@ from desktop.engine.events import (
     RunFailed,
     RunFinished,
     RunPaused,
-    RunRecord,
     RunStarted,
     RunStopped,
     UsageReported,
 )
 from desktop.engine.messages import Attachment, Message
+from desktop.engine.run_record import RunRecord
 from desktop.engine_holder import EngineHolder
 from desktop.finding_actions import FindingActions
 from desktop.gate_actions import GateActions

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desktop.engine.events import RunRecord
 from desktop.engine.messages import ConversationInfo, Message
+from desktop.engine.run_record import RunRecord
 from desktop.engine.session import Session
 from desktop.engine.store.run_briefs import RunBrief, briefs_of
 from desktop.engine.versions import Version

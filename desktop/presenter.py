@@ -16,7 +16,6 @@ from desktop.engine.events import (
     RunFailed,
     RunFinished,
     RunPaused,
-    RunRecord,
     RunStarted,
     RunStopped,
     SummaryReady,
@@ -24,6 +23,7 @@ from desktop.engine.events import (
     ToolCallRequested,
 )
 from desktop.engine.messages import Brain, CallState, Message
+from desktop.engine.run_record import RunRecord
 from desktop.engine.store.run_briefs import RunBrief
 from desktop.run_lines import RunLines
 from desktop.run_outcomes import (

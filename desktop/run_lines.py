@@ -22,7 +22,6 @@ from desktop.engine.events import (
     RunFailed,
     RunFinished,
     RunPaused,
-    RunRecord,
     RunStarted,
     RunStopped,
     SummaryReady,
@@ -31,6 +30,7 @@ from desktop.engine.events import (
     ToolCallStarted,
 )
 from desktop.engine.messages import Brain, CallState, JsonObject
+from desktop.engine.run_record import RunRecord
 from desktop.engine.store.run_briefs import RunBrief
 from desktop.left_out import left_out_detail, left_out_notes, left_out_words
 from desktop.run_panes import Clock

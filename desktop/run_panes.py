@@ -17,7 +17,6 @@ from desktop.engine.events import (
     RoundStarted,
     RunFailed,
     RunFinished,
-    RunRecord,
     RunStarted,
     RunStopped,
     SummaryReady,
@@ -27,6 +26,7 @@ from desktop.engine.events import (
     UsageReported,
 )
 from desktop.engine.messages import CallState
+from desktop.engine.run_record import RunRecord
 from desktop.left_out import left_out_words
 from desktop.views.debug_pane import DebugPane
 from desktop.views.tool_pane import ToolPane

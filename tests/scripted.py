@@ -5,21 +5,11 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import NoReturn
 
-from desktop.engine.messages import (
-    CallPart,
-    ModelInfo,
-    ModelRequest,
-    ModelTurn,
-    StopReason,
-    TextPart,
-    ToolCall,
-    ToolResult,
-    ToolResults,
-    Usage,
-)
+from desktop.engine.messages import ModelInfo, StopReason, ToolCall, ToolResult, Usage
 from desktop.engine.models.address import host_of
 from desktop.engine.models.base import Model, ModelChunk, TextDelta, TurnFinished
 from desktop.engine.models.registry import ModelEntry, Registry, Role
+from desktop.engine.requests import CallPart, ModelRequest, ModelTurn, TextPart, ToolResults
 
 Say = Callable[[str], None]
 Play = Callable[[Say, ModelRequest], Awaitable[ModelTurn]]

@@ -5,8 +5,9 @@ import time
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.events import Event, HistoryLeftOut, HistorySummarised, RoundStarted, RunFinished, RunRecord
+from desktop.engine.events import Event, HistoryLeftOut, HistorySummarised, RoundStarted, RunFinished
 from desktop.engine.messages import Message
+from desktop.engine.run_record import RunRecord
 from desktop.engine.store.run_briefs import RunBrief
 from desktop.left_out import left_out_notes
 from desktop.run_lines import RunLines, details_of

@@ -2,8 +2,8 @@
 
 import pytest
 
-from desktop.engine.events import RunRecord
 from desktop.engine.messages import Message
+from desktop.engine.run_record import RunRecord
 from desktop.loading import without_earlier_answer
 
 

@@ -20,7 +20,8 @@ from desktop.engine.gate import (
     binding,
 )
 from desktop.engine.grants import Reach, covers, workspace_of
-from desktop.engine.messages import ModelTurn, utc_now
+from desktop.engine.messages import utc_now
+from desktop.engine.requests import ModelTurn
 from desktop.engine.scopes import scope_choices, scope_in_words
 from desktop.engine.site import Site
 from desktop.engine.store.records import PastCall, StoredCall

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from desktop.engine.errors import EngineError
-from desktop.engine.messages import ModelInfo, ModelRequest, Usage
+from desktop.engine.messages import ModelInfo, Usage
 from desktop.engine.models.base import Connects, Model, ModelChunk
 from desktop.engine.models.prices import price_of
 from desktop.engine.models.registry import ModelEntry
+from desktop.engine.requests import ModelRequest
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.usage import UsageLog
 from desktop.engine.tokens import request_tokens

@@ -6,16 +6,9 @@ from collections.abc import Sequence
 from desktop.engine.history import fit_history, left_out_mark
 from desktop.engine.history_files import Refit, with_files
 from desktop.engine.long_results import result_limits
-from desktop.engine.messages import (
-    Attachment,
-    Message,
-    ModelRequest,
-    RequestItem,
-    ToolDeclaration,
-    ToolResults,
-    UserText,
-)
+from desktop.engine.messages import Attachment, Message
 from desktop.engine.prompts import NO_WORDS
+from desktop.engine.requests import ModelRequest, RequestItem, ToolDeclaration, ToolResults, UserText
 from desktop.engine.store.records import StoredRound
 from desktop.engine.tokens import trim_middle
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from desktop.engine.handoff import to_request
-from desktop.engine.messages import Attachment, Brain, ModelRequest, Usage, Value, utc_now
+from desktop.engine.messages import Attachment, Brain, Usage, Value, utc_now
 from desktop.engine.models.prices import price_of
 from desktop.engine.preparing import Asked
+from desktop.engine.requests import ModelRequest
 from desktop.engine.running import Runner
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store

@@ -14,12 +14,13 @@ from desktop.engine.errors import (
     UnknownName,
 )
 from desktop.engine.events import Event, FallbackUsed
-from desktop.engine.messages import Brain, ModelInfo, ModelRequest
+from desktop.engine.messages import Brain, ModelInfo
 from desktop.engine.model_call import Called, Caller, call_model
 from desktop.engine.models.attachment_limits import limits_of
 from desktop.engine.models.base import Connects
 from desktop.engine.models.connect import with_key_of
 from desktop.engine.models.registry import ModelEntry, Registry
+from desktop.engine.requests import ModelRequest
 from desktop.engine.store.records import RunOptions, StoredRun
 from desktop.engine.store.runs import Runs
 

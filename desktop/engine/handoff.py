@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from desktop.engine.events import HandoffMessage
 from desktop.engine.history import fit_history, left_out_mark
 from desktop.engine.history_files import Refit, with_files
-from desktop.engine.messages import Attachment, Message, ModelRequest, ModelTurn, RequestItem, TextPart, UserText
+from desktop.engine.messages import Attachment, Message
 from desktop.engine.prompts import NO_WORDS
+from desktop.engine.requests import ModelRequest, ModelTurn, RequestItem, TextPart, UserText
 from desktop.engine.store.records import StoredCall
 from desktop.engine.tokens import estimate_tokens, trim_middle
 

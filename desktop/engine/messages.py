@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -115,37 +115,6 @@ class ToolResult(Value):
         return self.state is not CallState.DONE
 
 
-class TextPart(Value):
-    """Text a model wrote."""
-
-    type: Literal["text"] = "text"
-    text: str
-
-
-class CallPart(Value):
-    """A tool call a model wrote."""
-
-    type: Literal["call"] = "call"
-    call: ToolCall
-
-
-Part = Annotated[TextPart | CallPart, Field(discriminator="type")]
-
-
-class Opaque(Value):
-    """What a provider must get back unchanged (signatures, ids), kept beside the parts.
-
-    Attributes:
-        provider: The provider it came from; to any other it is not sent.
-        model: The model it came from; signatures do not survive a change of model.
-        content: The provider's own JSON of the turn.
-    """
-
-    provider: str
-    model: str
-    content: JsonValue
-
-
 class StopReason(StrEnum):
     """Why a model's turn ended, in one set of words for all providers."""
 
@@ -157,35 +126,6 @@ class StopReason(StrEnum):
     """The person stopped it."""
     CUT = "cut"
     """The program or the connection ended in the middle."""
-
-
-class ModelTurn(Value):
-    """One finished turn of a model.
-
-    Attributes:
-        parts: Text and calls, in the order they came.
-        stop: Why it ended.
-        stop_detail: The provider's own word for it, for the details view.
-        usage: Tokens and cost.
-        opaque: What the provider wants back unchanged.
-    """
-
-    type: Literal["turn"] = "turn"
-    parts: tuple[Part, ...] = ()
-    stop: StopReason = StopReason.END
-    stop_detail: str = ""
-    usage: Usage = Usage()
-    opaque: Opaque | None = None
-
-    @property
-    def text(self) -> str:
-        """The turn's text, without its calls."""
-        return "".join(part.text for part in self.parts if isinstance(part, TextPart))
-
-    @property
-    def calls(self) -> tuple[ToolCall, ...]:
-        """The turn's tool calls, in order."""
-        return tuple(part.call for part in self.parts if isinstance(part, CallPart))
 
 
 class Attachment(Value):
@@ -227,56 +167,6 @@ class Attachment(Value):
     def is_text(self) -> bool:
         """Whether it is text."""
         return self.media_type.startswith("text/")
-
-
-class UserText(Value):
-    """Words sent to a model in the user's seat, and the files before them."""
-
-    type: Literal["user"] = "user"
-    text: str
-    attachments: tuple[Attachment, ...] = ()
-
-
-class ToolResults(Value):
-    """All results of one round, in the order of its calls."""
-
-    type: Literal["results"] = "results"
-    results: tuple[ToolResult, ...]
-
-
-RequestItem = Annotated[UserText | ModelTurn | ToolResults, Field(discriminator="type")]
-
-
-class ToolDeclaration(Value):
-    """A tool as a model sees it.
-
-    Attributes:
-        name: Unique among the tools of a request.
-        description: What it does and when to use it.
-        parameters: JSON Schema of an object.
-    """
-
-    name: str
-    description: str
-    parameters: JsonObject
-
-
-class ModelRequest(Value):
-    """One request to a model, the same for every provider.
-
-    Attributes:
-        system: The system prompt; its stable part first.
-        items: User texts, model turns and tool results, oldest first; the first is a user text.
-        tools: The declarations; empty for a model that only writes.
-        allow_calls: False asks for text although tools are declared.
-        max_output_tokens: None leaves it to the provider's default.
-    """
-
-    system: str = ""
-    items: tuple[RequestItem, ...] = ()
-    tools: tuple[ToolDeclaration, ...] = ()
-    allow_calls: bool = True
-    max_output_tokens: int | None = None
 
 
 class ModelInfo(Value):

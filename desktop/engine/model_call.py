@@ -5,10 +5,11 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from desktop.engine.events import AnswerDelta, Event, OrchestratorDelta, Retrying, UsageReported
-from desktop.engine.messages import Brain, ModelInfo, ModelRequest, ModelTurn
+from desktop.engine.messages import Brain, ModelInfo
 from desktop.engine.models.base import Model, TextDelta, ThinkingDelta, TurnFinished
 from desktop.engine.models.prices import price_of
 from desktop.engine.models.retry import RetryNotice, RetryPolicy, stream_with_retries
+from desktop.engine.requests import ModelRequest, ModelTurn
 from desktop.engine.store.usage import Spent
 
 

@@ -11,9 +11,10 @@ from collections.abc import AsyncGenerator, Sequence
 from desktop.engine.context import round_request
 from desktop.engine.errors import ModelError
 from desktop.engine.events import Event, RoundStarted, RunPaused, SummaryReady, ToolCallRequested
-from desktop.engine.messages import Brain, CallPart, ModelTurn, Part, TextPart, UserText
+from desktop.engine.messages import Brain
 from desktop.engine.model_call import Called, Caller, usage_event
 from desktop.engine.prompts import ROUND_LIMIT
+from desktop.engine.requests import CallPart, ModelTurn, Part, TextPart, UserText
 from desktop.engine.settling import Gathering, finished, settle
 from desktop.engine.store.records import StoredRound
 from desktop.engine.tokens import trim_middle

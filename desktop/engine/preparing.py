@@ -11,10 +11,11 @@ from desktop.engine.handoff import build_handoff
 from desktop.engine.history import fit_history
 from desktop.engine.history_files import Refit
 from desktop.engine.limits import Limits
-from desktop.engine.messages import Attachment, Brain, Message, ModelRequest
+from desktop.engine.messages import Attachment, Brain, Message
 from desktop.engine.models.attachment_limits import limits_of
 from desktop.engine.models.registry import Registry
 from desktop.engine.prompts import gatherer_prompt, moment, writer_prompt
+from desktop.engine.requests import ModelRequest
 from desktop.engine.room import Room, context_of
 from desktop.engine.store.records import RunOptions, StoredCall, StoredRun
 from desktop.engine.store.store import Store

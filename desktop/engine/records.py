@@ -4,9 +4,11 @@ import json
 from collections.abc import Sequence
 
 from desktop.engine.context import round_request
-from desktop.engine.events import CallRecord, ConfirmationRequested, Moment, RoundRecord, RunRecord, UsageReported
-from desktop.engine.messages import Brain, ToolDeclaration
+from desktop.engine.events import ConfirmationRequested, UsageReported
+from desktop.engine.messages import Brain
 from desktop.engine.orchestrator import RESULT_LIMIT_TOKENS
+from desktop.engine.requests import ToolDeclaration
+from desktop.engine.run_record import CallRecord, Moment, RoundRecord, RunRecord
 from desktop.engine.store.records import StoredRound, StoredRun
 
 

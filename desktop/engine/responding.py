@@ -9,10 +9,11 @@ from desktop.engine.cancelling import to_the_end
 from desktop.engine.events import AnswerFinished, Event, HandoffMessage, HandoffReady
 from desktop.engine.fallback import Seat
 from desktop.engine.handoff import to_request
-from desktop.engine.messages import Brain, Message, MessageDetails, ModelTurn
+from desktop.engine.messages import Brain, Message, MessageDetails
 from desktop.engine.model_call import Called, Caller, usage_event
 from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.prompts import NOTHING_GATHERED
+from desktop.engine.requests import ModelTurn
 from desktop.engine.store.records import StoredRun
 from desktop.engine.store.store import Store
 

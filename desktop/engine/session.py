@@ -8,10 +8,11 @@ from desktop.engine.budgets import BudgetKind, raised
 from desktop.engine.editing import Editing
 from desktop.engine.endings import stop_run
 from desktop.engine.errors import RunBusy, StoreError
-from desktop.engine.events import ConfirmationResolved, Event, RunRecord
+from desktop.engine.events import ConfirmationResolved, Event
 from desktop.engine.gate import AllowOnce, Decision, Deny, Grant
 from desktop.engine.messages import Attachment, Brain, CallState, JsonObject, Message
 from desktop.engine.records import can_write_again, run_record
+from desktop.engine.run_record import RunRecord
 from desktop.engine.run_task import Around, RunTask
 from desktop.engine.running import Runner
 from desktop.engine.settling import finished

@@ -13,8 +13,9 @@ from desktop.engine.errors import EngineError
 from desktop.engine.events import Event, RunPaused, ToolCallFinished, ToolCallStarted
 from desktop.engine.fallback import Seat
 from desktop.engine.gate import Deny, binding
-from desktop.engine.messages import CallState, ModelRequest, canonical
+from desktop.engine.messages import CallState, canonical
 from desktop.engine.models.retry import RetryPolicy
+from desktop.engine.requests import ModelRequest
 from desktop.engine.site import Site
 from desktop.engine.stopping import Ended, Stops
 from desktop.engine.store.call_stops import DID_NOT_END, outcome_of_stop

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from desktop.engine.errors import ModelError
 from desktop.engine.events import Event, HistorySummarised
-from desktop.engine.messages import Brain, Message, ModelRequest, ModelTurn, UserText
+from desktop.engine.messages import Brain, Message
 from desktop.engine.model_call import Called, Caller, call_model, usage_event
 from desktop.engine.models.base import Connects
 from desktop.engine.models.registry import ModelEntry
 from desktop.engine.models.retry import RetryPolicy
 from desktop.engine.prompts import SUMMARISER
+from desktop.engine.requests import ModelRequest, ModelTurn, UserText
 from desktop.engine.room import Room, context_of
 from desktop.engine.store.records import StoredRun
 from desktop.engine.store.store import Store

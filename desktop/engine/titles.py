@@ -6,9 +6,10 @@ import re
 
 from desktop.engine.errors import EngineError
 from desktop.engine.fallback import model_at_work
-from desktop.engine.messages import Brain, Message, ModelRequest, UserText
+from desktop.engine.messages import Brain, Message
 from desktop.engine.model_call import Called, Caller, call_model
 from desktop.engine.models.retry import RetryPolicy
+from desktop.engine.requests import ModelRequest, UserText
 from desktop.engine.running import Runner
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.store import Store

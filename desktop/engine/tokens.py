@@ -1,7 +1,8 @@
 """A rough count of tokens, for budgets. No provider's tokenizer: it errs on the side of more."""
 
 from desktop.engine.attachments import tokens_of
-from desktop.engine.messages import ModelRequest, ModelTurn, ToolResults, UserText, canonical
+from desktop.engine.messages import canonical
+from desktop.engine.requests import ModelRequest, ModelTurn, ToolResults, UserText
 
 
 def estimate_tokens(text: str) -> int:

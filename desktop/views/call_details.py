@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop.engine.events import CallRecord
+from desktop.engine.run_record import CallRecord
 from desktop.views.call_text import arguments_text, gate_words
 from desktop.views.controls import Button, ElidedLabel, label
 from desktop.views.copy_button import CopyButton, compact

@@ -2,8 +2,8 @@
 
 import json
 
-from desktop.engine.events import CallRecord
 from desktop.engine.messages import CallState, JsonObject
+from desktop.engine.run_record import CallRecord
 from desktop.views.literal_text import one_line
 
 _TELLING = ("path", "command", "url", "query", "expression", "title", "timezone", "name", "file")

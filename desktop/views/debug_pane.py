@@ -7,7 +7,8 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.engine.attachments import details_in_words
-from desktop.engine.events import HandoffMessage, RoundRecord, RunRecord, UsageReported
+from desktop.engine.events import HandoffMessage, UsageReported
+from desktop.engine.run_record import RoundRecord, RunRecord
 from desktop.views.accessible_list import set_role
 from desktop.views.controls import ElidedLabel, label
 from desktop.views.copy_button import CopyButton, compact

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
-from desktop.engine.events import RoundRecord, UsageReported
+from desktop.engine.events import UsageReported
 from desktop.engine.messages import Brain
+from desktop.engine.run_record import RoundRecord
 from desktop.views.controls import plain_tool_tip
 from desktop.views.literal_text import one_line
 from desktop.views.message_details import duration_text

@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QMenu, QSplitter, QVBoxLayout, QWidget
 
-from desktop.engine.events import CallRecord, RunRecord
 from desktop.engine.messages import CallState, JsonObject
+from desktop.engine.run_record import CallRecord, RunRecord
 from desktop.views import call_rows
 from desktop.views.accessible_list import set_role
 from desktop.views.call_details import CallDetails

@@ -26,8 +26,8 @@ from desktop.engine.errors import DecisionRejected, RunBusy
 from desktop.engine.events import Event
 from desktop.engine.gate import AllowForConversation, Card, CardField, Decision, Deny, Effect, ScopeTool
 from desktop.engine.limits import Limits
-from desktop.engine.messages import ModelRequest, ModelTurn
 from desktop.engine.models.base import ModelChunk, TextDelta, TurnFinished
+from desktop.engine.requests import ModelRequest, ModelTurn
 from desktop.engine.running import Runner
 from desktop.engine.session import Session
 from desktop.engine.store.records import RunOptions

@@ -14,21 +14,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from desktop.engine.messages import (
-    CallState,
-    ModelRequest,
-    ModelTurn,
-    StopReason,
-    ToolDeclaration,
-    ToolResult,
-    ToolResults,
-    UserText,
-)
+from desktop.engine.messages import CallState, StopReason, ToolResult
 from desktop.engine.models.base import Model, TextDelta
 from desktop.engine.models.claude import ClaudeModel
 from desktop.engine.models.gemini import GeminiModel
 from desktop.engine.models.local_servers import find_local_servers
 from desktop.engine.models.openai_compatible import OpenAICompatibleModel
+from desktop.engine.requests import ModelRequest, ModelTurn, ToolDeclaration, ToolResults, UserText
 from tests.wire.reading import chunks_of, turn_of
 
 pytestmark = pytest.mark.end_to_end

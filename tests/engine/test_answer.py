@@ -6,8 +6,9 @@ from desktop.engine.errors import KeyRejected, RunBusy
 from desktop.engine.events import AnswerFinished, HandoffReady, RunFailed, RunStopped
 from desktop.engine.handoff import to_request
 from desktop.engine.limits import Limits
-from desktop.engine.messages import Brain, StopReason, UserText
+from desktop.engine.messages import Brain, StopReason
 from desktop.engine.prompts import DIRECT, NOTHING_GATHERED
+from desktop.engine.requests import UserText
 from tests.bench import AT_ONCE, Bench, MakeBench
 from tests.scripted import USAGE, call, calls, forever, text
 

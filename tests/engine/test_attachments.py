@@ -10,8 +10,9 @@ from desktop.engine.errors import AttachmentRefused
 from desktop.engine.gate import AllowAlways, ScopeTool
 from desktop.engine.history_files import Refit
 from desktop.engine.limits import Limits
-from desktop.engine.messages import Attachment, Message, UserText
+from desktop.engine.messages import Attachment, Message
 from desktop.engine.models.attachment_limits import AttachmentLimits
+from desktop.engine.requests import UserText
 from tests.bench import Bench, MakeBench
 from tests.scripted import call, calls, text
 

@@ -9,8 +9,9 @@ import pytest
 from desktop.engine.budgets import BudgetKind, raised, start_of_day
 from desktop.engine.estimating import estimate
 from desktop.engine.events import RunFailed, UsageReported
-from desktop.engine.messages import Brain, ModelInfo, ModelTurn, Usage
+from desktop.engine.messages import Brain, ModelInfo, Usage
 from desktop.engine.models.registry import ModelEntry, Registry, Role
+from desktop.engine.requests import ModelTurn
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.run_briefs import briefs_of

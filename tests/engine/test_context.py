@@ -3,7 +3,8 @@
 from desktop.engine.context import opening_request, round_request
 from desktop.engine.gate import Policy
 from desktop.engine.limits import Limits
-from desktop.engine.messages import CallState, Message, ToolCall, ToolDeclaration, ToolResults, UserText
+from desktop.engine.messages import CallState, Message, ToolCall
+from desktop.engine.requests import ToolDeclaration, ToolResults, UserText
 from desktop.engine.store.records import StoredCall, StoredRound
 from tests.bench import AT_ONCE, MakeBench
 from tests.scripted import call, calls, text

@@ -11,9 +11,10 @@ from desktop.engine.events import AnswerFinished, HistoryLeftOut, HistorySummari
 from desktop.engine.gate import Policy
 from desktop.engine.limits import Limits
 from desktop.engine.long_results import result_limits
-from desktop.engine.messages import CallState, ModelRequest, ToolCall
+from desktop.engine.messages import CallState, ToolCall
 from desktop.engine.models.registry import ModelEntry
 from desktop.engine.prompts import SUMMARISER
+from desktop.engine.requests import ModelRequest
 from desktop.engine.room import Room, context_of
 from desktop.engine.store.records import StoredCall, StoredRound
 from desktop.engine.store.run_briefs import briefs_of

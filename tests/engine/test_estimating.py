@@ -10,8 +10,9 @@ from desktop.engine.errors import BadPersona, RequestTooLong
 from desktop.engine.estimating import estimate
 from desktop.engine.events import HistorySummarised, RunFailed
 from desktop.engine.limits import Limits
-from desktop.engine.messages import Attachment, Brain, ModelRequest, ModelTurn
+from desktop.engine.messages import Attachment, Brain
 from desktop.engine.prompts import SUMMARISER
+from desktop.engine.requests import ModelRequest, ModelTurn
 from desktop.engine.store.records import RunOptions
 from desktop.engine.tokens import request_tokens
 from tests.bench import AT_ONCE, Bench, MakeBench

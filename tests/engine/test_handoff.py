@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from desktop.engine.events import HandoffMessage
 from desktop.engine.gate import Policy
 from desktop.engine.handoff import build_handoff, to_request
-from desktop.engine.messages import CallState, Message, ModelTurn, TextPart, ToolCall, UserText
+from desktop.engine.messages import CallState, Message, ToolCall
+from desktop.engine.requests import ModelTurn, TextPart, UserText
 from desktop.engine.store.records import StoredCall
 from desktop.engine.tokens import estimate_tokens
 

@@ -24,8 +24,9 @@ from desktop.engine.events import (
     UsageReported,
 )
 from desktop.engine.gate import AllowOnce, Card, CardField
-from desktop.engine.messages import Brain, CallState, StopReason, ToolCall, ToolResults, UserText
+from desktop.engine.messages import Brain, CallState, StopReason, ToolCall
 from desktop.engine.prompts import ORCHESTRATOR, RESPONDER, ROUND_LIMIT
+from desktop.engine.requests import ToolResults, UserText
 from tests.bench import MakeBench
 from tests.scripted import assert_valid, call, calls, results_of, text
 

@@ -13,7 +13,8 @@ from desktop.engine.events import (
     ToolCallFinished,
 )
 from desktop.engine.gate import Deny
-from desktop.engine.messages import CallState, Opaque
+from desktop.engine.messages import CallState
+from desktop.engine.requests import Opaque
 from desktop.engine.store.cut_calls import INTERRUPTED_CALL
 from tests.bench import Bench, MakeBench
 from tests.scripted import assert_valid, call, calls, forever, results_of, text

@@ -8,10 +8,11 @@ import pytest
 from desktop.engine.errors import KeyRejected
 from desktop.engine.events import HistorySummarised
 from desktop.engine.limits import Limits
-from desktop.engine.messages import Brain, ModelRequest
+from desktop.engine.messages import Brain
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.registry import ModelEntry, Registry, Role
 from desktop.engine.prompts import SUMMARISER
+from desktop.engine.requests import ModelRequest
 from desktop.engine.titles import make_title
 from tests.bench import AT_ONCE, Bench, MakeBench
 from tests.scripted import ScriptedModel, text

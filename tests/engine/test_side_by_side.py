@@ -8,7 +8,8 @@ import pytest
 from desktop.engine.errors import RunBusy
 from desktop.engine.events import AnswerFinished, ConfirmationRequested
 from desktop.engine.gate import AllowOnce
-from desktop.engine.messages import CallState, ModelRequest, ModelTurn
+from desktop.engine.messages import CallState
+from desktop.engine.requests import ModelRequest, ModelTurn
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from tests.bench import Bench, MakeBench
 from tests.scripted import Say, call, calls, forever, results_of, text

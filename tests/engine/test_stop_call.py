@@ -18,7 +18,8 @@ from desktop.engine.errors import DecisionRejected, RunBusy
 from desktop.engine.events import ToolCallFinished, ToolCallStarted
 from desktop.engine.gate import Card, Effect
 from desktop.engine.limits import Limits
-from desktop.engine.messages import CallState, ModelRequest, ModelTurn
+from desktop.engine.messages import CallState
+from desktop.engine.requests import ModelRequest, ModelTurn
 from desktop.engine.store.call_stops import CANCELLED_BY_PERSON, DID_NOT_END, STOPPED_BY_PERSON
 from desktop.engine.store.owner import this_process
 from desktop.engine.tools.base import Tool, ToolContext, ToolOutput

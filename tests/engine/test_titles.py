@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from desktop.engine.errors import Overloaded
-from desktop.engine.messages import UserText
 from desktop.engine.models.registry import ModelEntry, Registry
+from desktop.engine.requests import UserText
 from desktop.engine.running import Runner
 from desktop.engine.titles import make_title, title_in
 from tests.bench import Bench, MakeBench

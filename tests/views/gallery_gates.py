@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPlainTextEdit, QRadioButton, QWidget
 
-from desktop.engine.events import CallRecord, ConfirmationRequested
+from desktop.engine.events import ConfirmationRequested
 from desktop.engine.gate import (
     Card,
     CardField,
@@ -21,6 +21,7 @@ from desktop.engine.gate import (
     TaintSource,
 )
 from desktop.engine.messages import CallState
+from desktop.engine.run_record import CallRecord
 from desktop.views.argument_editor import ArgumentEditor
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.running_calls import CALM_MS

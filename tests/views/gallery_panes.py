@@ -5,16 +5,11 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from desktop.engine.events import (
-    CallRecord,
-    ConfirmationRequested,
-    HandoffMessage,
-    RoundRecord,
-    RunRecord,
-    UsageReported,
-)
+from desktop.engine.events import ConfirmationRequested, HandoffMessage, UsageReported
 from desktop.engine.gate import Card, CardField
-from desktop.engine.messages import Brain, CallState, Message, MessageDetails, StopReason, ToolDeclaration, Usage
+from desktop.engine.messages import Brain, CallState, Message, MessageDetails, StopReason, Usage
+from desktop.engine.requests import ToolDeclaration
+from desktop.engine.run_record import CallRecord, RoundRecord, RunRecord
 from desktop.views.confirmation_dialog import ConfirmationDialog
 from desktop.views.debug_pane import DebugPane
 from desktop.views.literal_view import LiteralView

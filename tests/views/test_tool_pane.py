@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.events import RoundRecord, RunRecord
 from desktop.engine.messages import CallState
+from desktop.engine.run_record import RoundRecord, RunRecord
 from desktop.views import call_rows
 from desktop.views.call_details import CallDetails
 from desktop.views.call_text import arguments_text, gate_words, telling_argument

@@ -4,8 +4,8 @@ import contextlib
 import traceback
 
 from desktop.engine.errors import ModelError
-from desktop.engine.messages import ModelRequest, ModelTurn
 from desktop.engine.models.base import Model, ModelChunk, TurnFinished
+from desktop.engine.requests import ModelRequest, ModelTurn
 
 
 async def chunks_of(model: Model, request: ModelRequest) -> list[ModelChunk]:

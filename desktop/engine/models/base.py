@@ -3,8 +3,9 @@
 from collections.abc import AsyncGenerator
 from typing import Literal, Protocol
 
-from desktop.engine.messages import ModelInfo, ModelRequest, ModelTurn, Value
+from desktop.engine.messages import ModelInfo, Value
 from desktop.engine.models.registry import ModelEntry
+from desktop.engine.requests import ModelRequest, ModelTurn
 
 
 class TextDelta(Value):

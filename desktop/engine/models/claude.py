@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from desktop.engine.errors import KeyMissing, KeyRejected, ModelError, StreamCut
-from desktop.engine.messages import JsonObject, ModelInfo, ModelRequest
+from desktop.engine.messages import JsonObject, ModelInfo
 from desktop.engine.models.address import host_of
 from desktop.engine.models.base import ModelChunk, TurnFinished
 from desktop.engine.models.claude_request import PROVIDER, request_body
@@ -15,6 +15,7 @@ from desktop.engine.models.claude_stream import TurnReader, fault_for_error
 from desktop.engine.models.contents import Load, in_thread_if, load_contents, no_load
 from desktop.engine.models.http_faults import fault_for_transport, parse_retry_after
 from desktop.engine.models.web_pages import HOOKS
+from desktop.engine.requests import ModelRequest
 
 if TYPE_CHECKING:
     import anthropic

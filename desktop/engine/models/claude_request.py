@@ -10,20 +10,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, assert_never
 
 from desktop.engine.media import decode_text
-from desktop.engine.messages import (
-    Attachment,
+from desktop.engine.messages import Attachment, JsonObject, ToolResult
+from desktop.engine.models.contents import NO_CONTENTS, Contents, label_of, lost_text, text_of
+from desktop.engine.requests import (
     CallPart,
-    JsonObject,
     ModelRequest,
     ModelTurn,
     RequestItem,
     TextPart,
     ToolDeclaration,
-    ToolResult,
     ToolResults,
     UserText,
 )
-from desktop.engine.models.contents import NO_CONTENTS, Contents, label_of, lost_text, text_of
 
 PROVIDER: Final = "anthropic"
 DEFAULT_MAX_TOKENS: Final = 16_000

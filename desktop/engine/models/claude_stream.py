@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from desktop.engine.errors import ModelError, ModelUnavailable, RequestBlocked, RequestRefused, StreamCut
-from desktop.engine.messages import CallPart, ModelTurn, Opaque, Part, StopReason, TextPart, ToolCall, Usage
+from desktop.engine.messages import StopReason, ToolCall, Usage
 from desktop.engine.models.base import ModelChunk, TextDelta, ThinkingDelta
 from desktop.engine.models.claude_request import PROVIDER, Block
 from desktop.engine.models.http_faults import fault_for_status
+from desktop.engine.requests import CallPart, ModelTurn, Opaque, Part, TextPart
 
 _STOPS: Final[Mapping[str, StopReason]] = {
     "end_turn": StopReason.END,

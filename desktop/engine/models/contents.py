@@ -6,7 +6,8 @@ from typing import Final, TypeVar
 
 from desktop.engine.attachments import named_for_model
 from desktop.engine.media import decode_text
-from desktop.engine.messages import Attachment, ModelRequest, UserText
+from desktop.engine.messages import Attachment
+from desktop.engine.requests import ModelRequest, UserText
 
 T = TypeVar("T")
 

@@ -7,26 +7,12 @@ from collections.abc import AsyncGenerator
 
 from desktop.engine.attachments import details_in_words, named_for_model
 from desktop.engine.media import decode_text
-from desktop.engine.messages import (
-    Attachment,
-    CallPart,
-    CallState,
-    ModelInfo,
-    ModelRequest,
-    ModelTurn,
-    Part,
-    StopReason,
-    TextPart,
-    ToolCall,
-    ToolResult,
-    ToolResults,
-    Usage,
-    UserText,
-)
+from desktop.engine.messages import Attachment, CallState, ModelInfo, StopReason, ToolCall, ToolResult, Usage
 from desktop.engine.models.base import ModelChunk, TextDelta, TurnFinished
 from desktop.engine.models.contents import Load, load_contents, no_load
 from desktop.engine.models.demo_rules import HELP, plan
 from desktop.engine.prompts import without_moment
+from desktop.engine.requests import CallPart, ModelRequest, ModelTurn, Part, TextPart, ToolResults, UserText
 from desktop.engine.tokens import estimate_tokens, trim_middle
 
 _PACE_S = 0.008

@@ -6,17 +6,9 @@ from collections.abc import Sequence
 from google.genai import types
 from pydantic import ValidationError
 
-from desktop.engine.messages import (
-    Attachment,
-    CallPart,
-    ModelRequest,
-    ModelTurn,
-    TextPart,
-    ToolResult,
-    ToolResults,
-    UserText,
-)
+from desktop.engine.messages import Attachment, ToolResult
 from desktop.engine.models.contents import NO_CONTENTS, Contents, label_of, lost_text, text_of
+from desktop.engine.requests import CallPart, ModelRequest, ModelTurn, TextPart, ToolResults, UserText
 
 PROVIDER = "gemini"
 _NO_SIGNATURE = b"skip_thought_signature_validator"

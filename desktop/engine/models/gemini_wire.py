@@ -12,19 +12,7 @@ import httpx2
 from google import genai
 from google.genai import types
 
-from desktop.engine.messages import (
-    CallPart,
-    JsonObject,
-    ModelInfo,
-    ModelRequest,
-    ModelTurn,
-    Opaque,
-    Part,
-    StopReason,
-    TextPart,
-    ToolCall,
-    Usage,
-)
+from desktop.engine.messages import JsonObject, ModelInfo, StopReason, ToolCall, Usage
 from desktop.engine.models import rehearsal
 from desktop.engine.models.base import ModelChunk, TextDelta, ThinkingDelta, TurnFinished
 from desktop.engine.models.clean import clean
@@ -34,6 +22,7 @@ from desktop.engine.models.gemini_request import PROVIDER, config_for, contents_
 from desktop.engine.models.gemini_stops import blocked_prompt, stop_of
 from desktop.engine.models.pump import pumped
 from desktop.engine.models.web_pages import HOOKS
+from desktop.engine.requests import CallPart, ModelRequest, ModelTurn, Opaque, Part, TextPart
 
 logging.getLogger("google_genai").setLevel(logging.WARNING)  # below that it may log parts of requests
 

@@ -6,8 +6,9 @@ Source: https://platform.openai.com/docs/api-reference/chat/create
 import base64
 from typing import Any
 
-from desktop.engine.messages import ModelRequest, ModelTurn, ToolResult, ToolResults, UserText, canonical
+from desktop.engine.messages import ToolResult, canonical
 from desktop.engine.models.contents import NO_CONTENTS, Contents, label_of, lost_text, text_of
+from desktop.engine.requests import ModelRequest, ModelTurn, ToolResults, UserText
 
 
 def body_for(request: ModelRequest, model: str, host: str, contents: Contents = NO_CONTENTS) -> dict[str, Any]:

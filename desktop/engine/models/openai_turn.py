@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from desktop.engine.errors import RequestBlocked, RequestRefused, StreamCut
-from desktop.engine.messages import CallPart, JsonObject, ModelTurn, Part, StopReason, TextPart, ToolCall, Usage
+from desktop.engine.messages import JsonObject, StopReason, ToolCall, Usage
 from desktop.engine.models.base import ModelChunk, TextDelta, ThinkingDelta
 from desktop.engine.models.clean import clean
+from desktop.engine.requests import CallPart, ModelTurn, Part, TextPart
 
 MALFORMED: Final = "_malformed"
 """The one argument of a call whose arguments are no JSON object: no schema has it, so the model reads an error."""

@@ -12,7 +12,7 @@ import openai
 from openai.types.chat import ChatCompletionChunk
 
 from desktop.engine.errors import ModelError, ModelUnusable, StreamCut
-from desktop.engine.messages import JsonObject, ModelInfo, ModelRequest, ModelTurn
+from desktop.engine.messages import JsonObject, ModelInfo
 from desktop.engine.models import rehearsal
 from desktop.engine.models.base import ModelChunk, TurnFinished
 from desktop.engine.models.contents import NO_CONTENTS, Contents, in_thread_if
@@ -22,6 +22,7 @@ from desktop.engine.models.openai_turn import TurnReader
 from desktop.engine.models.pump import pumped
 from desktop.engine.models.raised import raised_in
 from desktop.engine.models.web_pages import HOOKS
+from desktop.engine.requests import ModelRequest, ModelTurn
 
 logging.getLogger("openai").setLevel(logging.WARNING)  # whatever OPENAI_LOG says: no request belongs in a log
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from desktop.engine.errors import ModelError, ModelTimeout, ModelUnusable
-from desktop.engine.messages import ModelRequest, UserText
 from desktop.engine.models.base import Model
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.http_faults import fault_for_transport, fault_of_key
 from desktop.engine.models.raised import raised_in
 from desktop.engine.models.registry import ModelEntry
 from desktop.engine.models.web_pages import HOOKS
+from desktop.engine.requests import ModelRequest, UserText
 
 _ASK: Final = ModelRequest(items=(UserText(text="Reply with the word OK."),), max_output_tokens=512)
 _MOST: Final = 1000

@@ -11,8 +11,9 @@ from typing import Final
 import anyio.lowlevel
 import httpx2
 
-from desktop.engine.messages import ModelInfo, ModelRequest, ToolDeclaration, UserText
+from desktop.engine.messages import ModelInfo
 from desktop.engine.models.base import ModelChunk
+from desktop.engine.requests import ModelRequest, ToolDeclaration, UserText
 
 INFO: Final = ModelInfo(provider="rehearsal", name="rehearsal", label="rehearsal", host="rehearsal.invalid")
 URL: Final = "http://rehearsal.invalid"

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from desktop.engine.errors import StreamCut, TransientModelError
-from desktop.engine.messages import ModelRequest, Value
+from desktop.engine.messages import Value
 from desktop.engine.models.base import Model, ModelChunk, TurnFinished
+from desktop.engine.requests import ModelRequest
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from desktop.engine.messages import ModelInfo, ModelRequest
+from desktop.engine.messages import ModelInfo
 from desktop.engine.models.base import ModelChunk
 from desktop.engine.models.contents import Contents, Load, load_contents
 from desktop.engine.models.http_faults import fault_of_key
+from desktop.engine.requests import ModelRequest
 
 
 class Connection(Protocol):

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from desktop.engine.errors import DecisionRejected, StoreDamaged
 from desktop.engine.gate import Decision, Grant
-from desktop.engine.messages import CallState, ModelTurn, utc_now
+from desktop.engine.messages import CallState, utc_now
+from desktop.engine.requests import ModelTurn
 from desktop.engine.store.call_rows import insert_call, read_call, sources_json
 from desktop.engine.store.call_stops import keep_stop
 from desktop.engine.store.database import Database

@@ -7,17 +7,8 @@ from pydantic import Field
 
 from desktop.engine.events import HandoffMessage
 from desktop.engine.gate import Access, DecidedBy, Decision, Deny, Policy, TaintSource
-from desktop.engine.messages import (
-    Attachment,
-    Brain,
-    CallState,
-    JsonObject,
-    ModelRequest,
-    ModelTurn,
-    ToolCall,
-    ToolResult,
-    Value,
-)
+from desktop.engine.messages import Attachment, Brain, CallState, JsonObject, ToolCall, ToolResult, Value
+from desktop.engine.requests import ModelRequest, ModelTurn
 
 OverBudget = Literal["", "run", "day", "price"]
 """Which budget a run came to; empty for none."""

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 
 from desktop.engine.errors import RunBusy, RunNotFound, StoreDamaged, UnknownName
 from desktop.engine.events import HandoffMessage
-from desktop.engine.messages import Attachment, Brain, Message, MessageDetails, ModelRequest, StopReason, utc_now
+from desktop.engine.messages import Attachment, Brain, Message, MessageDetails, StopReason, utc_now
+from desktop.engine.requests import ModelRequest
 from desktop.engine.store.attachments import attached_to_run
 from desktop.engine.store.branches import choose_run, place_of_answer
 from desktop.engine.store.conversations import insert_message

@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import datetime
 
-from desktop.engine.events import Moment
+from desktop.engine.run_record import Moment
 from desktop.engine.store.database import Database
 
 _MOMENTS = """

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from desktop.engine.errors import BadArguments
 from desktop.engine.gate import Access, Card, Effect, Subject, ToolFacts, has_side_effects
-from desktop.engine.messages import JsonObject, ToolDeclaration, canonical
+from desktop.engine.messages import JsonObject, canonical
+from desktop.engine.requests import ToolDeclaration
 
 
 class Arguments(BaseModel):

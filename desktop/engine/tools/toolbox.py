@@ -7,7 +7,8 @@ from typing import Any
 
 from desktop.engine.errors import ToolError, ToolTimeout, UnknownName, trace_of
 from desktop.engine.gate import Access
-from desktop.engine.messages import JsonObject, ToolDeclaration
+from desktop.engine.messages import JsonObject
+from desktop.engine.requests import ToolDeclaration
 from desktop.engine.tools.base import Tool, ToolContext, ToolOutput
 
 _log = logging.getLogger(__name__)

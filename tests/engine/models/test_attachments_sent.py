@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from desktop.engine.messages import Attachment, ModelRequest, UserText
+from desktop.engine.messages import Attachment
 from desktop.engine.models.base import Model
 from desktop.engine.models.claude import ClaudeModel
 from desktop.engine.models.contents import text_of
 from desktop.engine.models.gemini import GeminiModel
 from desktop.engine.models.openai_compatible import OpenAICompatibleModel
+from desktop.engine.requests import ModelRequest, UserText
 from tests.wire import claude, gemini, openai
 from tests.wire.reading import turn_of
 from tests.wire.server import wire_server

@@ -11,21 +11,10 @@ from contextlib import aclosing
 import pytest
 
 from desktop.engine.errors import KeyMissing, KeyRejected, ModelUnusable
-from desktop.engine.messages import (
-    CallState,
-    ModelRequest,
-    ModelTurn,
-    StopReason,
-    TextPart,
-    ToolCall,
-    ToolDeclaration,
-    ToolResult,
-    ToolResults,
-    Usage,
-    UserText,
-)
+from desktop.engine.messages import CallState, StopReason, ToolCall, ToolResult, Usage
 from desktop.engine.models.base import TextDelta, ThinkingDelta, TurnFinished
 from desktop.engine.models.claude import ClaudeModel
+from desktop.engine.requests import ModelRequest, ModelTurn, TextPart, ToolDeclaration, ToolResults, UserText
 from tests.wire import claude as wire
 from tests.wire.reading import chunks_of, turn_of
 from tests.wire.server import Exchange, WireServer, wire_server

@@ -22,10 +22,11 @@ from desktop.engine.errors import (
     StreamCut,
     TransientModelError,
 )
-from desktop.engine.messages import ModelRequest, StopReason, UserText
+from desktop.engine.messages import StopReason
 from desktop.engine.models.base import ModelChunk, TextDelta, TurnFinished
 from desktop.engine.models.claude import ClaudeModel
 from desktop.engine.models.retry import RetryNotice, RetryPolicy, stream_with_retries
+from desktop.engine.requests import ModelRequest, UserText
 from tests.wire import claude as wire
 from tests.wire.server import Exchange, Step, WireServer, sse, wire_server
 

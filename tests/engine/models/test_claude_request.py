@@ -6,22 +6,19 @@ from typing import Any
 
 import pytest
 
-from desktop.engine.messages import (
+from desktop.engine.messages import CallState, StopReason, ToolCall, ToolResult
+from desktop.engine.models.claude_request import DEFAULT_MAX_TOKENS, request_body
+from desktop.engine.requests import (
     CallPart,
-    CallState,
     ModelRequest,
     ModelTurn,
     Opaque,
     RequestItem,
-    StopReason,
     TextPart,
-    ToolCall,
     ToolDeclaration,
-    ToolResult,
     ToolResults,
     UserText,
 )
-from desktop.engine.models.claude_request import DEFAULT_MAX_TOKENS, request_body
 
 NAME = "claude-sonnet-5-5"
 CACHE = {"type": "ephemeral"}

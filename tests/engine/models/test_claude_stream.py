@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.errors import StreamCut
-from desktop.engine.messages import JsonObject, ModelTurn, StopReason, TextPart, ToolCall
+from desktop.engine.messages import JsonObject, StopReason, ToolCall
 from desktop.engine.models.base import TextDelta
 from desktop.engine.models.claude_stream import TurnReader
+from desktop.engine.requests import ModelTurn, TextPart
 from tests.wire import claude as wire
 from tests.wire.server import sse
 

@@ -3,10 +3,11 @@
 import pytest
 
 from desktop.engine.errors import KeyMissing, ModelUnusable
-from desktop.engine.messages import JsonObject, ModelInfo, ModelRequest, UserText
+from desktop.engine.messages import JsonObject, ModelInfo
 from desktop.engine.models.connect import Connector, is_loopback, key_name, with_key_of
 from desktop.engine.models.demo import DemoOrchestrator, DemoResponder
 from desktop.engine.models.registry import DEMO_ORCHESTRATOR, DEMO_RESPONDER, ModelEntry
+from desktop.engine.requests import ModelRequest, UserText
 from tests.wire import openai as wire
 from tests.wire.reading import turn_of
 from tests.wire.server import WireServer

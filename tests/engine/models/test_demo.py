@@ -7,22 +7,11 @@ import pytest
 from desktop.engine.events import HandoffMessage
 from desktop.engine.gate import Policy
 from desktop.engine.handoff import build_handoff, to_request
-from desktop.engine.messages import (
-    CallState,
-    JsonObject,
-    ModelRequest,
-    ModelTurn,
-    StopReason,
-    TextPart,
-    ToolCall,
-    ToolDeclaration,
-    ToolResult,
-    ToolResults,
-    UserText,
-)
+from desktop.engine.messages import CallState, JsonObject, StopReason, ToolCall, ToolResult
 from desktop.engine.models.base import TextDelta, TurnFinished
 from desktop.engine.models.demo import DemoOrchestrator, DemoResponder
 from desktop.engine.models.demo_rules import HELP, RULES, plan
+from desktop.engine.requests import ModelRequest, ModelTurn, TextPart, ToolDeclaration, ToolResults, UserText
 from desktop.engine.store.records import StoredCall
 from tests.wire.reading import chunks_of, turn_of
 

@@ -8,27 +8,14 @@ import pytest
 
 from desktop.engine.errors import ContextExceeded, ModelError, ModelUnavailable, ModelUnusable, Overloaded
 from desktop.engine.events import AnswerFinished, ConfirmationRequested, SummaryReady
-from desktop.engine.messages import (
-    Attachment,
-    CallPart,
-    CallState,
-    ModelRequest,
-    ModelTurn,
-    StopReason,
-    TextPart,
-    ToolCall,
-    ToolDeclaration,
-    ToolResult,
-    ToolResults,
-    Usage,
-    UserText,
-)
+from desktop.engine.messages import Attachment, CallState, StopReason, ToolCall, ToolResult, Usage
 from desktop.engine.models.base import TextDelta, ThinkingDelta
 from desktop.engine.models.connect import Connector
 from desktop.engine.models.local_servers import find_local_servers
 from desktop.engine.models.openai_compatible import OpenAICompatibleModel
 from desktop.engine.models.openai_request import body_for
 from desktop.engine.models.registry import ModelEntry, Registry, Role
+from desktop.engine.requests import CallPart, ModelRequest, ModelTurn, TextPart, ToolDeclaration, ToolResults, UserText
 from tests.bench import MakeBench
 from tests.wire import openai as wire
 from tests.wire.dialects import DIALECTS, Dialect, Wanted

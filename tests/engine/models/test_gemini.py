@@ -8,19 +8,10 @@ from typing import Any
 
 import pytest
 
-from desktop.engine.messages import (
-    JsonObject,
-    ModelRequest,
-    ModelTurn,
-    Opaque,
-    StopReason,
-    TextPart,
-    ToolDeclaration,
-    Usage,
-    UserText,
-)
+from desktop.engine.messages import JsonObject, StopReason, Usage
 from desktop.engine.models.base import ModelChunk, TextDelta, ThinkingDelta, TurnFinished
 from desktop.engine.models.gemini import GeminiModel
+from desktop.engine.requests import ModelRequest, ModelTurn, Opaque, TextPart, ToolDeclaration, UserText
 from tests.wire import gemini as wire
 from tests.wire.reading import chunks_of, turn_of
 from tests.wire.server import WireServer, wire_server

@@ -25,8 +25,9 @@ from desktop.engine.errors import (
     StreamCut,
     TransientModelError,
 )
-from desktop.engine.messages import ModelRequest, StopReason, UserText
+from desktop.engine.messages import StopReason
 from desktop.engine.models.gemini import GeminiModel
+from desktop.engine.requests import ModelRequest, UserText
 from tests.wire import gemini as wire
 from tests.wire.reading import all_said, chunks_of, turn_of
 from tests.wire.server import Exchange, Step, WireServer, sse, wire_server

@@ -5,21 +5,9 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from desktop.engine.messages import (
-    CallPart,
-    CallState,
-    JsonObject,
-    ModelRequest,
-    ModelTurn,
-    Opaque,
-    StopReason,
-    TextPart,
-    ToolCall,
-    ToolResult,
-    ToolResults,
-    UserText,
-)
+from desktop.engine.messages import CallState, JsonObject, StopReason, ToolCall, ToolResult
 from desktop.engine.models.gemini import GeminiModel
+from desktop.engine.requests import CallPart, ModelRequest, ModelTurn, Opaque, TextPart, ToolResults, UserText
 from tests.wire import gemini as wire
 from tests.wire.reading import turn_of
 from tests.wire.server import WireServer

@@ -9,23 +9,10 @@ from typing import Any
 
 import pytest
 
-from desktop.engine.messages import (
-    CallPart,
-    CallState,
-    JsonObject,
-    ModelRequest,
-    ModelTurn,
-    StopReason,
-    TextPart,
-    ToolCall,
-    ToolDeclaration,
-    ToolResult,
-    ToolResults,
-    Usage,
-    UserText,
-)
+from desktop.engine.messages import CallState, JsonObject, StopReason, ToolCall, ToolResult, Usage
 from desktop.engine.models.base import TextDelta, ThinkingDelta, TurnFinished
 from desktop.engine.models.openai_compatible import OpenAICompatibleModel
+from desktop.engine.requests import CallPart, ModelRequest, ModelTurn, TextPart, ToolDeclaration, ToolResults, UserText
 from tests.wire import openai as wire
 from tests.wire.reading import chunks_of, turn_of
 from tests.wire.server import WireServer, wire_server

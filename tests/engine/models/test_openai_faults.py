@@ -20,8 +20,8 @@ from desktop.engine.errors import (
     RequestRefused,
     StreamCut,
 )
-from desktop.engine.messages import ModelRequest, UserText
 from desktop.engine.models.openai_compatible import OpenAICompatibleModel
+from desktop.engine.requests import ModelRequest, UserText
 from tests.wire import openai as wire
 from tests.wire.reading import all_said, chunks_of
 from tests.wire.server import Exchange, WireServer, sse, wire_server

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from desktop.engine.messages import ModelRequest, UserText
 from desktop.engine.models.base import Model
 from desktop.engine.models.gemini import GeminiModel
 from desktop.engine.models.openai_compatible import OpenAICompatibleModel
 from desktop.engine.models.pump import pumped
+from desktop.engine.requests import ModelRequest, UserText
 from tests.wire import gemini, openai
 from tests.wire.reading import chunks_of
 from tests.wire.server import wire_server

@@ -6,9 +6,10 @@ from contextlib import aclosing
 import pytest
 
 from desktop.engine.errors import KeyRejected, ModelError, Overloaded, RateLimited, StreamCut
-from desktop.engine.messages import ModelInfo, ModelRequest, ModelTurn, TextPart
+from desktop.engine.messages import ModelInfo
 from desktop.engine.models.base import ModelChunk, TextDelta, TurnFinished
 from desktop.engine.models.retry import RetryNotice, RetryPolicy, stream_with_retries
+from desktop.engine.requests import ModelRequest, ModelTurn, TextPart
 
 REQUEST = ModelRequest()
 DONE = TurnFinished(turn=ModelTurn(parts=(TextPart(text="whole"),)))

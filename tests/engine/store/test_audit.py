@@ -15,7 +15,8 @@ import pytest
 from desktop.engine.audit import AuditEntry, AuditFilter, AuditHead
 from desktop.engine.errors import DecisionRejected, StoreDamaged
 from desktop.engine.gate import AllowOnce, Deny, Grant, Policy, ScopeTool
-from desktop.engine.messages import Brain, CallState, JsonObject, ModelInfo, ModelTurn, ToolCall, Usage
+from desktop.engine.messages import Brain, CallState, JsonObject, ModelInfo, ToolCall, Usage
+from desktop.engine.requests import ModelTurn
 from desktop.engine.store.audit_reader import AuditReader
 from desktop.engine.store.grants import insert_grant
 from desktop.engine.store.records import RunOptions, StoredCall

@@ -11,7 +11,8 @@ import pytest
 
 from desktop.engine.errors import DecisionRejected, RunBusy, RunNotFound, StoreDamaged, UnknownName
 from desktop.engine.gate import AllowOnce, Deny, Policy
-from desktop.engine.messages import Brain, CallState, Message, ModelTurn, ToolCall
+from desktop.engine.messages import Brain, CallState, Message, ToolCall
+from desktop.engine.requests import ModelTurn
 from desktop.engine.store.owner import is_alive, this_process
 from desktop.engine.store.records import RunOptions, RunState, StoredCall
 from desktop.engine.store.store import Store
