@@ -9,19 +9,19 @@ from pydantic import TypeAdapter
 
 from desktop.engine.errors import RunBusy, RunNotFound, StoreDamaged, UnknownName
 from desktop.engine.events import HandoffMessage
-from desktop.engine.messages import Attachment, Brain, Message, MessageDetails, StopReason, utc_now
+from desktop.engine.messages import Attachment, Brain, Message, utc_now
 from desktop.engine.requests import ModelRequest
 from desktop.engine.store.attachments import attached_to_run
-from desktop.engine.store.branches import choose_run, place_of_answer
+from desktop.engine.store.branches import choose_run
 from desktop.engine.store.conversations import insert_message
-from desktop.engine.store.cut_calls import close_stopped_calls, has_open_gates, settle_interrupted_calls
+from desktop.engine.store.cut_calls import close_stopped_calls
 from desktop.engine.store.database import Database
 from desktop.engine.store.ids import IdMaker
-from desktop.engine.store.owner import is_alive, this_process
+from desktop.engine.store.owner import this_process
 from desktop.engine.store.records import OverBudget, RunOptions, RunState, StoredCall, StoredRun
+from desktop.engine.store.run_ends import DAMAGED, end_run, interrupt_run, put_dead_aside
 
 _HANDOFF: TypeAdapter[tuple[HandoffMessage, ...]] = TypeAdapter(tuple[HandoffMessage, ...])
-_DAMAGED = "Send the request again in a new message; the rest of the history stays usable."
 
 
 class Runs:
@@ -93,7 +93,7 @@ class Runs:
         except ValueError as error:
             raise StoreDamaged(
                 f"The stored run {run_id!r} cannot be read: it is damaged or was written by a newer program.",
-                action=_DAMAGED,
+                action=DAMAGED,
             ) from error
 
     async def claim(self, run_id: str, states: Collection[RunState]) -> None:
@@ -216,7 +216,7 @@ class Runs:
             if row is None or row["state"] in ("done", "failed", "stopped"):
                 return None
             closed = close_stopped_calls(db, run_id)
-            _end(db, run_id, state, message, error=error, action=action)
+            end_run(db, run_id, state, message, error=error, action=action)
             db.execute(
                 "UPDATE runs SET over_budget = ?, needed_usd = ? WHERE id = ?", (over_budget, needed_usd, run_id)
             )
@@ -226,7 +226,7 @@ class Runs:
 
     async def interrupt(self, run_id: str) -> None:
         """Put a run of this process aside, as the end of the process would: it can go on at the next start."""
-        await self._database.write(lambda db: self._interrupt(db, run_id))
+        await self._database.write(lambda db: interrupt_run(db, self._ids, run_id))
 
     async def recover(self) -> list[str]:
         """Put aside the runs whose process is gone.
@@ -237,7 +237,7 @@ class Runs:
 
         def work(db: sqlite3.Connection) -> list[str]:
             rows = db.execute("SELECT id, owner FROM runs WHERE state = 'running'").fetchall()
-            return self._put_dead_aside(db, rows)
+            return put_dead_aside(db, self._ids, rows)
 
         return await self._database.write(work)
 
@@ -271,41 +271,9 @@ class Runs:
         rows = db.execute(
             "SELECT id, owner FROM runs WHERE conversation_id = ? AND state = 'running'", (conversation_id,)
         ).fetchall()
-        dead = self._put_dead_aside(db, rows)
+        dead = put_dead_aside(db, self._ids, rows)
         if any(row["id"] not in (but_for, *dead) for row in rows):
             raise RunBusy("Another run of this conversation is still at work.", action="Wait for it, or stop it first.")
-
-    def _put_dead_aside(self, db: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[str]:
-        dead = [row["id"] for row in rows if row["owner"] is None or not is_alive(row["owner"])]
-        for run_id in dead:
-            try:
-                self._interrupt(db, run_id)
-            except ValueError:  # one damaged run keeps nobody from the rest
-                _end(db, run_id, "failed", None, error=f"The stored run {run_id!r} cannot be read.", action=_DAMAGED)
-        return dead
-
-    def _interrupt(self, db: sqlite3.Connection, run_id: str) -> None:
-        row = db.execute(
-            "SELECT state, options, partial_brain, partial_text FROM runs WHERE id = ?", (run_id,)
-        ).fetchone()
-        if row["state"] != "running":
-            return  # it had just ended by itself
-        settle_interrupted_calls(db, run_id)
-        if row["partial_brain"] == Brain.RESPONDER and row["partial_text"]:
-            model, is_fallback = _responder_of(row["options"])
-            details = MessageDetails(
-                model=model,
-                label=model,
-                fallback=is_fallback,
-                stop=StopReason.CUT,
-                stop_detail="the program ended",
-            )
-            message = Message(
-                id=self._ids.new("m"), role="assistant", text=row["partial_text"], run_id=run_id, details=details
-            )
-            _end(db, run_id, "interrupted", message)
-        state = "waiting" if has_open_gates(db, run_id) else "interrupted"
-        db.execute("UPDATE runs SET state = ?, owner = NULL WHERE id = ?", (state, run_id))
 
 
 def insert_run(db: sqlite3.Connection, run_id: str, conversation_id: str, message_id: str, options: RunOptions) -> None:
@@ -315,28 +283,6 @@ def insert_run(db: sqlite3.Connection, run_id: str, conversation_id: str, messag
         " VALUES (?, ?, ?, 'running', ?, ?, ?)",
         (run_id, conversation_id, message_id, this_process(), options.model_dump_json(), utc_now().isoformat()),
     )
-
-
-def _end(
-    db: sqlite3.Connection, run_id: str, state: RunState, message: Message | None, *, error: str = "", action: str = ""
-) -> None:
-    if message is not None:
-        row = db.execute("SELECT conversation_id FROM runs WHERE id = ?", (run_id,)).fetchone()
-        insert_message(db, row["conversation_id"], message, parent_id=place_of_answer(db, run_id))
-    db.execute(
-        "UPDATE runs SET state = ?, owner = NULL, error = ?, action = ?, finished_at = ?,"
-        " partial_brain = NULL, partial_text = '' WHERE id = ?",
-        (state, error, action, utc_now().isoformat(), run_id),
-    )
-
-
-def _responder_of(options: str) -> tuple[str, bool]:
-    """The responder's name in the registry, empty where the options cannot be read, and whether it had taken over."""
-    try:
-        read = RunOptions.model_validate_json(options)
-    except ValueError:
-        return "", False
-    return read.at_work(Brain.RESPONDER), Brain.RESPONDER in read.stand_ins
 
 
 def _run(row: sqlite3.Row, attachments: tuple[Attachment, ...]) -> StoredRun:
