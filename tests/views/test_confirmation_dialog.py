@@ -205,20 +205,18 @@ def test_guard_lasts_700_ms_unless_told_otherwise(qtbot: QtBot) -> None:
 
 
 def test_guard_rises_when_another_call_comes_up_by_itself(qtbot: QtBot, shown: Show) -> None:
-    dialog = shown(request("a"), request("b"), guard_ms=1)
+    dialog = shown(request("a"), request("b"), guard_ms=LONG_MS)
     decisions = heard(dialog)
-    qtbot.waitUntil(lambda: not dialog.is_guarding)
-    dialog._guard._timer.setInterval(LONG_MS)
+    dialog._guard.stand_down()
     click(qtbot, button(dialog, "Allow once"))
     assert dialog.is_guarding
     click(qtbot, button(dialog, "Allow once"))
     assert [call for _, call, _, _ in decisions] == ["a"]
 
 
-def test_guard_rises_when_what_is_asked_changes(qtbot: QtBot, shown: Show) -> None:
-    dialog = shown(guard_ms=1)
-    qtbot.waitUntil(lambda: not dialog.is_guarding)
-    dialog._guard._timer.setInterval(LONG_MS)
+def test_guard_rises_when_what_is_asked_changes(shown: Show) -> None:
+    dialog = shown(guard_ms=LONG_MS)
+    dialog._guard.stand_down()
     dialog.show_requests([request(), request("new")])
     assert not dialog.is_guarding
     dialog.show_requests([request(text="other.md")])
@@ -226,9 +224,8 @@ def test_guard_rises_when_what_is_asked_changes(qtbot: QtBot, shown: Show) -> No
 
 
 def test_guard_does_not_rise_when_the_person_chooses_another_call(qtbot: QtBot, shown: Show) -> None:
-    dialog = shown(request("a"), request("b", "second.md"), guard_ms=1)
-    qtbot.waitUntil(lambda: not dialog.is_guarding)
-    dialog._guard._timer.setInterval(LONG_MS)
+    dialog = shown(request("a"), request("b", "second.md"), guard_ms=LONG_MS)
+    dialog._guard.stand_down()
     calls = child(dialog, QListWidget)
     QTest.mouseClick(calls.viewport(), Qt.MouseButton.LeftButton, pos=calls.visualItemRect(calls.item(1)).center())
     assert not dialog.is_guarding

@@ -253,15 +253,14 @@ def test_edit_is_filled_with_the_arguments_and_told_with_the_binding(shown: Show
     assert dialog.isVisible()
 
 
-def test_edited_call_comes_back_as_changed_behind_the_guard(qtbot: QtBot, shown: Show) -> None:
-    dialog = shown(guard_ms=1)
-    qtbot.waitUntil(lambda: not dialog.is_guarding)
+def test_edited_call_comes_back_as_changed_behind_the_guard(shown: Show) -> None:
+    dialog = shown(guard_ms=LONG_MS)
+    dialog._guard.stand_down()
     click(dialog, "Edit")
-    qtbot.waitUntil(lambda: not dialog.is_guarding)
+    dialog._guard.stand_down()
     editor(dialog, "path").setPlainText("b.md")
     click(dialog, "Review changes")
     told = heard(dialog)
-    dialog._guard._timer.setInterval(LONG_MS)
     after = {**ARGUMENTS, "path": "b.md"}
     dialog.show_requests(
         [request(arguments=after, edited=True, original_arguments=ARGUMENTS, binding="another binding")]
@@ -271,7 +270,7 @@ def test_edited_call_comes_back_as_changed_behind_the_guard(qtbot: QtBot, shown:
     (changes,) = [each for each in dialog.findChildren(LiteralView) if each.accessibleName() == "Your changes"]
     assert changes.toPlainText() == "@@ path @@\n-a.md\n+b.md"
     assert not button(dialog, "Allow once").isEnabled()
-    dialog._guard._lower()
+    dialog._guard.stand_down()
     click(dialog, "Allow once")
     assert [binding for *_, binding in told] == ["another binding"]
 
@@ -379,17 +378,16 @@ def test_escape_leaves_the_panel_and_then_the_dialog(shown: Show, opened: str) -
 
 
 @pytest.mark.parametrize("opened", PANELS)
-def test_second_click_of_a_double_click_decides_nothing(qtbot: QtBot, shown: Show, opened: str) -> None:
-    dialog = shown(guard_ms=1)
-    qtbot.waitUntil(lambda: not dialog.is_guarding)
-    dialog._guard._timer.setInterval(LONG_MS)
+def test_second_click_of_a_double_click_decides_nothing(shown: Show, opened: str) -> None:
+    dialog = shown(guard_ms=LONG_MS)
+    dialog._guard.stand_down()
     told = heard(dialog)
     click(dialog, opened)
     assert dialog.is_guarding
     for each in dialog.findChildren(QPushButton):
         QTest.mouseDClick(each, Qt.MouseButton.LeftButton)
     assert told == []
-    dialog._guard._lower()
+    dialog._guard.stand_down()
     click(dialog, "Back")
     assert dialog.is_guarding
     for each in dialog.findChildren(QPushButton):
@@ -400,13 +398,13 @@ def test_second_click_of_a_double_click_decides_nothing(qtbot: QtBot, shown: Sho
 def test_choices_are_dimmed_while_the_guard_is_up_and_the_focus_comes_back(qtbot: QtBot, shown: Show) -> None:
     dialog = shown(guard_ms=1)
     qtbot.waitUntil(lambda: not dialog.is_guarding)
-    dialog._guard._timer.setInterval(LONG_MS)
+    dialog._guard._guard_ms = LONG_MS
     click(dialog, "Always allow")
     grant = panel(dialog)
     choices = [*(row.radio for row in grant.rows), grant.uses, grant.until]
     assert not any(each.isEnabled() for each in choices)
     assert all(row.words.isEnabled() for row in grant.rows)
-    dialog._guard._lower()
+    dialog._guard.stand_down()
     assert all(each.isEnabled() for each in choices)
     assert dialog.focusWidget() is grant.rows[0].radio
 

@@ -68,6 +68,7 @@ def shown(transcript: Transcript, name: str) -> list[QPushButton]:
 
 def test_versions_show_always_and_the_rest_with_the_focus(qtbot: QtBot, transcript: Transcript) -> None:
     transcript.show_conversation([QUESTION, ANSWER])
+    qtbot.waitUntil(lambda: transcript.scroller.is_settled)
     assert len(shown(transcript, "Previous version")) == 1
     assert shown(transcript, "Regenerate") == []
     before = shown(transcript, "Previous version")[0].mapTo(transcript, QPoint())

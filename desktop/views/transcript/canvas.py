@@ -254,7 +254,7 @@ class Canvas(QAbstractScrollArea):
                 lexers.ask_for_usual()
             top, page = scroller.top, scroller.page
             is_changed = refine(self.column, top - page, top + 2 * page, deadline) or is_changed
-        if self.column.survey(deadline) or is_changed:
+        if self.column.survey(deadline) or is_changed or scroller.has_drifted:
             self.refresh()
 
     # Its size, its look.

@@ -149,15 +149,17 @@ class Column:
         return self._metrics
 
     def existing(self, index: int) -> MessageLayout | None:
-        """A message's layout where it has one."""
-        return self._layouts.get(index)
+        """A message's layout where it has one, at the width that holds."""
+        found = self._layouts.get(index)
+        if found is not None and found.set_metrics(self._metrics):
+            self._fit(index)
+        return found
 
     def layout(self, index: int, *, growing: bool = False) -> MessageLayout:
         """A message's layout, made where it has none; its slots are laid out when they are looked at."""
-        found = self._layouts.get(index)
+        found = self.existing(index)
         if found is not None:
             self._layouts.move_to_end(index)
-            found.set_metrics(self._metrics)
             return found
         message = self.messages[index]
         known = self._known.pop(index, ())

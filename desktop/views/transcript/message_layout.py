@@ -208,14 +208,19 @@ class MessageLayout:
         for index in range(len(self.slots)):
             self.lay_out(index)
 
-    def set_metrics(self, metrics: Metrics) -> None:
-        """Take another width. Slots are laid out for it when they are looked at."""
+    def set_metrics(self, metrics: Metrics) -> bool:
+        """Take another width. Slots are laid out for it when they are looked at.
+
+        Returns:
+            Whether it is another one; the height may have changed then.
+        """
         if metrics == self._metrics:
-            return
+            return False
         self._metrics = metrics
         self._inner = metrics.room
         self._place_chips()
         self._fit_bubble()
+        return True
 
     def is_laid_out(self, index: int) -> bool:
         """Whether a slot's height is its real one."""

@@ -43,6 +43,11 @@ class Scroller:
         return max(0, self._column.height - self.page)
 
     @property
+    def has_drifted(self) -> bool:
+        """Whether what stands above the view has another height than at the last `settle`."""
+        return self._resolve() != self.top
+
+    @property
     def anchor(self) -> Anchor:
         """What stands at the top of the view."""
         return self._anchor
@@ -77,7 +82,7 @@ class Scroller:
         is_first = True
         while True:
             top = self._resolve()
-            missing = next(self._missing(top, top + self.page, upwards=self.follows), None)
+            missing = self._missing_anchor() or next(self._missing(top, top + self.page, upwards=self.follows), None)
             if missing is None:
                 self.is_settled = True
                 break
@@ -93,6 +98,16 @@ class Scroller:
             if self.top >= self.most:
                 self.follows = self.is_settled
             self._anchor = self._column.anchor_at(self.top)
+
+    def _missing_anchor(self) -> tuple[int, int] | None:
+        """The anchor's own slot, where it was not laid out: what its offset leads to is known only then."""
+        entry, slot = self._anchor.entry, self._anchor.slot
+        if self.follows or entry >= len(self._column.messages):
+            return None
+        layout = self._column.existing(entry)
+        if layout is None:
+            return entry, -1
+        return (entry, slot) if 0 <= slot < len(layout.slots) and not layout.is_laid_out(slot) else None
 
     def _is_real(self, anchor: Anchor) -> bool:
         layout = self._column.existing(anchor.entry)
@@ -134,7 +149,6 @@ class Scroller:
             if layout is None:
                 yield index, -1
                 continue
-            layout.set_metrics(column.metrics)
             offset = column.top(index)
             slots = layout.slots_between(top - offset, bottom - offset)
             for slot in reversed(slots) if upwards else slots:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.views import theme
 from desktop.views.transcript import Transcript
+from desktop.views.transcript.scrolling import Scroller
 from tests.views.transcript.conftest import many, said
 from tests.views.transcript.lines import Lines
 
@@ -251,3 +252,22 @@ def test_scroll_bar_tells_where_the_view_came_to(qtbot: QtBot, transcript: Trans
     transcript.scroll_by(-300)
     assert told == [transcript.scroller.top]
     assert not transcript.follows_end
+
+
+@pytest.mark.parametrize("width", [300, 500, 1200])
+def test_a_change_of_width_keeps_the_place_however_little_is_laid_out_at_a_time(
+    qtbot: QtBot, transcript: Transcript, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    transcript.show_conversation(many(100))
+    settled(qtbot, transcript)
+    for _ in range(20):
+        transcript.scroll_by(-470)
+        settled(qtbot, transcript)
+        before = at_top(transcript)
+        with monkeypatch.context() as starved:
+            starved.setattr(Scroller.settle, "__defaults__", (0.0,))
+            transcript.resize(width, 500)
+            settled(qtbot, transcript)
+        assert at_top(transcript)[0] == before[0]
+        transcript.resize(800, 500)
+        settled(qtbot, transcript)
