@@ -81,6 +81,7 @@ class KeysDialog(QDialog):
         self.setWindowTitle("API keys")
         self.setAccessibleName("API keys")
         self.rows: dict[str, KeyRow] = {}
+        self._is_fresh = False
         self.banner = NoticeBar(dismissible=False)
         self.problem = NoticeBar()
         self.further = FurtherKeyRow(_PROVIDERS, _LABEL)
@@ -142,7 +143,6 @@ class KeysDialog(QDialog):
             self._list.removeWidget(row)
             row.hide()
             row.deleteLater()
-        is_first = not self.rows
         for place, status in enumerate(statuses):
             if (known := self.rows.get(status.provider)) is not None:
                 known.show_status(status)
@@ -150,8 +150,7 @@ class KeysDialog(QDialog):
                 self._add_row(status, place)
         self.rows = {status.provider: self.rows[status.provider] for status in statuses}
         self._chain()
-        if is_first and statuses:
-            self.rows[statuses[0].provider].field.setFocus()
+        self._focus_first()
 
     def show_keyring(self, keyring: KeyringState) -> None:
         """Say whether the system keeps keys."""
@@ -191,8 +190,22 @@ class KeysDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Be as tall as what it says from the first."""
+        self._is_fresh = True
         self._fit()
         super().showEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Begin in the first field."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange:
+            self._focus_first()
+
+    def _focus_first(self) -> None:
+        """Take the keyboard to the first key, once the dialog has it and the rows are there."""
+        first = next(iter(self.rows.values()), None)
+        if self._is_fresh and first is not None and self.isActiveWindow():
+            self._is_fresh = False
+            first.field.setFocus()
 
     def _fit(self) -> None:
         """Take the height that all of it needs, or that the screen has; a taller one the person gave stays."""
@@ -231,6 +244,7 @@ class KeysDialog(QDialog):
         row.tested.connect(lambda typed: self.key_tested.emit(name, typed))
         row.removed.connect(lambda: self.key_removed.emit(name))
         self._list.insertWidget(place, row)
+        row.show()  # Qt would do so later, and what is not visible cannot take the keyboard
         self.rows[name] = row
 
     def _chain(self) -> None:

@@ -125,6 +125,7 @@ def test_keys_are_labelled_tested_and_used_and_stand_in_no_file(own_screen: Desk
         program.wait_for("dialog", "API keys")
         claude = "Anthropic Claude"
         program.wait_for("label", f"{claude}: No key")
+        program.wait_for_focus("Google Gemini key")
         type_key(screen, program, f"{claude} key", WRONG_KEY)
         program.press("push button", f"Test {claude} key")
         program.wait_for("label", begins=f"{claude} refused the API key (401")
