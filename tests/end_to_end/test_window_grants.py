@@ -119,7 +119,7 @@ def test_lasting_grant_survives_a_restart_is_counted_and_taken_back(screen: Desk
     open_grants(again)
     again.wait_for("text", "Scope", holds=words)
     again.wait_for("label", begins="Always · since today", holds="used 1 time, last today")
-    again.press("push button", f"Revoke {words}")
+    again.press("push button", "", begins="Revoke write_file anywhere under")  # whose end a long folder cuts
     again.press("push button", "Revoke now")
     again.wait_for("label", begins="Nothing is remembered.")
     close(screen, again, "Tools and grants")
