@@ -273,7 +273,8 @@ class Conversations(QObject):
             if models := self.chosen_models:
                 await store.conversations.set_models(info.id, models)
             self.open = info.model_copy(update={"models": models})
-            self._window.set_off_record(self.open.off_record)
+            can_change = self._window.top_bar.off_record.isEnabled()  # not where it is stored to be sent
+            self._window.set_off_record(self.open.off_record, changeable=can_change)
             self._window.set_workspace(self.open.workspace)
             self.stored_anew.emit()
             return self.open

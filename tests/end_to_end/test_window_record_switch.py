@@ -37,6 +37,16 @@ def test_a_draft_goes_off_the_record_and_nothing_of_it_stays_on_disk(screen: Des
     assert stored.files_that_hold("zanzibar") == []
 
 
+def test_it_is_settled_once_something_was_sent(screen: Desktop, stored: Stored) -> None:
+    program = screen.launch(stored.home, "--demo")
+    program.send("list the files")
+    program.wait_for("list item", begins="Assistant:")
+    stored.wait_for_states("done")
+    assert "enabled" not in program.wait_for("check box", "Off the record").states
+    screen.keys("ctrl+n")
+    program.wait_for("check box", "Off the record", enabled=True)
+
+
 def test_a_draft_comes_back_onto_the_record(screen: Desktop, stored: Stored) -> None:
     program = write_draft(screen, stored)
     program.press("check box", "Off the record")
