@@ -3,13 +3,13 @@
 import argparse
 import contextlib
 import gc
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from desktop import __version__
 from desktop.core_dumps import keep_memory_out
+from desktop.leaving import leave
 
 _STATES = ("waiting", "running", "done", "failed", "denied", "blocked", "cancelled", "unknown")
 
@@ -258,5 +258,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(demo=parsed.demo)
 
 
+def command() -> NoReturn:
+    """The command ``cortex-desktop``."""
+    leave(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

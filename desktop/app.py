@@ -3,7 +3,6 @@
 import importlib
 import os
 import sys
-import threading
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
@@ -11,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from desktop.early import Early
+from desktop.leaving import start_unattended
 from desktop.paths import APP_NAME, Paths
 from desktop.views import theme
 from desktop.views.icons import application_icon
@@ -113,7 +113,7 @@ class _Imports(QObject):
 
     def _start(self) -> None:
         self._window.removeEventFilter(self)
-        threading.Thread(target=self._import, name="imports", daemon=True).start()
+        start_unattended("imports", self._import)
 
     def raise_error(self) -> None:
         """Raise what failed, here on the thread of the window."""

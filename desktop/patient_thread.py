@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
+from desktop.leaving import start_unattended
+
 _T = TypeVar("_T")
 
 
@@ -69,7 +71,7 @@ class PatientThread:
                 loop.call_soon_threadsafe(finish, result, error)
 
         answered = self._answered = threading.Event()
-        threading.Thread(target=run, name=self._name, daemon=True).start()
+        start_unattended(self._name, run)
         async with asyncio.timeout(self._timeout_s), self._telling():
             return await done
 
