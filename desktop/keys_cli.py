@@ -9,6 +9,7 @@ from typing import assert_never
 from desktop.assembly import model_entry
 from desktop.engine.errors import EngineError
 from desktop.engine.models.connect import Connector
+from desktop.exit_status import BAD_USAGE, DONE, FAILED
 from desktop.key_trial import in_order, label_of, try_key
 from desktop.key_uses import removal_words, users_of
 from desktop.os_keyring import os_keyring
@@ -27,7 +28,6 @@ from desktop.secrets import (
 from desktop.settings import Settings, SettingsDamaged
 from desktop.terminal import Terminal
 
-DONE, FAILED, BAD_USAGE = 0, 1, 2
 _NAME_WIDTH = 34
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from desktop.assembly import make_registry, personas_of, run_options
 from desktop.engine.errors import UnknownName
+from desktop.exit_status import BAD_USAGE, DONE, FAILED
 from desktop.paths import Paths
 from desktop.personas import DEFAULT, PersonaError
 from desktop.settings import Settings
@@ -14,7 +15,6 @@ from desktop.terminal import Terminal
 from desktop.told import told
 from desktop.views.literal_text import one_line
 
-DONE, FAILED, BAD_USAGE = 0, 1, 2
 _NAME_WIDTH = 34
 
 
