@@ -3,12 +3,8 @@
 The same on the record is the control, as in `test_off_record`.
 """
 
-import contextlib
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +12,7 @@ import pytest
 
 from tests.end_to_end.crashing import COMMAND, crash
 from tests.end_to_end.desktop_session import ROOT, Desktop, Program, home_variables, wait_until
+from tests.end_to_end.offering import attach, clipboard
 from tests.end_to_end.planted import find_planted
 from tests.end_to_end.program import on_a_terminal
 from tests.end_to_end.providers import Held, providers
@@ -37,14 +34,6 @@ NAMED = "wurzelgnom"
 KEPT = (ASKED, FILED, PASTED, TITLED, QUEUED, DRAFTED, LONG, TOLD, NAMED)
 """What the record holds where there is one."""
 WORDS = (*KEPT, SOUGHT)
-_CLIPBOARD = """
-import sys
-from PySide6.QtGui import QGuiApplication
-application = QGuiApplication(sys.argv[:1])
-application.clipboard().setText(f"A line of {sys.argv[1]}.\\n" * 200)
-print("ready", flush=True)
-application.exec()
-"""
 READ_LONG = calls("read_file", {"path": "long.md"})
 TITLE = claude.answers(claude.text(0, f"{TITLED} in May"))
 
@@ -84,34 +73,13 @@ def places(tmp_path: Path, stored: Stored) -> Places:
     return made
 
 
-@contextlib.contextmanager
-def clipboard(screen: Desktop, word: str) -> Iterator[None]:
-    """Another program that holds a long text in the clipboard."""
-    command = [sys.executable, "-c", _CLIPBOARD, word]
-    with subprocess.Popen(command, env=screen.environment, cwd=ROOT, stdout=subprocess.PIPE) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == b"ready\n"
-        try:
-            yield
-        finally:
-            holder.terminate()
-
-
-def attach(screen: Desktop, program: Program, path: Path) -> None:
-    program.press("push button", "Attach files")
-    program.press("text", "File name:")
-    program.wait_for_focus("File name:")
-    screen.type(str(path))
-    screen.keys("Return")
-    program.wait_for("list item", begins=f"{path.name}, ")
-
-
 def hold_conversation(screen: Desktop, program: Program, places: Places, *, off_record: bool) -> None:
     """Files, a long result, a title, a copy, a search, a queued message and a draft, while an answer streams."""
     if off_record:
         program.press("check box", "Off the record")
     attach(screen, program, places.person / f"{NAMED}.txt")
-    with clipboard(screen, PASTED):
+    program.wait_for("list item", begins=f"{NAMED}.txt, ")
+    with clipboard(screen, f"A line of {PASTED}.\n" * 200):
         program.click(program.wait_for("text", "Message"))
         program.wait_for_focus("Message")
         screen.keys("ctrl+v")

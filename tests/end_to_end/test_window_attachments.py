@@ -1,59 +1,20 @@
 """Files in the real window: chosen, pasted, kept over a kill, sent to real SDKs, shown in the transcript."""
 
 import base64
-import contextlib
 import hashlib
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from tests.end_to_end.desktop_session import ROOT, Desktop, Program, wait_until
+from tests.end_to_end.desktop_session import Desktop, Program, wait_until
+from tests.end_to_end.offering import attach, clipboard
 from tests.end_to_end.providers import NO_TITLES, Held, providers
 from tests.end_to_end.stored import Stored
 from tests.wire import claude, gemini
 
 pytestmark = pytest.mark.end_to_end
 
-_CLIPBOARD = """
-import sys
-from PySide6.QtGui import QColor, QGuiApplication, QImage
-application = QGuiApplication(sys.argv[:1])
-if sys.argv[1] == "picture":
-    image = QImage(120, 80, QImage.Format.Format_RGB32)
-    image.fill(QColor("#2a6f4e"))
-    application.clipboard().setImage(image)
-else:
-    application.clipboard().setText("A long line of pasted words.\\n" * 200)
-print("ready", flush=True)
-application.exec()
-"""
-
-
-@contextlib.contextmanager
-def clipboard(screen: Desktop, what: str) -> Iterator[None]:
-    """Another program that holds a picture or a long text in the clipboard."""
-    command = [sys.executable, "-c", _CLIPBOARD, what]
-    with subprocess.Popen(command, env=screen.environment, cwd=ROOT, stdout=subprocess.PIPE) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == b"ready\n"
-        try:
-            yield
-        finally:
-            holder.terminate()
-
-
-def choose(screen: Desktop, program: Program, path: Path) -> None:
-    """Choose a file by the attach button."""
-    program.press("push button", "Attach files")
-    program.wait_for("text", "File name:")
-    program.press("text", "File name:")
-    program.wait_for_focus("File name:")
-    screen.type(str(path))
-    screen.keys("Return")
+LONG = "A long line of pasted words.\n" * 200
 
 
 def chip(program: Program, name: str) -> None:
@@ -78,7 +39,7 @@ def test_a_chosen_picture_reaches_both_models_and_stands_in_the_transcript(scree
         claude=(claude.answers(claude.text(0, "It is orange.")),),
     ) as both:
         program = screen.launch(stored.home, variables=both.variables)
-        choose(screen, program, path)
+        attach(screen, program, path)
         chip(program, "cat.png")
         program.send("What colour is it?")
         program.wait_for("list item", begins="Assistant:", holds="It is orange.")
@@ -98,10 +59,10 @@ def test_a_chosen_picture_reaches_both_models_and_stands_in_the_transcript(scree
 
 def test_what_is_pasted_stays_with_the_draft_over_a_kill(screen: Desktop, stored: Stored) -> None:
     program = screen.launch(stored.home, "--demo")
-    with clipboard(screen, "picture"):
+    with clipboard(screen):
         paste(screen, program)
         chip(program, "Pasted picture.png")
-    with clipboard(screen, "text"):
+    with clipboard(screen, LONG):
         paste(screen, program)
         chip(program, "Pasted text.txt")
     wait_until(lambda: len(stored.rows("SELECT 1 FROM draft_attachments")) == 2, "the draft to be kept")
@@ -117,7 +78,7 @@ def test_what_is_pasted_stays_with_the_draft_over_a_kill(screen: Desktop, stored
 
 def test_undo_puts_a_long_paste_back_as_text(screen: Desktop, stored: Stored) -> None:
     program = screen.launch(stored.home, "--demo")
-    with clipboard(screen, "text"):
+    with clipboard(screen, LONG):
         paste(screen, program)
         chip(program, "Pasted text.txt")
         screen.keys("ctrl+z")
@@ -130,7 +91,7 @@ def test_a_file_that_no_model_reads_is_refused_in_words(screen: Desktop, stored:
     stored.home.mkdir(parents=True)
     (stored.home / "archive.zip").write_bytes(b"PK\x03\x04 and so on")
     program = screen.launch(stored.home, "--demo")
-    choose(screen, program, stored.home / "archive.zip")
+    attach(screen, program, stored.home / "archive.zip")
     program.wait_for("label", begins="'archive.zip' cannot be attached. It is a ZIP archive")
 
 
@@ -144,7 +105,7 @@ def test_a_queued_message_takes_its_file_along(screen: Desktop, stored: Stored) 
         program = screen.launch(stored.home, variables=both.variables)
         program.send("a tree")
         wait_until(lambda: stored.rows("SELECT 1 FROM runs WHERE partial_text LIKE 'Lar%'"), "the half")
-        choose(screen, program, path)
+        attach(screen, program, path)
         chip(program, "plan.txt")
         program.send("when?")
         program.wait_for("list item", "Queued: when? · plan.txt")
