@@ -201,6 +201,8 @@ class Controller(QObject):
     def _take_shown(self, run: RunRecord | None) -> None:
         self.conversations.shown_run = run.run_id if run is not None else None
         self._show_running()
+        if self._tick.isActive():
+            self._show_elapsed()
         self._decisions.review()
         if self._holder.current is not None:
             self.actions.do(self._gates.show_waiting())

@@ -94,8 +94,8 @@ class Composer(QWidget):
         self.tools.clicked.connect(self.tools_toggled)
         self.folder.clicked.connect(self.workspace_change_requested)
         self.setFocusProxy(self.editor)
+        self.stop.hide()
         self.set_send_tooltip("")
-        self.set_running(False)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -196,6 +196,8 @@ class Composer(QWidget):
 
     def set_running(self, running: bool) -> None:
         """Show Stop in place of Send while a run works; the text stays editable, and can be queued."""
+        if running == self._running:
+            return
         had_focus = (self.stop if self._running else self.send).hasFocus()
         self._running = running
         if running:

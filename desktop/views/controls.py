@@ -105,9 +105,10 @@ class Button(QPushButton):
 
     def set_icon(self, name: str) -> None:
         """Show another icon of resources/icons."""
-        self.icon_name = name
-        self._tinted = None
-        self._tint()
+        if name != self.icon_name:
+            self.icon_name = name
+            self._tinted = None
+            self._tint()
 
     def changeEvent(self, event: QEvent) -> None:
         """Tint the icon anew with the theme."""

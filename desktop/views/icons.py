@@ -3,7 +3,7 @@
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop.resources import resource_path
@@ -29,9 +29,8 @@ def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
     result = QIcon()
     for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
         if ink is not None:
-            renderer = _renderer(name, ink)
             for pixels in _PIXELS:
-                result.addPixmap(_paint(renderer, pixels), mode)
+                result.addPixmap(_picture(name, ink, pixels), mode)
     return result
 
 
@@ -47,7 +46,7 @@ def icon_pixmap(name: str, colour: QColor, side: int, scale: float) -> QPixmap:
     Returns:
         The picture, with that ratio set.
     """
-    picture = _paint(_renderer(name, colour), round(side * scale))
+    picture = _picture(name, colour, round(side * scale))
     picture.setDevicePixelRatio(scale)
     return picture
 
@@ -66,8 +65,15 @@ def _source(name: str) -> str:
     return resource_path(f"icons/{name}.svg").read_text(encoding="utf-8")
 
 
-def _renderer(name: str, colour: QColor) -> QSvgRenderer:
-    return QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour.name()).encode()))
+def _picture(name: str, colour: QColor, pixels: int) -> QPixmap:
+    """A picture of an icon, drawn once and then taken from Qt's cache."""
+    key, known = f"{name} {colour.name()} {pixels}", QPixmap()
+    if QPixmapCache.find(key, known):
+        return known
+    ink = _source(name).replace("currentColor", colour.name())
+    picture = _paint(QSvgRenderer(QByteArray(ink.encode())), pixels)
+    QPixmapCache.insert(key, picture)
+    return picture
 
 
 def _paint(renderer: QSvgRenderer, pixels: int) -> QPixmap:

@@ -128,6 +128,8 @@ def test_stop_shows_the_time_and_keeps_its_name(composer: Composer) -> None:
     assert "At work for 1:05" in composer.stop.toolTip()
     composer.set_elapsed(66.4)
     assert "At work for 1:06" in composer.stop.toolTip()
+    composer.set_running(True)  # as each word of an answer tells
+    assert "1:06" in composer.stop.text()
     assert composer.stop.accessibleDescription() == "Stop the run (Esc)"
 
 
