@@ -133,6 +133,11 @@ class Controller(QObject):
         """End what is under way."""
         await self.actions.close()
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether any run is at work."""
+        return bool(self._began)
+
     def began(self, run_id: str) -> float:
         """``time.monotonic()`` of a run's start in this process."""
         return self._began.get(run_id, time.monotonic())

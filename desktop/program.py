@@ -130,7 +130,7 @@ class Program:
         window.submitted.connect(lambda _text: keeper.note())
         onboarding.say_faults(problems)
         opening = asyncio.create_task(self._open(settings, keys, controller, onboarding))
-        collector = Collector(window)
+        collector = Collector(window, lambda: controller.is_at_work, self._is_watched)
         opening.add_done_callback(lambda _opening: collector.start())
         await self._closed.wait()
         instance.close()
@@ -154,6 +154,9 @@ class Program:
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
         window.raise_()
         window.activateWindow()
+
+    def _is_watched(self) -> bool:
+        return self._application.activeWindow() is not None
 
     async def _open(self, settings: Settings, keys: KeyStore, controller: Controller, onboarding: Onboarding) -> None:
         window = self._window
