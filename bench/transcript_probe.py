@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer
@@ -80,24 +81,14 @@ def _open_ms(view: Transcript, messages: list[Message]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
+def _once_ms(do: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    do()
+    return (time.perf_counter() - began) * 1000
+
+
 def _repaint_ms(view: Transcript) -> float:
-    times = []
-    for _ in range(25):
-        began = time.perf_counter()
-        view.viewport().repaint()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
-
-
-def _paced_repaint_ms(view: Transcript) -> float:
-    """The same in the rhythm of a stream: between two repaints the processor does something else."""
-    times = []
-    for _ in range(40):
-        live(0.016)
-        began = time.perf_counter()
-        view.viewport().repaint()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
+    return statistics.median(_once_ms(view.viewport().repaint) for _ in range(25))
 
 
 def _stalls(heart: Heart, steps: int, seconds: float, step: Callable[[int], None]) -> list[float]:
@@ -116,36 +107,72 @@ def _stream_text() -> list[str]:
     return [text[at : at + 4] for at in range(0, len(text), 4)]
 
 
-def _measure_stream(view: Transcript, heart: Heart, tokens: list[str], repaint_ms: float) -> dict[str, float]:
-    flushes: list[float] = []
-    flush = view._stream.flush
-
-    def timed() -> None:
-        began = time.perf_counter()
-        flush()
-        QCoreApplication.sendPostedEvents(view, QEvent.Type.UpdateRequest.value)  # paints what has changed
-        flushes.append((time.perf_counter() - began) * 1000)
-
+def _flushing(view: Transcript, act: Callable[[], None]) -> Callable[[], None]:
+    """Begin an answer, each flush of which is left to a function; gives what ends it."""
     view.begin_answer("Demo", False)
     settle()
-    view._stream._timer.timeout.disconnect()
-    view._stream._timer.timeout.connect(timed)
-    feed = iter(tokens[:3000])
+    timer = view._stream._timer
+    timer.timeout.disconnect()
+    timer.timeout.connect(act)
+
+    def end() -> None:
+        timer.timeout.disconnect()
+        timer.timeout.connect(view._stream.flush)
+        live(0.3)
+        view.drop_answer()
+
+    return end
+
+
+def _feeding(view: Transcript, tokens: list[str]) -> Callable[[int], None]:
+    """What writes three tokens each time it is called."""
+    feed = iter(tokens)
 
     def step(_number: int) -> None:
         for _ in range(3):
             view.extend_answer(next(feed))
 
-    stalls = _stalls(heart, 900, 0.01, step)
-    view._stream._timer.timeout.disconnect()
-    view._stream._timer.timeout.connect(flush)
-    live(0.3)
-    view.drop_answer()
+    return step
+
+
+def _flush(view: Transcript) -> None:
+    """A flush, and the painting of what it changed."""
+    view._stream.flush()
+    QCoreApplication.sendPostedEvents(view, QEvent.Type.UpdateRequest.value)
+
+
+def _measure_stream(view: Transcript, heart: Heart, tokens: list[str]) -> dict[str, float]:
+    end = _flushing(view, partial(_flush, view))
+    stalls = _stalls(heart, 900, 0.01, _feeding(view, tokens[:3000]))
+    end()
+    return {"stream_stall_p99_ms": _centile(stalls, 0.99)}
+
+
+def _measure_flushes(view: Transcript, tokens: list[str]) -> dict[str, float]:
+    """Flushes against repaints of all that is in view: at each twentieth beat of a stream one in place of a flush."""
+    flushes: list[float] = []
+    repaints: list[float] = []
+    beats = count()
+
+    def beat() -> None:
+        if next(beats) % 20:
+            flushes.append(_once_ms(partial(_flush, view)))
+        else:
+            repaints.append(_once_ms(view.viewport().repaint))
+            view._stream._timer.start(view._stream.interval_ms)
+
+    end = _flushing(view, beat)
+    step = _feeding(view, tokens[:3000])
+    for number in range(900):
+        QTimer.singleShot(0, partial(step, number))
+        live(0.01)
+    end()
+    paced_ms = statistics.median(repaints)
     return {
+        "repaint_paced_ms": paced_ms,
         "flush_p50_ms": _centile(flushes, 0.5),
-        "flush_p50_vs_R": _centile(flushes, 0.5) / repaint_ms,
-        "flush_p99_vs_R": _centile(flushes, 0.99) / repaint_ms,
-        "stream_stall_p99_ms": _centile(stalls, 0.99),
+        "flush_p50_vs_R": _centile(flushes, 0.5) / paced_ms,
+        "flush_p99_vs_R": _centile(flushes, 0.99) / paced_ms,
     }
 
 
@@ -168,15 +195,31 @@ def _measure_burst(view: Transcript, heart: Heart, tokens: list[str]) -> float:
     return longest
 
 
+class Painted(QObject):
+    """Sees whether a widget was painted."""
+
+    seen = False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note it."""
+        self.seen = self.seen or event.type() == QEvent.Type.Paint
+        return False
+
+
 def _measure_resize(view: Transcript, repaint_ms: float) -> float:
+    """Steps of the width, each to the end of the paint that it asks for."""
     width, height = _SIZE
+    painted = Painted()
+    view.viewport().installEventFilter(painted)
     times = []
     for number in range(30):
-        view.resize(width - 420 - 7 * number, height)  # narrow enough for the measure to change
+        painted.seen = False
         began = time.process_time()
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 0)
-        view.viewport().repaint()
+        view.resize(width - 420 - 7 * number, height)  # narrow enough for the measure to change
+        while not painted.seen:
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 0)
         times.append((time.process_time() - began) * 1000)
+    view.viewport().removeEventFilter(painted)
     view.resize(*_SIZE)
     settle()
     return statistics.median(times) / repaint_ms
@@ -212,7 +255,6 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     found["repaint_ms"] = repaint_ms = _repaint_ms(view)
-    found["repaint_paced_ms"] = _paced_repaint_ms(view)
     found["resize_step_vs_R"] = _measure_resize(view, repaint_ms)
     heart = Heart()
     view.scroll_to_end()
@@ -225,7 +267,8 @@ def main() -> None:
     found["jump_stall_p99_ms"], found["jump_stall_max_ms"] = _centile(jumps, 0.99), max(jumps)
     view.scroll_to_end()
     settle()
-    found |= _measure_stream(view, heart, tokens, repaint_ms)
+    found |= _measure_flushes(view, tokens)
+    found |= _measure_stream(view, heart, tokens)
     found["burst_20k_max_stall_ms"] = _measure_burst(view, heart, tokens)
     settle()
     gc.collect()
