@@ -21,11 +21,14 @@ from desktop.views.transcript.repainting import Repainter
 from desktop.views.transcript.scroll_bar import CalmScrollBar
 from desktop.views.transcript.scrolling import Scroller
 from desktop.views.transcript.segment import Look
+from desktop.views.transcript.viewport import Viewport
 
 _SLICE_MS = 3.0
 """With the segment that is under way a slice takes about 4 ms."""
 _ZOOM_LEAST, _ZOOM_MOST, _ZOOM_STEP = 0.5, 3.0, 1.1
 _TEXT = 1.08
+_PARTS = 6
+"""Of what is exposed, up to which each is drawn on its own."""
 _LARGEST = 16_000_000
 """A scroll bar counts in whole numbers that fit a style's arithmetic."""
 
@@ -41,6 +44,7 @@ class Canvas(QAbstractScrollArea):
         column: The messages.
         scroller: Where the view stands.
         orphans: Outcomes that show while there are no messages.
+        ground: What is painted on.
 
     Signals:
         zoom_changed(float): The person chose another zoom; 1 is the system's size.
@@ -50,6 +54,8 @@ class Canvas(QAbstractScrollArea):
 
     def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.ground = Viewport(self)
+        self.setViewport(self.ground)
         self._zoom = 1.0
         self._look = self._make_look()
         self.column = Column(kit, self._look, Metrics.of(self._look, 800))
@@ -59,14 +65,16 @@ class Canvas(QAbstractScrollArea):
         self.setProperty("kind", "bare")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.viewport().setMouseTracking(True)
+        self.ground.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.ground.setMouseTracking(True)
+        self.ground.scale_changed.connect(self.renew_look)
         self._bar = CalmScrollBar(self)
         self.setVerticalScrollBar(self._bar)
         self._bar.setSingleStep(3 * SPACE)
         self._bar.valueChanged.connect(self._bar_moved)
-        self._painted = Repainter(self.viewport())
-        self._activity = ActivityLine(self.viewport())
+        self._usable = 0
+        self._painted = Repainter(self.ground)
+        self._activity = ActivityLine(self.ground)
         self._new_below = Button("New below", "arrow-down", kind="primary", parent=self)
         self._new_below.clicked.connect(self.scroll_to_end)
         self._new_below.hide()
@@ -75,6 +83,11 @@ class Canvas(QAbstractScrollArea):
         self._frame_timer = QTimer(self, singleShot=True, interval=0)
         self._frame_timer.timeout.connect(self.refresh)
         self._glider = Glider(self._glide_on, self)
+
+    def _measure(self) -> Metrics:
+        """Measure the width without a scroll bar, whether it shows or not: its coming breaks no line anew."""
+        self._usable = self.width() - self._bar.sizeHint().width()
+        return Metrics.of(self._look, self._usable)
 
     # What a subclass knows.
 
@@ -91,11 +104,6 @@ class Canvas(QAbstractScrollArea):
     def left(self) -> int:
         """Where the messages begin, in the viewport."""
         return (self._usable - self.column.metrics.measure) // 2
-
-    @property
-    def _usable(self) -> int:
-        """The width without a scroll bar, whether it shows or not: its coming breaks no line anew."""
-        return self.width() - self._bar.sizeHint().width()
 
     @property
     def follows_end(self) -> bool:
@@ -163,7 +171,7 @@ class Canvas(QAbstractScrollArea):
         if not self.isVisible():
             return
         scroller = self.scroller
-        scroller.page = self.viewport().height()
+        scroller.page = self.ground.height()
         self.column.tail = self._orphan_height() + (
             0 if self._activity.isHidden() else self._activity.sizeHint().height()
         )
@@ -180,15 +188,13 @@ class Canvas(QAbstractScrollArea):
         self.view_moved()
 
     def refresh_grown(self, index: int) -> None:
-        """Show that the last slot of a message has grown; where that moves nothing, no more than that is looked at."""
+        """Show that the last slot of a message has grown and nothing else has changed."""
         layout = self.column.existing(index)
         if layout is None or not layout.slots or not self.scroller.is_settled or not self.isVisible():
             self.refresh()
             return
         slot = layout.slots[-1]
-        if self.column.lay_out(index, len(layout.slots) - 1) or not self._painted.show_slot(
-            index, slot, layout.text_left
-        ):
+        if not self._painted.show_slot(index, slot, layout.text_left):
             self.refresh()
         elif not slot.refined:
             self._idle_timer.start()
@@ -226,16 +232,17 @@ class Canvas(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is exposed."""
-        painter = QPainter(self.viewport())
+        painter = QPainter(self.ground)
         try:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            brush = self.brush()
+            brush, left, top = self.brush(), self.left, self.scroller.top
             region = event.region()
-            whole = region.boundingRect()
-            rects = list(iter(region)) if region.rectCount() <= 6 else [whole]  # type: ignore[call-overload]
-            for rect in rects:
+            if not 1 < region.rectCount() <= _PARTS:  # what Qt clips to is the region itself
+                draw_column(painter, self.column, event.rect(), left, top, brush)
+                return
+            for rect in region:  # type: ignore[attr-defined]
                 painter.setClipRect(rect)
-                draw_column(painter, self.column, QRect(rect), self.left, self.scroller.top, brush)
+                draw_column(painter, self.column, QRect(rect), left, top, brush)
         finally:
             painter.end()
 
@@ -293,7 +300,7 @@ class Canvas(QAbstractScrollArea):
         anchor, follows = self.scroller.anchor, self.scroller.follows
         share = self._share_of(anchor.entry)
         self._look = self._make_look()
-        self.column.set_look(self._look, Metrics.of(self._look, self._usable))
+        self.column.set_look(self._look, self._measure())
         if not follows:
             self.show_share(anchor.entry, share)
         self._painted.forget()
@@ -334,7 +341,7 @@ class Canvas(QAbstractScrollArea):
         self._idle_timer.stop()
 
     def _fit_width(self) -> None:
-        self.column.set_metrics(Metrics.of(self._look, self._usable))
+        self.column.set_metrics(self._measure())
         self._new_below.adjustSize()
         hint = self._new_below.size()
         self._new_below.move((self.width() - hint.width()) // 2, self.height() - hint.height() - 2 * SPACE)
@@ -346,9 +353,3 @@ class Canvas(QAbstractScrollArea):
         super().changeEvent(event)
         if (is_theme_change(event) or event.type() == QEvent.Type.FontChange) and hasattr(self, "_frame_timer"):
             self.renew_look()
-
-    def event(self, event: QEvent) -> bool:
-        """Draw anew on a screen of another scale."""
-        if event.type() == QEvent.Type.DevicePixelRatioChange and hasattr(self, "_frame_timer"):
-            self.renew_look()
-        return super().event(event)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from desktop.views.transcript.prose_segment import without_margin
+from desktop.views.transcript.prose_source import without_margin
 
 _FENCE = re.compile(r"( *)(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n]*(?:\n|$)")
 

@@ -129,13 +129,14 @@ class Column:
         """Show a message whose text begins with the text of the one before it, in its place.
 
         Returns:
-            Whether only its last slot grew, which is then to be laid out.
+            Whether all is where it was: only the last slot grew, it is laid out, and no higher than before.
         """
         self.messages[index] = message
-        if self.layout(index, growing=True).grow(message):
-            return True
-        self._fit(index)
-        return False
+        layout = self.layout(index, growing=True)
+        is_in_place = layout.grow(message) and not layout.lay_out(len(layout.slots) - 1)
+        if not is_in_place:
+            self._fit(index)
+        return is_in_place
 
     def evidence(self, message: Message) -> tuple[str, ...]:
         """Call ids that the chips of a message lead to."""
@@ -314,9 +315,7 @@ class Column:
 
     def between(self, top: int, bottom: int) -> range:
         """Indices of the messages that show between two heights."""
-        if not self.messages:
-            return range(0)
-        return range(self.at(top), self.at(bottom) + 1)
+        return self._heights.between(top - TOP, bottom - TOP)
 
     def anchor_at(self, y: int) -> Anchor:
         """The anchor of a height."""

@@ -35,6 +35,11 @@ def _palette(ink: int) -> QPalette:
     return colours
 
 
+def shown_characters(raw: str) -> str:
+    """A document's text, in which Qt's marks between blocks and lines are line feeds."""
+    return raw.translate(_LINES)
+
+
 class DocumentSegment(Segment):
     """Lays a document out and draws it.
 
@@ -63,9 +68,11 @@ class DocumentSegment(Segment):
         self._inline = inline
         self._width = -1.0
         self._height = 0.0
+        self._overflow = 0.0
         self._sideways = sideways or Sideways()
         self._awaited = inline is not None
         self._steady = 0.0
+        self._breaks = 0  # how often all lines were broken anew
         self._goes_on = goes_on
         self._line_end: LineEnd | None = None
         self._after: LineEnd | None = None
@@ -78,7 +85,7 @@ class DocumentSegment(Segment):
         Args:
             raw: Its text, with Qt's marks between blocks.
         """
-        self._show(raw.translate(_LINES))
+        self._show(shown_characters(raw))
 
     def _show(self, text: str) -> None:
         self._shown = text
@@ -104,11 +111,14 @@ class DocumentSegment(Segment):
             room = self.least_width(width)
             if self._document.textWidth() != room:  # what has grown is laid out from there on by Qt
                 self._document.setTextWidth(room)
+                self._breaks += 1
             if self._after is not None or self._beside is not None:
+                self._breaks += 1
                 self._beside = begin_after(self._document, self._after)
             # Qt leaves out the room below the last block.
             self._height = self._document.size().height() + self._document.lastBlock().blockFormat().bottomMargin()
-            self._sideways.offset = min(self._sideways.offset, self._overflow())
+            self._overflow = max(0.0, self._document.textWidth() - width)
+            self._sideways.offset = min(self._sideways.offset, self._overflow)
             self._line_end = line_end(self._document) if self._goes_on else None
             self.laid_out()
         return self._height
@@ -132,12 +142,9 @@ class DocumentSegment(Segment):
     def laid_out(self) -> None:
         """Called when its lines were broken anew."""
 
-    def _overflow(self) -> float:
-        return max(0.0, self._document.textWidth() - self._width)
-
     @property
     def _shift(self) -> float:
-        return min(self._sideways.offset, self._overflow())
+        return min(self._sideways.offset, self._overflow)
 
     def ideal_width(self) -> float:
         return self._document.idealWidth()
@@ -145,10 +152,10 @@ class DocumentSegment(Segment):
     def draw(self, painter: QPainter, exposed: QRectF, marks: Sequence[Mark] = ()) -> None:
         painter.save()
         shift = self._shift
-        if self._overflow():
+        if self._overflow:
             painter.setClipRect(QRectF(0, 0, self._width, self._height), Qt.ClipOperation.IntersectClip)
             painter.translate(-shift, 0)
-        inside = exposed.translated(shift, 0)
+        inside = exposed.translated(shift, 0) if shift else exposed
         self.draw_ground(painter, inside)
         context = QAbstractTextDocumentLayout.PaintContext()
         context.clip = inside
@@ -157,7 +164,7 @@ class DocumentSegment(Segment):
             context.selections = [self._selection(mark) for mark in marks if mark.start < mark.end]
         self._document.documentLayout().draw(painter, context)
         painter.restore()
-        if self._overflow():
+        if self._overflow:
             place = QPointF(0, self.bar_top())
             draw_bar(painter, self._look.theme, place, self._width, self._document.textWidth(), shift)
 
@@ -246,7 +253,7 @@ class DocumentSegment(Segment):
 
     def scroll_sideways(self, by: float, point: QPointF) -> bool:
         before = self._shift
-        self._sideways.offset = max(0.0, min(before + by, self._overflow()))
+        self._sideways.offset = max(0.0, min(before + by, self._overflow))
         return self._sideways.offset != before
 
     def place_of(self, target: str) -> int | None:

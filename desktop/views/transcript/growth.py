@@ -4,11 +4,10 @@ Both answers err on the side of reading anew.
 """
 
 import re
-from functools import lru_cache
 
 _BEGINS = re.compile(r"\n[ \t]*\n(?=[^\W\d_]|#{1,6} |\*\*[^\W_]|`[^`\s])")
 """A blank line, and the first characters of a block that ends all lists and quotes above it."""
-_UNSURE = re.compile(r"`{3}|~{3}|\]:")
+_UNSURE = ("```", "~~~", "]:")
 """Fences may swallow what follows; definitions hold for what stands before them, too."""
 _ITEM = r"(?=[A-Za-z]|\*{1,2}[^\s*_-]|`[^`\s]|\[[A-Za-z])"
 """What begins an item that holds a paragraph."""
@@ -17,9 +16,26 @@ _ITEMS = re.compile(
     rf"|(?:\* {_ITEM}[^\n]*\n)+(?=\* {_ITEM}[^\n]*\Z)|(?:\d{{1,9}}\. {_ITEM}[^\n]*\n)+(?=\d{{1,9}}\. {_ITEM}[^\n]*\Z))"
 )
 """Items of one line each up to the last line, which is one, too; a line may stand above them."""
-_LAST_LINE = re.compile(r" {0,3}(?:[-*+] |\d{1,9}[.)] )?[A-Za-z](?:[^\n]*[A-Za-z0-9.,'\"])? *\Z")
-"""An unfinished line whose kind nothing can change, and whose last character is no mark."""
-_WORDS = re.compile(r"[A-Za-z0-9 .,'\"?!:-]*\Z")
+_MARGIN = r" {0,3}"
+_BEGUN = (
+    r"(?:(?:[-*+] |\d{1,9}[.)] )?(?:[^\W\d_]|\*{1,2}[^\s*_-]|`[^`\s]|\[(?:[A-WYZa-wyz]|[xX][^\]\s]))|#{1,6} [^\W\d_])"
+)
+"""What begins a line whose kind nothing can change that follows in it."""
+_LAST_LINE = re.compile(rf"{_MARGIN}{_BEGUN}(?:[^\n]*(?:[^\W_]|[.,'\"?!:]))? *\Z")
+"""An unfinished line of such a kind whose last character is no mark."""
+_WORDS = re.compile(r"(?:[^\W_]|[ .,'\"?!:\u2010-\u2027\u3001\u3002\uff0c-])*\Z")
+_LINE_BEGUN = re.compile(rf"{_MARGIN}(?={_BEGUN})([-*+] |\d{{1,9}}[.)] |#{{1,6}} )?")
+"""Its margin, and the mark of the block that begins with it."""
+_MARK = re.compile(r"[*_~`$\\\[\]<>&!|#]")
+_OPEN = re.compile(r"[*_~`$\\\[\]]")
+"""What, where it is shown as itself, may yet turn out to begin something that ends behind a space."""
+_CLOSED = re.compile(r"\[[^\[\]]*\]|(?<=[^\W_])_+(?=[^\W_])")
+"""Where it cannot: brackets around something, and low lines within a word."""
+
+
+def is_unsure(text: str) -> bool:
+    """Whether what is read of a text may depend on what is far from it."""
+    return any(mark in text for mark in _UNSURE)
 
 
 def settled(text: str, start: int = 0) -> int:
@@ -32,7 +48,7 @@ def settled(text: str, start: int = 0) -> int:
     Returns:
         A place where a line begins; ``start`` where there is none behind it.
     """
-    if _UNSURE.search(text):
+    if is_unsure(text):
         return start
     found = start
     for match in _BEGINS.finditer(text, max(0, start - 1)):
@@ -47,7 +63,6 @@ def continues_list(text: str, place: int) -> bool:
     return bool(above.strip())
 
 
-@lru_cache(maxsize=4)  # asked where the text is cut, and then by the segment
 def words_added(before: str, after: str) -> str | None:
     """What is to be written behind the shown text, where a text grew by nothing but words of its last line.
 
@@ -59,7 +74,7 @@ def words_added(before: str, after: str) -> str | None:
         Characters without mark-up, maybe none; None where the text must be read anew.
     """
     added = after[len(before) :]
-    if not _WORDS.match(added) or _UNSURE.search(before):
+    if not _WORDS.match(added) or is_unsure(before):
         return None
     line = before[before.rfind("\n") + 1 :]
     if not _LAST_LINE.match(line) or "|" in before:
@@ -71,7 +86,51 @@ def words_added(before: str, after: str) -> str | None:
     return (before[len(kept) :] + added).rstrip(" ")
 
 
+def lengthens_line(before: str, after: str) -> bool:
+    """Whether a text grew by nothing but more of its last line, which is one of a paragraph, an item or a heading.
+
+    Args:
+        before: Markdown of prose.
+        after: The same and more.
+    """
+    return (
+        after.find("\n", len(before)) < 0
+        and _LINE_BEGUN.match(before, before.rfind("\n") + 1) is not None
+        and "|" not in after
+        and not after.rstrip(" \t").endswith("#")
+        and not is_unsure(after)
+    )
+
+
+def is_closed(shown: str) -> bool:
+    """Whether nothing that is shown of a paragraph may yet turn out to begin something that ends later."""
+    return not _OPEN.search(_CLOSED.sub("", shown))
+
+
+def reread_from(before: str, shown: str) -> tuple[int, int] | None:
+    """Where, in the last line of a text, all is read the same without what stands above it.
+
+    Args:
+        before: Markdown whose last line is one of a paragraph, an item or a heading.
+        shown: What is shown of that block.
+
+    Returns:
+        The last such place, and how many characters are shown from there on; None where there is none.
+    """
+    kept = before.rstrip(" ")
+    word = kept.rsplit(None, 1)[-1] if kept else ""
+    begins = len(kept) - len(word)
+    is_plain = word and not _MARK.search(word) and before[begins - 1 : begins] in ("", " ", "\n")
+    if is_plain and shown.endswith(word) and is_closed(shown[: -len(word)]):
+        return begins, len(word)
+    line = before.rfind("\n") + 1
+    found = _LINE_BEGUN.match(before, line)
+    if found is None:
+        return None
+    begins_block = found[1] not in shown if found[1] else not line or before.endswith("\n\n", 0, line)
+    return (found.end(), len(shown)) if begins_block else None
+
+
 def most_weight(text: str) -> int:
     """At most what a paragraph of a text may weigh when it is looked at for where to cut it."""
-    marks = sum(text.count(mark) for mark in "*_`$~]\\()")
-    return len(text) + 39 * text.count("[") + 9 * marks
+    return len(text) + 39 * text.count("[") + 9 * sum(map(text.count, "*_`$~]\\()"))

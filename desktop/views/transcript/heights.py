@@ -48,6 +48,18 @@ class Heights:
             step >>= 1
         return max(0, min(index, count - 1))
 
+    def between(self, top: int, bottom: int) -> range:
+        """Indices of those that show between two heights; never empty where there are any."""
+        count = len(self._heights)
+        if not count:
+            return range(0)
+        first = last = self.at(top)
+        below = self.top(first) + self._heights[first]
+        while below <= bottom and last + 1 < count:
+            last += 1
+            below += self._heights[last]
+        return range(first, last + 1)
+
     def change(self, index: int, height: int) -> int:
         """Give one another height.
 

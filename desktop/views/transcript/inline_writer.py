@@ -37,6 +37,7 @@ class InlineWriter:
         cursor: Where it writes.
         formulas: What draws the formulas of the document; None where it holds none.
         inks: The formats of text.
+        ink: Ordinary text of the block that was written last; None before the first.
         in_cell: Whether it writes into a cell of a table, where ``<br>`` is the one way to break a line.
     """
 
@@ -48,13 +49,15 @@ class InlineWriter:
         self.formulas = drawn
         self.in_cell = False
         self.inks = Inks(look.theme, look.font, surroundings.evidence)
+        self.ink: QTextCharFormat | None = None
         self._document = document
         self._theme: Theme = look.theme
         self._font: QFont = look.font
         self._images = surroundings.images
 
     def inline(self, inline: Token, ink: QTextCharFormat) -> None:  # noqa: C901 - one case for each kind of text
-        """Write the text of one block."""
+        """Write the text of one block, or more of it."""
+        self.ink = ink
         inks = [ink]
         targets: list[str] = []
         words: list[str] = []

@@ -181,10 +181,13 @@ class MessageLayout:
         """Indices of the slots that show between two heights."""
         if not self.slots or bottom < self.text_top or top > self.text_bottom:
             return range(0)
-        last = self.slot_at(bottom)
-        while last + 1 < len(self.slots) and self.slot_top(last + 1) + self.slots[last + 1].gap < bottom:
+        found = self._heights.between(int(top) - self.text_top, int(bottom) - self.text_top)
+        last = found.stop
+        while (
+            last < len(self.slots) and self.slots[last].gap < 0 and self.slot_top(last) + self.slots[last].gap < bottom
+        ):
             last += 1
-        return range(self.slot_at(top), last + 1)
+        return range(found.start, last)
 
     def slot_heights(self) -> tuple[int, ...]:
         """The heights, for `known` when it is laid out again."""
@@ -214,7 +217,7 @@ class MessageLayout:
         Returns:
             Whether it is another one; the height may have changed then.
         """
-        if metrics == self._metrics:
+        if metrics is self._metrics or metrics == self._metrics:
             return False
         self._metrics = metrics
         self._inner = metrics.room
@@ -258,11 +261,10 @@ class MessageLayout:
         return first
 
     def _lay_out_one(self, index: int) -> int:
-        slot = self.slots[index]
-        if self.is_laid_out(index):
+        slot, lead = self.slots[index], self._lead(index)
+        if slot.width == self._inner and slot.lead == lead:
             return 0
         segment = self._segment(slot)
-        lead = self._lead(index)
         has_grown = slot.width < 0 and lead == slot.lead
         slot.lead = lead
         segment.begin_after(lead)
@@ -281,6 +283,7 @@ class MessageLayout:
     def _segment(self, slot: Slot) -> Segment:
         if slot.segment is None:
             slot.segment = self._kit.make_segment(slot.piece, self._around, self._look)
+            slot.around = self._around
             slot.refined = slot.segment.is_refined
         return slot.segment
 
@@ -358,9 +361,10 @@ class MessageLayout:
         Returns:
             Whether anything may.
         """
-        before, self._around = self._around, self._surroundings(text)
-        if self._around == before:
+        before, now = self._around, self._surroundings(text)
+        if now == before:
             return False
+        self._around = now
         names = changed_names(before.definitions, self._around.definitions)
         for slot in self.slots:
             if mentions(slot.piece.text, names):
@@ -404,7 +408,11 @@ class MessageLayout:
         """Have a slot show a piece that is its own with more text; False where it cannot."""
         if slot.piece == piece:
             return True
-        if slot.piece.kind != piece.kind or slot.segment is None or not slot.segment.grow(piece):
+        if slot.piece.kind != piece.kind or slot.segment is None:
+            return False
+        if slot.around is not self._around and "[" in piece.text:  # what it mentions may be defined otherwise now
+            return False
+        if not slot.segment.grow(piece):
             return False
         slot.piece, slot.refined = piece, slot.segment.is_refined
         slot.width = -1 if slot.width == self._inner else 0

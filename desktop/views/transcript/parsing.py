@@ -25,6 +25,8 @@ _PROSE_BETWEEN = re.compile(r"\d[\d.,]*\s(?!.*[\\^_={}<>+*/|])")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*[/:.,;-]+\Z")
 """What stands between the signs of ``$HOME/$PATH``: a variable, no formula."""
 _FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
+_SPACES = " \t\n\v\f\r\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, [*range(0x2000, 0x200B), 0x2028, 0x2029]))
+"""What the parser takes away at the end of a paragraph."""
 
 
 def formula_ends(line: str) -> tuple[str, bool]:
@@ -197,6 +199,6 @@ def parse_line(text: str, definitions: str = "") -> Sequence[Token]:
     Returns:
         Tokens of kind ``paragraph_open``, ``inline``, ``paragraph_close``.
     """
-    lines = "\n".join(line.lstrip(" \t") for line in text.rstrip().split("\n"))
+    lines = "\n".join(line.lstrip(" \t") for line in text.rstrip(_SPACES).split("\n"))
     tokens = _PARSER.parseInline(lines, _environment(definitions))
     return [Token("paragraph_open", "p", 1), *tokens, Token("paragraph_close", "p", -1)]

@@ -27,6 +27,8 @@ _HEADING_SCALE = (1.45, 1.25, 1.12, 1.0, 1.0, 1.0)
 _HEADING_ABOVE = (28, 24, 20, 16, 16, 16)
 _DEEPEST = 8
 _BELOW = SPACE + 2
+TIGHT = SPACE // 2
+"""Room below a paragraph of a list without blank lines."""
 _NOTE_SCALE = 0.9
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*$")
@@ -253,7 +255,7 @@ class ProseBuilder:
         self.text.inline(inline, ink)
 
     def _paragraph(self, inline: Token) -> None:
-        block = self._format(SPACE // 2 if self._tight else _BELOW)
+        block = self._format(TIGHT if self._tight else _BELOW)
         children = inline.children or []
         task = _TASK.match(children[0].content) if children and children[0].type == "text" else None
         if task and self._item_begins:

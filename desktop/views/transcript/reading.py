@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QHelpEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -43,6 +42,8 @@ class ReadingStage(Stage):
     def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
         super().__init__(kit, parent)
         self.pointer = Pointer(self)
+        self.ground.help_wanted.connect(self.pointer.tell)
+        self.ground.pointer_left.connect(self._pointer_left)
         self._find_bar = FindBar(self)
         self._find_bar.query_changed.connect(self._look_for)
         self._find_bar.step_requested.connect(self.step_hit)
@@ -267,17 +268,11 @@ class ReadingStage(Stage):
             point = QPoint(self.left + 4 * SPACE, max(0, min(top + 2 * SPACE, self.viewport().height() - 1)))
         context_menu(self, QPointF(point)).popup(self.viewport().mapToGlobal(point))  # type: ignore[arg-type]
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Tell what a link leads to; see the pointer leave."""
-        match event.type():
-            case QEvent.Type.ToolTip if isinstance(event, QHelpEvent):
-                self.pointer.tell(event)
-                return True
-            case QEvent.Type.Leave:
-                point = self.viewport().mapFromGlobal(self.cursor().pos())
-                if not self.viewport().rect().contains(point) or not self.footers.at(point):
-                    self.pointer.leave()
-        return super().viewportEvent(event)
+    def _pointer_left(self) -> None:
+        """See the pointer leave, but for a footer, which stands on the message that it belongs to."""
+        point = self.viewport().mapFromGlobal(self.cursor().pos())
+        if not self.viewport().rect().contains(point) or not self.footers.at(point):
+            self.pointer.leave()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll, select, copy, follow."""

@@ -4,6 +4,9 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QAbstractSlider, QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
+_UNSEEN = 0.02
+"""Pixels by which the handle may have moved before the style is asked where it stands."""
+
 
 class CalmScrollBar(QScrollBar):
     """A vertical scroll bar for what grows all the time: in a long conversation one more line moves no pixel of it.
@@ -18,6 +21,7 @@ class CalmScrollBar(QScrollBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._painted = QRect()
+        self._place = (0.0, 0.0)
         self.is_told = False
 
     def stand(self, page: int, most: int, value: int) -> None:
@@ -32,11 +36,18 @@ class CalmScrollBar(QScrollBar):
             return
         was_told, self.is_told = self.is_told, True  # its coming and going resizes the view, which tells it again
         self.setPageStep(page)
-        if most >= self.maximum():  # the range always holds both values, or the bar would choose one
-            self.setRange(0, most)
-        self.setValue(value)
-        self.setRange(0, most)
+        if most > self.maximum():  # the range always holds both values, or the bar would choose one
+            self.setMaximum(most)
+            self.setValue(value)
+        else:
+            self.setValue(value)
+            self.setMaximum(most)
         self.is_told = was_told
+        share = self.height() / max(1, most + page)
+        top, length = value * share, page * share
+        if abs(top - self._place[0]) + abs(length - self._place[1]) < _UNSEEN:
+            return
+        self._place = top, length
         if self._handle() != self._painted:
             self.update()
 

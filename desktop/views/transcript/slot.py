@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from desktop.views.transcript.segment import LineEnd, Piece, Segment
+from desktop.views.transcript.segment import LineEnd, Piece, Segment, Surroundings
 
 _REMEMBERED = 8
 """Versions back to which it is known what has changed; before that, all may have."""
@@ -15,6 +15,7 @@ class Slot:
     Attributes:
         piece: What it is made from.
         segment: None until it is looked at.
+        around: What its segment was told of the rest of the message.
         width: What it was laid out for; 0 before, -1 where it has grown since in the same width.
         version: Changes whenever it looks different.
         refined: Whether nothing more can be done for its looks.
@@ -24,6 +25,7 @@ class Slot:
 
     piece: Piece
     segment: Segment | None = None
+    around: Surroundings | None = None
     width: int = 0
     version: int = 0
     refined: bool = False

@@ -18,7 +18,7 @@ from desktop.views.transcript.block_ends import (
     note_end,
     without_half_fence,
 )
-from desktop.views.transcript.growth import most_weight, words_added
+from desktop.views.transcript.growth import lengthens_line, most_weight
 from desktop.views.transcript.kinds import Item, Kind, read_kind
 from desktop.views.transcript.long_paragraph import PART_LIMIT, LongParagraph
 from desktop.views.transcript.open_items import ITEM, OpenItems
@@ -76,8 +76,8 @@ def resume(piece: Piece, text: str, growing: bool) -> Sequence[Piece]:
     kind = read_kind(piece.kind)
     rest = text[piece.start :]
     is_prose = kind.name in (kinds.PROSE, kinds.PART) and not kind.goes_on
-    if growing and is_prose and most_weight(rest) <= PART_LIMIT and words_added(piece.text, rest) is not None:
-        return [replace(piece, text=rest)]
+    if growing and is_prose and most_weight(rest) <= PART_LIMIT and lengthens_line(piece.text, rest):
+        return [Piece(rest, piece.start, piece.kind)]
     if kind.name in (kinds.PROSE, kinds.PART, kinds.ROWS):
         begin = replace(kind, goes_on=False)
     else:

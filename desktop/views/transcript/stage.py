@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.engine.messages import Message
 from desktop.views.markdown_inks import EVIDENCE, is_safe_link
 from desktop.views.message_actions import COPY
-from desktop.views.theme import SPACE, current_theme
+from desktop.views.theme import SPACE
 from desktop.views.transcript.block_marks import FOOTNOTE, REFERENCE
 from desktop.views.transcript.canvas import Canvas
 from desktop.views.transcript.find import Finder
@@ -83,15 +83,15 @@ class Stage(Canvas):
 
     def brush(self) -> Brush:
         """What is drawn with."""
-        focused = self.current if self.hasFocus() and self.by_keys else -1
+        focused = self.current if self.current >= 0 and self.by_keys and self.hasFocus() else -1
         area = self._target.area if self._target is not None and self._target.box is None else None
         if self._target is not None and self._target.box is not None:
             focused = -1
         return Brush(
-            current_theme(),
+            self._look.theme,
             self.font(),
             self._look.font,
-            self.devicePixelRatioF(),
+            self._look.scale,
             self._marks,
             focused,
             area,

@@ -78,7 +78,7 @@ class TableSegment(DocumentSegment):
     def laid_out(self) -> None:
         self._lines = row_lines(self._table)
         self._height = (self._lines[-1] + 1 if self._lines else 0) + self._below
-        if self._below and self._overflow():
+        if self._below and self._overflow:
             self._height += SPACE
 
     def bar_top(self) -> float:

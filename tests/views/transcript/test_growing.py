@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.views.theme import LIGHT
 from desktop.views.transcript import formulas
 from desktop.views.transcript.factory import make_segment
-from desktop.views.transcript.growth import words_added
+from desktop.views.transcript.growth import is_closed, lengthens_line, reread_from, words_added
 from desktop.views.transcript.prose_segment import ProseSegment
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 from desktop.views.transcript.splitter import resume, split
@@ -138,6 +138,20 @@ def test_an_ordinary_answer_is_grown_nearly_always(look: Look) -> None:
     assert grows_as_made_anew(chunks, look) > 0.6 * len(chunks)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der Aufruf **gibt zurück**, was er fand (siehe [hier](https://a.b/c)), sonst `nichts`.\n\n## Ende\n\nMehr.",
+        "这个函数**只读**一行。它返回找到的内容,以及`位置`。\n\n## 说明\n\n它先看 [手册](https://a.b/c) 再继续。",
+        "**Bold** first, then *more* [1], and [a](https://b.c).\n\n- `code` begins\n- [x y](https://z.w) begins\n",
+    ],
+)
+@pytest.mark.parametrize("size", [3, 7])
+def test_an_answer_of_any_script_is_grown_nearly_always(look: Look, text: str, size: int) -> None:
+    chunks = [text[at : at + size] for at in range(0, len(text), size)]
+    assert grows_as_made_anew(chunks, look) > 0.6 * len(chunks)
+
+
 @pytest.mark.parametrize("mark", ["- ", "* ", "1. "])
 def test_items_that_end_are_not_read_again(look: Look, mark: str) -> None:
     items = "".join(f"{mark}an item with `code` in it and **more** words\n" for _ in range(12))
@@ -164,6 +178,59 @@ def test_items_that_end_are_not_read_again(look: Look, mark: str) -> None:
 )
 def test_words_that_only_lengthen_a_line(before: str, after: str, expected: str | None) -> None:
     assert words_added(before, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("some wor", "some words and **b", True),
+        ("- [a](htt", "- [a](http://b.c) d", True),
+        ("## Head", "## Head `x`", True),
+        ("## Head", "## Head ##", False),
+        ("some", "some\nmore", False),
+        ("- [x", "- [x] done", False),
+        ("> said", "> said so", False),
+        ("a | b", "a | b | c", False),
+        ("```\nab", "```\nabc", False),
+        ("*", "**", False),
+        ("12", "12.", False),
+    ],
+)
+def test_a_line_whose_kind_is_sure_is_lengthened(before: str, after: str, expected: bool) -> None:
+    assert lengthens_line(before, after) is expected
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ("plain words, [1] and (more)", True),
+        ("a snake_case_name", True),
+        ("an *open mark", False),
+        ("an open [bracket", False),
+        ("a `back tick", False),
+        ("it costs $5", False),
+        ("_leading", False),
+    ],
+)
+def test_marks_that_show_may_still_begin_something(shown: str, expected: bool) -> None:
+    assert is_closed(shown) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "shown", "expected"),
+    [
+        ("some **bold** wor", "some bold wor", (14, 3)),
+        ("some **bold** wor ", "some bold wor", (14, 3)),
+        ("some **bold", "some **bold", (0, 11)),
+        ("some *open wor", "some *open wor", (0, 14)),
+        ("above *open\nbelow wor", "above *open below wor", None),
+        ("- an item", "an item", (5, 4)),
+        ("and\n2. `two`", "and 2. two", None),
+        ("1. one\n2. `two`", "two", (10, 3)),
+    ],
+)
+def test_where_the_last_line_is_read_from(before: str, shown: str, expected: tuple[int, int] | None) -> None:
+    assert reread_from(before, shown) == expected
 
 
 def test_a_piece_of_another_kind_is_not_taken(look: Look) -> None:

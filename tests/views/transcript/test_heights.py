@@ -29,9 +29,12 @@ def test_tops_and_finds_are_those_of_a_plain_list() -> None:
         for y in range(-2, sum(plain) + 3):
             expected = max(0, min(bisect_right(tops, y) - 1, len(plain) - 1))
             assert heights.at(y) == expected
+            bottom = y + dice.randrange(60)
+            assert heights.between(y, bottom) == range(heights.at(y), heights.at(bottom) + 1)
 
 
 @pytest.mark.parametrize("y", [-5, 0, 5])
 def test_nothing_is_found_in_nothing(y: int) -> None:
     assert Heights().at(y) == 0
     assert Heights().total == 0
+    assert not Heights().between(y, y + 9)

@@ -229,6 +229,7 @@ def test_its_picture_while_it_streams_is_the_one_painted_whole(qtbot: QtBot) -> 
     view.show()
     qtbot.waitExposed(view)
     view.begin_answer("", False)
+    view._activity._timer.stop()  # its dot breathes from one picture to the next
     text = WORDS[:3600]
     for at in range(0, len(text), 90):
         view.extend_answer(text[at : at + 90])

@@ -1,0 +1,208 @@
+# ruff: noqa: D102 - what the methods do is told once, in `Segment`
+"""Prose that takes more text at its end: as little of it as can be is read, written and laid out again."""
+
+from PySide6.QtGui import QTextBlock, QTextCursor, QTextList
+
+from desktop.views.documents import drawable
+from desktop.views.transcript.document_segment import DocumentSegment, shown_characters
+from desktop.views.transcript.formula_object import OBJECT
+from desktop.views.transcript.growth import (
+    continues_list,
+    is_closed,
+    lengthens_line,
+    reread_from,
+    settled,
+    words_added,
+)
+from desktop.views.transcript.last_lines import LastLines
+from desktop.views.transcript.parsing import parse_line
+from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder
+from desktop.views.transcript.prose_source import is_tight, tokens_of, without_break
+from desktop.views.transcript.segment import Look, Piece, Surroundings
+
+
+class GrowingProse(DocumentSegment):
+    """Prose that can grow, in one of three ways.
+
+    Words that only lengthen the last line are written behind it. What holds marks is read from a word of that line
+    on which nothing above it reaches, and its end is written anew. Where another block begins, that one is read; all
+    from the last settled block on, where it is not sure that those above it stay as they are.
+
+    Args:
+        piece: What it was made from.
+        look: How it is drawn.
+        surroundings: What the rest of its message tells.
+        builder: Has written the document.
+        kept: Up to where its source is read no more while it grows, and how many blocks of the document that makes.
+        goes_on: Whether its last paragraph goes on in the next segment.
+    """
+
+    def __init__(
+        self,
+        piece: Piece,
+        look: Look,
+        surroundings: Surroundings,
+        builder: ProseBuilder,
+        kept: tuple[int, int] = (0, 0),
+        *,
+        goes_on: bool = False,
+    ) -> None:
+        super().__init__(piece, builder.document, look, builder.text.formulas, goes_on=goes_on)
+        self._inert = builder.document
+        self._writer = builder.text
+        self._source = drawable(piece.text)
+        self._surroundings = surroundings
+        self._kept = kept
+        self._open: tuple[int, int] | None = None
+        self._last: LastLines | None = None
+        self._last_breaks = 0
+
+    def blocks_changed(self) -> None:
+        """Called when blocks of the document were written anew."""
+
+    def grow(self, piece: Piece) -> bool:
+        before, after = self._source, drawable(piece.text)
+        if piece.kind != self.piece.kind or not after.startswith(before):
+            return False
+        if not (self._end_line(before, after) or self._lengthen(before, after) or self._read_on(before, after)):
+            return False
+        self.piece, self._source = piece, after
+        return True
+
+    # The last line.
+
+    def _end_line(self, before: str, after: str) -> bool:
+        """Take the end of the last line, and line feeds behind it."""
+        line = after.rstrip("\n")
+        if line == after or line.endswith("\\"):
+            return False
+        if len(line) <= len(before):
+            self._steady = self._height
+            return True
+        return self._lengthen(before, line)
+
+    def _lengthen(self, before: str, after: str) -> bool:
+        """Take more of the last line."""
+        words = words_added(before, after)
+        if words is None or not self._shown.endswith(before.rsplit(None, 1)[-1]):
+            return lengthens_line(before, after) and self._write_on(before, after)
+        if words:
+            lines = self._lines_from(self._positions.to_units(self.length))
+            self._writer.cursor.insertText(words)
+            self._show_end(self._shown + words, lines)
+        else:
+            self._steady = self._height
+        return True
+
+    def _write_on(self, before: str, after: str) -> bool:
+        """Write the end of the last line anew, from a word on that nothing above it has to do with.
+
+        Returns:
+            Whether that could be done.
+        """
+        ink, cursor, block = self._writer.ink, self._writer.cursor, self._document.lastBlock()
+        if ink is None:
+            return False
+        if self._open is None:
+            text = shown_characters(block.text())
+            found = reread_from(before, text)
+            if found is None or not self._shown.endswith(text):
+                return False
+            self._open = found[0], self._positions.to_units(self.length - found[1])
+        begin, place = self._open
+        lines = self._lines_from(place)
+        first = self._positions.from_units(place)
+        kept, above = self._shown[:first], first - self._positions.from_units(block.position())
+        cursor.beginEditBlock()
+        cursor.setPosition(place, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        self._writer.inline(parse_line(after[begin:], self._surroundings.definitions)[1], ink)
+        cursor.endEditBlock()
+        text = shown_characters(block.text())[above:]
+        self._show_end(kept + text, lines)
+        if OBJECT in text:
+            self._inline, self._awaited = self._writer.formulas, True
+        if is_closed(text):
+            self._open = None
+        return True
+
+    def _lines_from(self, place: int) -> LastLines:
+        """The lines from the one of a position on, as they are before a change."""
+        if self._last is None or self._last_breaks != self._breaks or not self._last.hold(place):
+            self._last, self._last_breaks = LastLines(self._document, place), self._breaks
+        return self._last
+
+    def _show_end(self, shown: str, lines: LastLines) -> None:
+        """Take note that another text is shown, which differs in these lines."""
+        was_laid_out = not self._is_changed
+        self._show(shown)
+        self._steady, is_as_high = lines.changed()
+        self._is_changed = not (was_laid_out and is_as_high)
+
+    # More blocks.
+
+    def _read_on(self, before: str, after: str) -> bool:
+        """Read what stands behind the kept blocks.
+
+        Returns:
+            Whether that could be done.
+        """
+        start, count = self._kept
+        place = settled(after, start)
+        steady = self._finish_blocks(before, after, place) if place > start else None
+        if steady is not None:
+            start, count = place, self._document.blockCount()
+        last = self._document.findBlockByNumber(count - 1)
+        rest = without_break(after[start:])
+        if not count or not last.text() or "]:" in rest:
+            return False
+        tokens = tokens_of(rest, self._surroundings)
+        list_above = last.textList() if continues_list(after, start) else None
+        if tokens is None or (list_above is not None and not is_tight(tokens)):
+            return False
+        bottom = self._document.documentLayout().blockBoundingRect(last).bottom()
+        self._steady = bottom if steady is None else min(steady, bottom)
+        builder = self._builder(last, list_above, is_item_new=steady is not None)
+        above = builder.build(tokens, rest.count("\n", 0, max(0, place - start)))
+        builder.text.cursor.endEditBlock()
+        if above or steady is not None:
+            self._kept = (place, above or count)
+        self._writer, self._open, self._last = builder.text, None, None
+        self._inline = builder.text.formulas
+        self._awaited = self._inline is not None
+        self.content_changed(self._document.toRawText())
+        self.blocks_changed()
+        return True
+
+    def _finish_blocks(self, before: str, after: str, place: int) -> float | None:
+        """Have all blocks before a settled place as they will stay, if no more than their last line changes.
+
+        Returns:
+            The height down to which all looks as before; None where that could not be done.
+        """
+        above = after[:place].rstrip("\n")
+        if above.endswith("\\") or not above.startswith(before.rstrip("\n")) or "\n" in above[len(before) :]:
+            return None
+        if len(above) <= len(before):
+            return self._height
+        return self._steady if self._lengthen(before, above) else None
+
+    def _builder(self, last: QTextBlock, list_above: QTextList | None, *, is_item_new: bool) -> ProseBuilder:
+        """What writes behind a block, in an edit that is to be ended."""
+        cursor = QTextCursor(self._document)
+        cursor.beginEditBlock()
+        cursor.setPosition(last.position() + last.length() - 1)
+        if is_item_new and list_above is not None:  # it stood as the last of its list
+            style = last.blockFormat()
+            style.setBottomMargin(TIGHT)
+            cursor.setBlockFormat(style)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        return ProseBuilder(
+            self._look,
+            self._surroundings,
+            top=False,
+            document=self._inert,
+            formulas=self._inline,
+            goes_on_with=list_above,
+        )
