@@ -11,7 +11,7 @@ from desktop.views.transcript import kinds
 from desktop.views.transcript.definitions import definitions
 from desktop.views.transcript.kinds import Item, Kind, read_kind
 from desktop.views.transcript.parsing import parse, parse_line
-from desktop.views.transcript.prose_segment import without_margin
+from desktop.views.transcript.prose_source import without_margin
 from desktop.views.transcript.segment import Piece
 from desktop.views.transcript.splitter import resume, split
 from tests.views.transcript.markdown_texts import ANYTHING, MARKDOWN
