@@ -36,8 +36,8 @@ from tests.bench import Bench, MakeBench  # noqa: E402 - behind the bar
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     if _IS_ON:  # pytest-qt is off, and with --strict-config its options would be unknown
-        parser.addini("qt_api", "not used here")
-        parser.addini("qt_log_level_fail", "not used here")
+        for option in ("qt_api", "qt_log_level_fail", "qt_log_ignore"):
+            parser.addini(option, "not used here")
 
 
 @pytest.fixture
