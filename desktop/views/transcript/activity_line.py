@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.views.theme import SPACE, current_theme
-from desktop.views.transcript.message_layout import GUTTER
+from desktop.views.transcript.metrics import GUTTER
 
 _STEP_MS = 120
 _STEPS = 16

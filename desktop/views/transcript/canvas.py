@@ -13,7 +13,7 @@ from desktop.views.transcript.activity_line import ActivityLine
 from desktop.views.transcript.column import Column
 from desktop.views.transcript.gliding import Glider
 from desktop.views.transcript.kit import Kit
-from desktop.views.transcript.message_layout import Metrics
+from desktop.views.transcript.metrics import Metrics
 from desktop.views.transcript.note_view import NoteView
 from desktop.views.transcript.painting import Brush, draw_column
 from desktop.views.transcript.refining import refine

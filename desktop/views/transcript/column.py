@@ -10,7 +10,8 @@ from desktop.engine.messages import Message
 from desktop.views.theme import SPACE
 from desktop.views.transcript.heights import Heights
 from desktop.views.transcript.kit import Kit
-from desktop.views.transcript.message_layout import FOOTER, MessageLayout, Metrics
+from desktop.views.transcript.message_layout import MessageLayout
+from desktop.views.transcript.metrics import FOOTER, Metrics
 from desktop.views.transcript.segment import Look
 
 TOP = 2 * SPACE

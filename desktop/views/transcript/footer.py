@@ -13,7 +13,7 @@ from desktop.views.copy_button import CopyButton, compact
 from desktop.views.message_actions import COPY, STEADY, MessageAction, actions_of
 from desktop.views.message_details import details_text
 from desktop.views.theme import SPACE
-from desktop.views.transcript.message_layout import FOOTER, GUTTER
+from desktop.views.transcript.metrics import FOOTER, GUTTER
 
 if TYPE_CHECKING:
     from desktop.views.transcript.stage import Stage

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from desktop.views.controls import Button, label
 from desktop.views.icons import icon_pixmap
 from desktop.views.theme import SPACE, current_theme, is_theme_change
-from desktop.views.transcript.message_layout import GUTTER
+from desktop.views.transcript.metrics import GUTTER
 from desktop.views.transcript.values import NoteKind
 
 

@@ -12,7 +12,8 @@ from desktop.views.icons import icon_pixmap
 from desktop.views.message_details import is_stopped, stop_mark
 from desktop.views.theme import Theme
 from desktop.views.transcript.column import Column
-from desktop.views.transcript.message_layout import FOOTER, GUTTER, MARK, PAD, MessageLayout
+from desktop.views.transcript.message_layout import MessageLayout
+from desktop.views.transcript.metrics import FOOTER, GUTTER, MARK, PAD
 from desktop.views.transcript.run_line import Part, RunLineBox
 from desktop.views.transcript.segment import Mark, Segment
 

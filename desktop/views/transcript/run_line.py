@@ -9,7 +9,7 @@ from desktop.views.call_text import STATE_ICONS
 from desktop.views.icons import icon_pixmap
 from desktop.views.literal_text import literal, one_line
 from desktop.views.theme import SPACE, Theme
-from desktop.views.transcript.message_layout import GUTTER
+from desktop.views.transcript.metrics import GUTTER
 from desktop.views.transcript.values import LineState, RunDetail, RunLine
 
 _HEIGHT = 4 * SPACE

@@ -15,7 +15,7 @@ from desktop.views.transcript.canvas import Canvas
 from desktop.views.transcript.find import Finder
 from desktop.views.transcript.footer import Footers, copy_text
 from desktop.views.transcript.kit import Kit
-from desktop.views.transcript.message_layout import FOOTER
+from desktop.views.transcript.metrics import FOOTER
 from desktop.views.transcript.painting import Brush
 from desktop.views.transcript.run_line import Part, RunLineBox
 from desktop.views.transcript.segment import Control, Link, Mark, MarkKind, Segment

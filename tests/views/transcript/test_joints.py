@@ -14,7 +14,8 @@ from desktop.views.theme import LIGHT
 from desktop.views.transcript import Transcript
 from desktop.views.transcript.document_segment import DocumentSegment
 from desktop.views.transcript.factory import make_segment
-from desktop.views.transcript.message_layout import MessageLayout, Metrics
+from desktop.views.transcript.message_layout import MessageLayout
+from desktop.views.transcript.metrics import Metrics
 from desktop.views.transcript.segment import Look, MarkKind, Piece, Surroundings
 from desktop.views.transcript.selection import Selection
 from desktop.views.transcript.transcript import STANDARD_KIT
