@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.engine.attachments import details_in_words
@@ -19,24 +19,53 @@ from desktop.views.theme import SPACE
 
 
 class _TextTab(QWidget):
-    """A text to read and copy, or words where there is none yet."""
+    """A text to read and copy, or words where there is none yet. It is put together when it is looked at.
 
-    def __init__(self, name: str, nothing: str, source: Callable[[], str] | None = None) -> None:
+    Args:
+        name: Its accessible name.
+        nothing: The words.
+    """
+
+    def __init__(self, name: str, nothing: str) -> None:
         super().__init__()
-        self.text = LiteralView(name, is_fixed=True)
-        self.text.setPlaceholderText(nothing)
-        self.caption = label("", "muted")
-        copy = CopyButton(source or (lambda: self.text.raw_text), f"Copy {name.lower()}")
+        self._source: Callable[[], str] = str
+        self._is_shown = True
+        self._text = LiteralView(name, is_fixed=True)
+        self._text.setPlaceholderText(nothing)
+        self._caption = label("", "muted")
+        copy = CopyButton(lambda: self._source(), f"Copy {name.lower()}")
         compact(copy, 3 * SPACE + 4)
         row = QHBoxLayout()
         row.setContentsMargins(INSET, 0, 0, 0)
-        row.addWidget(self.caption, 1)
+        row.addWidget(self._caption, 1)
         row.addWidget(copy)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE // 2, SPACE // 2, 0)
         column.setSpacing(SPACE // 2)
         column.addLayout(row)
-        column.addWidget(self.text, 1)
+        column.addWidget(self._text, 1)
+
+    def show_text(self, source: Callable[[], str], caption: str = "") -> None:
+        """Show a text.
+
+        Args:
+            source: Gives it.
+            caption: What is said of it.
+        """
+        self._source, self._is_shown = source, False
+        self._caption.setText(caption)
+        if self.isVisible():
+            self._write()
+
+    def _write(self) -> None:
+        self._is_shown = True
+        self._text.show_text(self._source())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Have the text in its field."""
+        super().showEvent(event)
+        if not self._is_shown:
+            self._write()
 
 
 def handoff_text(messages: Sequence[HandoffMessage]) -> str:
@@ -151,8 +180,7 @@ class DebugPane(QWidget):
 
     def set_summary(self, text: str) -> None:
         """Show the orchestrator's summary."""
-        self._summary.text.show_text(text)
-        self._summary.caption.setText(f"{len(text):,} characters" if text else "")
+        self._summary.show_text(lambda: text, f"{len(text):,} characters" if text else "")
 
     def set_handoff(self, messages: Sequence[HandoffMessage]) -> None:
         """Show the responder's request exactly as it is sent.
@@ -160,11 +188,11 @@ class DebugPane(QWidget):
         Args:
             messages: In the order they are sent; the first may be the system prompt.
         """
-        self._handoff.text.show_text(handoff_text(messages))
-        count = len(messages)
-        size = sum(len(each.text) for each in messages)
+        sent = tuple(messages)
+        count = len(sent)
+        size = sum(len(each.text) for each in sent)
         words = "1 message" if count == 1 else f"{count} messages"
-        self._handoff.caption.setText(f"{words} · {size:,} characters" if count else "")
+        self._handoff.show_text(lambda: handoff_text(sent), f"{words} · {size:,} characters" if count else "")
 
     def set_rounds(self, records: Sequence[RoundRecord]) -> None:
         """Show the orchestrator's calls; the one that was chosen stays chosen.
@@ -196,8 +224,7 @@ class DebugPane(QWidget):
     def _show_round(self, row: int) -> None:
         if 0 <= row < len(self._records):
             record = self._records[row]
-            self._round.text.show_text(round_text(record))
-            self._round.caption.setText(f"{record.input_tokens:,} → {record.output_tokens:,} tokens")
+            caption = f"{record.input_tokens:,} → {record.output_tokens:,} tokens"
+            self._round.show_text(lambda: round_text(record), caption)
         else:
-            self._round.text.show_text("")
-            self._round.caption.setText("")
+            self._round.show_text(str)

@@ -1,5 +1,6 @@
 """Documents that load nothing, and what all of them share: fonts, spacing, characters that Qt takes for its own."""
 
+import re
 from typing import Any
 
 from PySide6.QtCore import QUrl
@@ -20,6 +21,8 @@ LINE_SEPARATOR = "\u2028"
 
 _STRUCTURAL = str.maketrans(dict.fromkeys("\ufdd0\ufdd1\ufffc\x00", "\ufffd") | {"\u2029": "\u2028"})
 """Characters that Qt's documents use as marks of their own."""
+_UNDRAWABLE = re.compile("[\x00\u2029\ufdd0\ufdd1\ufffc\ud800-\udfff]")
+"""They, and halves of characters."""
 
 
 def fixed_font(like: QFont, scale: float = 0.92) -> QFont:
@@ -36,7 +39,7 @@ def fixed_font(like: QFont, scale: float = 0.92) -> QFont:
 
 def drawable(text: str) -> str:
     """Text without the characters that would change a document's structure or cannot be passed to Qt."""
-    if text.isascii() and "\x00" not in text:
+    if not _UNDRAWABLE.search(text):
         return text
     return text.translate(_STRUCTURAL).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 

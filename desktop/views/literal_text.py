@@ -49,6 +49,12 @@ class _Table(dict[int, str]):
 
 _ONE_LINE = _Table()
 _LINES = _Table({0x0A: "\n", 0x09: "\t"})
+_PLAIN = (
+    " -~¡-¬®-˿\u0391-\u03a1\u03a3-\u0482\u048a-\u052f\u05d0-\u05ea\u0620-\u064a\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
+    "\u2190-\u23ff\u2500-\u27bf\u3001-\u303e\u3041-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e"
+)
+"""What is in most texts and can be seen: it is passed without a look at each character."""
+_UNUSUAL, _UNUSUAL_IN_LINES = re.compile(f"[^{_PLAIN}]"), re.compile(f"[^\n\t{_PLAIN}]")
 
 
 def literal(text: str, *, lines: bool = False) -> str:
@@ -67,10 +73,10 @@ def literal(text: str, *, lines: bool = False) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    table = _LINES if lines else _ONE_LINE
+    unusual, table = (_UNUSUAL_IN_LINES, _LINES) if lines else (_UNUSUAL, _ONE_LINE)
     text = _FORGED_ESCAPE.sub(_escape(0x2039), text)
     pieces = _EMOJI_WITH_SELECTOR.split(text)
-    pieces[::2] = [piece.translate(table) for piece in pieces[::2]]
+    pieces[::2] = [unusual.sub(lambda match: table[ord(match[0])], piece) for piece in pieces[::2]]
     return _STACKED_MARKS.sub(
         lambda match: match[1] + "".join(_escape(ord(mark)) for mark in match[2]),
         "".join(pieces),

@@ -22,7 +22,13 @@ def pane(qtbot: QtBot) -> DebugPane:
 
 
 def text(pane: DebugPane, name: str) -> LiteralView:
-    return next(view for view in pane.findChildren(LiteralView) if view.accessibleName() == name)
+    """A text, its tab opened."""
+    found = next(view for view in pane.findChildren(LiteralView) if view.accessibleName() == name)
+    for index in range(pane.tabs.count()):
+        tab = pane.tabs.widget(index)
+        if tab is not None and tab.isAncestorOf(found):
+            pane.tabs.setCurrentIndex(index)
+    return found
 
 
 def usage(cost: float | None, brain: Brain = Brain.RESPONDER) -> UsageReported:
@@ -57,6 +63,17 @@ def test_pane_texts_and_tabs_have_their_names(pane: DebugPane) -> None:
 def test_handoff_is_shown_exactly_under_role_headers(pane: DebugPane) -> None:
     pane.set_handoff([HandoffMessage(role="system", text="Be kind.\n"), HandoffMessage(role="user", text="<b>[1]</b>")])
     assert text(pane, "Handoff").toPlainText() == "── system ──\nBe kind.\n\n\n── user ──\n<b>[1]</b>"
+
+
+def test_a_text_is_put_together_when_its_tab_is_opened(pane: DebugPane) -> None:
+    handoff = next(view for view in pane.findChildren(LiteralView) if view.accessibleName() == "Handoff")
+    pane.set_handoff([HandoffMessage(role="user", text="first")])
+    pane.set_handoff([HandoffMessage(role="user", text="second")])
+    assert handoff.raw_text == ""
+    assert text(pane, "Handoff") is handoff
+    assert handoff.toPlainText() == "── user ──\nsecond"
+    pane.clear()
+    assert handoff.raw_text == ""
 
 
 def test_rounds_show_what_was_sent_and_came(pane: DebugPane) -> None:

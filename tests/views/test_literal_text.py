@@ -51,6 +51,16 @@ def test_line_feed_and_tab_stay_only_in_fields_of_several_lines() -> None:
     assert literal("a\n\tb\r", lines=True) == "a\n\tb‹U+000D›"
 
 
+@pytest.mark.parametrize("lines", [True, False])
+def test_each_character_is_written_as_its_category_asks(lines: bool) -> None:
+    for codepoint in range(0x20000):
+        character = chr(codepoint)
+        if (lines and character in "\n\t") or character == "\ufe0f":
+            continue
+        is_seen = character == " " or unicodedata.category(character)[0] not in "CZ"
+        assert literal(f"a{character}b", lines=lines) != f"a{character}b" or is_seen, hex(codepoint)
+
+
 @given(st.text())
 def test_every_character_that_comes_out_can_be_seen(text: str) -> None:
     for character in literal(text).replace("\ufe0f", ""):
