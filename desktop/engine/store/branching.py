@@ -2,6 +2,7 @@
 
 import sqlite3
 from itertools import groupby
+from operator import itemgetter
 
 from desktop.engine.errors import RunNotFound, UnknownName
 from desktop.engine.messages import Message
@@ -131,17 +132,22 @@ class Branching:
 
     async def versions(self, conversation_id: str) -> dict[str, Version]:
         """The versions of what is shown: by the id of each message on the chosen branch that has more than one."""
-        rows = await self._database.read(lambda db: db.execute(_SIBLINGS, {"conversation": conversation_id}).fetchall())
-        result: dict[str, Version] = {}
-        for _parent, group in groupby(rows, key=lambda row: row["parent_id"]):
-            siblings = list(group)
-            ids = [row["id"] for row in siblings]
-            at = next(place for place, row in enumerate(siblings) if not row["superseded"])
-            if len(ids) > 1:
+
+        def work(db: sqlite3.Connection) -> dict[str, Version]:
+            rows = db.execute(_SIBLINGS, {"conversation": conversation_id})
+            result: dict[str, Version] = {}
+            for _parent, group in groupby(rows, key=itemgetter("parent_id")):
+                siblings = list(group)
+                if len(siblings) < 2:
+                    continue
+                ids = [row["id"] for row in siblings]
+                at = next(place for place, row in enumerate(siblings) if not row["superseded"])
                 before = ids[at - 1] if at > 0 else None
                 after = ids[at + 1] if at + 1 < len(ids) else None
                 result[ids[at]] = Version(number=at + 1, count=len(ids), previous=before, next=after)
-        return result
+            return result
+
+        return await self._database.read(work)
 
     async def shown_run(self, conversation_id: str) -> str | None:
         """The run that the chosen branch shows: what is at work, else the run of its last answer; None without any.
