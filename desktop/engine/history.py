@@ -31,7 +31,6 @@ def fit_history(history: Sequence[Message], budget_tokens: int) -> tuple[list[tu
     if budget_tokens < _LEAST_TOKENS:
         return [], len(history)
     longest = int(budget_tokens * _LONGEST_SHARE)
-    texts = [trim_middle(message.text, longest, "message") for message in history]
     sizes = [min(estimate_tokens(message.text), longest) for message in history]
     first = total = 0
     for index, size in enumerate(sizes):
@@ -40,7 +39,7 @@ def fit_history(history: Sequence[Message], budget_tokens: int) -> tuple[list[tu
             while total > budget_tokens * _KEPT_SHARE and first < index:
                 total -= sizes[first]
                 first += 1
-    return list(zip(history[first:], texts[first:], strict=True)), first
+    return [(message, trim_middle(message.text, longest, "message")) for message in history[first:]], first
 
 
 def left_out_mark(count: int, summary: str = "") -> str:

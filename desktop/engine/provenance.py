@@ -14,6 +14,7 @@ A trace must be hard to come by without the person having meant it. So:
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -55,8 +56,16 @@ class Words:
     """
 
     def __init__(self, messages: Sequence[str]) -> None:
-        self._messages = tuple(unicodedata.normalize("NFC", message) for message in messages)
-        self._plain = tuple(_plain(message) for message in self._messages)
+        self._said = tuple(messages)
+
+    @cached_property
+    def _messages(self) -> Sequence[str]:
+        return tuple(unicodedata.normalize("NFC", message) for message in self._said)
+
+    @cached_property
+    def _plain(self) -> Sequence[str]:
+        """They as they are compared, which most runs never ask for."""
+        return tuple(map(_plain, self._messages))
 
     def hold_path(self, path: str, root: str = "") -> bool:
         """Whether a path stands in the words as a whole, and looks like one there."""

@@ -11,7 +11,7 @@ def estimate_tokens(text: str) -> int:
     Args:
         text: Any text.
     """
-    narrow = len(text.encode("ascii", "ignore"))
+    narrow = len(text) if text.isascii() else len(text.encode("ascii", "ignore"))
     return narrow // 4 + (len(text) - narrow) + 1
 
 
