@@ -13,6 +13,9 @@ IS_THERE = all(shutil.which(program) for program in PROGRAMS)
 
 Wrapper = Callable[[Sequence[str]], list[str]]
 
+_ASK = "dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner"
+_READY = f"until {_ASK} string:org.freedesktop.secrets | grep -q true; do :; done"
+"""It has its name on the bus only some time after it went into the background."""
 _UNLOCKED = 'printf "%s" "$CORTEX_TEST_PASSWORD" | gnome-keyring-daemon --unlock --components=secrets >/dev/null'
 
 
@@ -33,13 +36,13 @@ def in_keyring_session(command: Sequence[str]) -> list[str]:
 
     Bus and keyring end with the command. Run it with `environment`; the same home finds the same keys again.
     """
-    return ["dbus-run-session", "--", "sh", "-ec", f'{_UNLOCKED}; exec "$@"', "sh", *command]
+    return ["dbus-run-session", "--", "sh", "-ec", f'{_UNLOCKED}; {_READY}; exec "$@"', "sh", *command]
 
 
 def in_locked_session(command: Sequence[str]) -> list[str]:
     """The same, with the keyring locked and nobody there who could be asked for its password."""
     start = "gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1"
-    return ["dbus-run-session", "--", "sh", "-ec", f'{start}; exec "$@"', "sh", *command]
+    return ["dbus-run-session", "--", "sh", "-ec", f'{start}; {_READY}; exec "$@"', "sh", *command]
 
 
 def run_python(script: str, home: Path, *, wrap: Wrapper | None = None, timeout_s: float = 60) -> str:
