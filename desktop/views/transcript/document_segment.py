@@ -11,9 +11,9 @@ from PySide6.QtGui import (
     QPainter,
     QPalette,
     QTextCursor,
-    QTextDocument,
 )
 
+from desktop.views.documents import InertDocument
 from desktop.views.transcript.block_marks import FOOTNOTE, NOTE, REFERENCE
 from desktop.views.transcript.document_links import blocks_of, links_of
 from desktop.views.transcript.document_markdown import document_text
@@ -55,7 +55,7 @@ class DocumentSegment(Segment):
     def __init__(
         self,
         piece: Piece,
-        document: QTextDocument,
+        document: InertDocument,
         look: Look,
         inline: FormulaObject | None = None,
         sideways: Sideways | None = None,
@@ -72,7 +72,6 @@ class DocumentSegment(Segment):
         self._sideways = sideways or Sideways()
         self._awaited = inline is not None
         self._steady = 0.0
-        self._breaks = 0  # how often all lines were broken anew
         self._goes_on = goes_on
         self._line_end: LineEnd | None = None
         self._after: LineEnd | None = None
@@ -111,9 +110,9 @@ class DocumentSegment(Segment):
             room = self.least_width(width)
             if self._document.textWidth() != room:  # what has grown is laid out from there on by Qt
                 self._document.setTextWidth(room)
-                self._breaks += 1
+                self.lines_broken()
             if self._after is not None or self._beside is not None:
-                self._breaks += 1
+                self.lines_broken()
                 self._beside = begin_after(self._document, self._after)
             # Qt leaves out the room below the last block.
             self._height = self._document.size().height() + self._document.lastBlock().blockFormat().bottomMargin()
@@ -139,8 +138,11 @@ class DocumentSegment(Segment):
     def beside(self) -> float | None:
         return self._beside
 
+    def lines_broken(self) -> None:
+        """Called when its lines break anew, all of them: for another width, or behind another line."""
+
     def laid_out(self) -> None:
-        """Called when its lines were broken anew."""
+        """Called when its lines were broken anew, or some of them."""
 
     @property
     def _shift(self) -> float:

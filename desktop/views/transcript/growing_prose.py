@@ -33,7 +33,8 @@ class GrowingProse(DocumentSegment):
         look: How it is drawn.
         surroundings: What the rest of its message tells.
         builder: Has written the document.
-        kept: Up to where its source is read no more while it grows, and how many blocks of the document that makes.
+        kept: Up to where its source is read no more while it grows, and how many blocks of the document that makes;
+            None where its source cannot be read from a place within it: it stands in a list, or goes on a paragraph.
         goes_on: Whether its last paragraph goes on in the next segment.
     """
 
@@ -43,22 +44,24 @@ class GrowingProse(DocumentSegment):
         look: Look,
         surroundings: Surroundings,
         builder: ProseBuilder,
-        kept: tuple[int, int] = (0, 0),
+        kept: tuple[int, int] | None = None,
         *,
         goes_on: bool = False,
     ) -> None:
         super().__init__(piece, builder.document, look, builder.text.formulas, goes_on=goes_on)
-        self._inert = builder.document
         self._writer = builder.text
         self._source = drawable(piece.text)
         self._surroundings = surroundings
         self._kept = kept
         self._open: tuple[int, int] | None = None
         self._last: LastLines | None = None
-        self._last_breaks = 0
+        self.blocks_changed()
 
     def blocks_changed(self) -> None:
-        """Called when blocks of the document were written anew."""
+        """Called when blocks of the document were written."""
+
+    def lines_broken(self) -> None:
+        self._last = None
 
     def grow(self, piece: Piece) -> bool:
         before, after = self._source, drawable(piece.text)
@@ -128,8 +131,8 @@ class GrowingProse(DocumentSegment):
 
     def _lines_from(self, place: int) -> LastLines:
         """The lines from the one of a position on, as they are before a change."""
-        if self._last is None or self._last_breaks != self._breaks or not self._last.hold(place):
-            self._last, self._last_breaks = LastLines(self._document, place), self._breaks
+        if self._last is None or not self._last.hold(place):
+            self._last = LastLines(self._document, place)
         return self._last
 
     def _show_end(self, shown: str, lines: LastLines) -> None:
@@ -147,10 +150,13 @@ class GrowingProse(DocumentSegment):
         Returns:
             Whether that could be done.
         """
+        if self._kept is None:
+            return False
         start, count = self._kept
         place = settled(after, start)
-        steady = self._finish_blocks(before, after, place) if place > start else None
-        if steady is not None:
+        # Whether nothing of the blocks above changes but the end of their last line.
+        is_alone = place > start and place >= len(before) and self._end_line(before, after[:place])
+        if is_alone:
             start, count = place, self._document.blockCount()
         last = self._document.findBlockByNumber(count - 1)
         rest = without_break(after[start:])
@@ -161,11 +167,11 @@ class GrowingProse(DocumentSegment):
         if tokens is None or (list_above is not None and not is_tight(tokens)):
             return False
         bottom = self._document.documentLayout().blockBoundingRect(last).bottom()
-        self._steady = bottom if steady is None else min(steady, bottom)
-        builder = self._builder(last, list_above, is_item_new=steady is not None)
+        self._steady = min(self._steady, bottom) if is_alone else bottom
+        builder = self._builder(last, list_above, is_item_new=is_alone)
         above = builder.build(tokens, rest.count("\n", 0, max(0, place - start)))
         builder.text.cursor.endEditBlock()
-        if above or steady is not None:
+        if above or is_alone:
             self._kept = (place, above or count)
         self._writer, self._open, self._last = builder.text, None, None
         self._inline = builder.text.formulas
@@ -173,19 +179,6 @@ class GrowingProse(DocumentSegment):
         self.content_changed(self._document.toRawText())
         self.blocks_changed()
         return True
-
-    def _finish_blocks(self, before: str, after: str, place: int) -> float | None:
-        """Have all blocks before a settled place as they will stay, if no more than their last line changes.
-
-        Returns:
-            The height down to which all looks as before; None where that could not be done.
-        """
-        above = after[:place].rstrip("\n")
-        if above.endswith("\\") or not above.startswith(before.rstrip("\n")) or "\n" in above[len(before) :]:
-            return None
-        if len(above) <= len(before):
-            return self._height
-        return self._steady if self._lengthen(before, above) else None
 
     def _builder(self, last: QTextBlock, list_above: QTextList | None, *, is_item_new: bool) -> ProseBuilder:
         """What writes behind a block, in an edit that is to be ended."""
@@ -202,7 +195,7 @@ class GrowingProse(DocumentSegment):
             self._look,
             self._surroundings,
             top=False,
-            document=self._inert,
+            document=self._document,
             formulas=self._inline,
             goes_on_with=list_above,
         )

@@ -1,6 +1,6 @@
-"""What a growing piece of prose may keep: what stands before a place, and words that only lengthen its last line. Pure.
+"""What a growing piece of prose may keep: what stands before a place or a word, and all but words behind. Pure.
 
-Both answers err on the side of reading anew.
+All answers err on the side of reading anew.
 """
 
 import re
@@ -9,17 +9,15 @@ _BEGINS = re.compile(r"\n[ \t]*\n(?=[^\W\d_]|#{1,6} |\*\*[^\W_]|`[^`\s])")
 """A blank line, and the first characters of a block that ends all lists and quotes above it."""
 _UNSURE = ("```", "~~~", "]:")
 """Fences may swallow what follows; definitions hold for what stands before them, too."""
-_ITEM = r"(?=[A-Za-z]|\*{1,2}[^\s*_-]|`[^`\s]|\[[A-Za-z])"
-"""What begins an item that holds a paragraph."""
+_TEXT = r"(?:[^\W\d_]|\*{1,2}[^\s*_-]|`[^`\s]|\[(?:[A-WYZa-wyz]|[xX][^\]\n]))"
+"""What begins a paragraph, at the margin or in an item, and nothing else."""
 _ITEMS = re.compile(
-    rf"(?:(?:[A-Za-z]|#{{1,6}} |\*\*[^\W_]|`[^`\s])[^\n]*\n\n)?(?:(?:- {_ITEM}[^\n]*\n)+(?=- {_ITEM}[^\n]*\Z)"
-    rf"|(?:\* {_ITEM}[^\n]*\n)+(?=\* {_ITEM}[^\n]*\Z)|(?:\d{{1,9}}\. {_ITEM}[^\n]*\n)+(?=\d{{1,9}}\. {_ITEM}[^\n]*\Z))"
+    rf"(?:(?:[A-Za-z]|#{{1,6}} |\*\*[^\W_]|`[^`\s])[^\n]*\n\n)?(?:(?:- {_TEXT}[^\n]*\n)+(?=- {_TEXT}[^\n]*\Z)"
+    rf"|(?:\* {_TEXT}[^\n]*\n)+(?=\* {_TEXT}[^\n]*\Z)|(?:\d{{1,9}}\. {_TEXT}[^\n]*\n)+(?=\d{{1,9}}\. {_TEXT}[^\n]*\Z))"
 )
 """Items of one line each up to the last line, which is one, too; a line may stand above them."""
 _MARGIN = r" {0,3}"
-_BEGUN = (
-    r"(?:(?:[-*+] |\d{1,9}[.)] )?(?:[^\W\d_]|\*{1,2}[^\s*_-]|`[^`\s]|\[(?:[A-WYZa-wyz]|[xX][^\]\s]))|#{1,6} [^\W\d_])"
-)
+_BEGUN = rf"(?:(?:[-*+] |\d{{1,9}}[.)] )?{_TEXT}|#{{1,6}} [^\W\d_])"
 """What begins a line whose kind nothing can change that follows in it."""
 _LAST_LINE = re.compile(rf"{_MARGIN}{_BEGUN}(?:[^\n]*(?:[^\W_]|[.,'\"?!:]))? *\Z")
 """An unfinished line of such a kind whose last character is no mark."""

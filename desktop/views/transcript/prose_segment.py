@@ -28,20 +28,8 @@ _HARD_BREAK = re.compile(r"(?: {2}|\\)\n\Z")
 class ProseSegment(GrowingProse):
     """A piece of Markdown without code or a table at the margin."""
 
-    def __init__(
-        self,
-        piece: Piece,
-        look: Look,
-        surroundings: Surroundings,
-        builder: ProseBuilder,
-        kept: tuple[int, int] = (0, 0),
-        *,
-        goes_on: bool = False,
-    ) -> None:
-        super().__init__(piece, look, surroundings, builder, kept, goes_on=goes_on)
-        self._beyond = 0.0
-        self._ornaments = Ornaments()
-        self._tables = tables_of(self._document)
+    _beyond = 0.0
+    _ornaments = Ornaments()  # until it is laid out
 
     def blocks_changed(self) -> None:
         self._tables = tables_of(self._document)
@@ -116,7 +104,7 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         quotes=kind.quotes,
     )
     builder.number_notes(numbers(surroundings.definitions))
-    place = above = 0
+    kept = None
     if kind.name == kinds.PART:
         bare = _QUOTE_MARKS.sub("", text) if kind.quotes else text
         builder.build(parse_line(without_break(bare), surroundings.definitions))
@@ -124,10 +112,12 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         tokens = tokens_of(without_break(without_margin(text, kind.column)), surroundings)
         if tokens is None:
             return PlainSegment(piece, look, below=SPACE, goes_on=kind.goes_on)
-        place = settled(text) if kind.name == kinds.PROSE and not kind.items and not kind.goes_on else 0
+        may_read_on = kind.name == kinds.PROSE and not kind.items and not kind.goes_on
+        place = settled(text) if may_read_on else 0
         above = builder.build(tokens, text.count("\n", 0, place))
+        kept = (place, above) if may_read_on else None
     if kind.name == kinds.FORMULA:
         return FormulaSegment(piece, builder.document, look, builder.text.formulas)
     if kind.goes_on and text[-1:].isspace():
         builder.text.insert(LINE_SEPARATOR if _HARD_BREAK.search(text) else " ", builder.ink())
-    return ProseSegment(piece, look, surroundings, builder, (place, above), goes_on=kind.goes_on)
+    return ProseSegment(piece, look, surroundings, builder, kept, goes_on=kind.goes_on)

@@ -101,6 +101,22 @@ def grows_as_made_anew(chunks: list[str], look: Look) -> int:
     return grown
 
 
+LONG = st.sampled_from(
+    [
+        "- " + "an item of some words\n- " * 50,
+        "1. first\n" + "".join(f"{number}. an item of some words\n" for number in range(2, 45)),
+        "- outer\n" + "  - an inner item of some words\n" * 40,
+        "10. outer\n\n" + "    A paragraph in it, of some words.\n\n" * 30,
+        "- outer\n\n" + "  A paragraph in it, of some words.\n\n" * 30,
+        "Words of a *long* paragraph, and more. " * 50,
+        "> " + "Words of a quoted paragraph, and more. " * 50,
+        "- " + "Words of a **long** item, and more. " * 50,
+        "A paragraph of words.\n\n" * 40,
+    ]
+)
+"""Beginnings so long that what follows stands in a piece of its own, in a list, a quote or a paragraph."""
+_ON = st.sampled_from(["\n\nText.", "\n\n  Text.", "\n\n    Text.", "\n  - inner", "\n- outer", "\n3. three", " more"])
+
 PROPERTY = settings(
     max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -126,6 +142,12 @@ def test_any_text_in_chunks_of_any_size(look: Look, text: str, sizes: list[int])
         chunks.append(text[at : at + size])
         at += size
     grows_as_made_anew(chunks, look)
+
+
+@given(LONG, st.one_of(CHUNKS, LISTS, st.lists(_ON | _ITEMS | _WORDS, max_size=20)))
+@PROPERTY
+def test_behind_a_long_beginning(look: Look, beginning: str, chunks: list[str]) -> None:
+    grows_as_made_anew([beginning, *chunks], look)
 
 
 def test_an_ordinary_answer_is_grown_nearly_always(look: Look) -> None:
