@@ -162,7 +162,7 @@ class GrowingProse(DocumentSegment):
         rest = without_break(after[start:])
         if not count or not last.text() or "]:" in rest:
             return False
-        tokens = tokens_of(rest, self._surroundings)
+        tokens = tokens_of(rest, self._surroundings.definitions)
         list_above = last.textList() if continues_list(after, start) else None
         if tokens is None or (list_above is not None and not is_tight(tokens)):
             return False

@@ -109,7 +109,7 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         bare = _QUOTE_MARKS.sub("", text) if kind.quotes else text
         builder.build(parse_line(without_break(bare), surroundings.definitions))
     else:
-        tokens = tokens_of(without_break(without_margin(text, kind.column)), surroundings)
+        tokens = tokens_of(without_break(without_margin(text, kind.column)), surroundings.definitions)
         if tokens is None:
             return PlainSegment(piece, look, below=SPACE, goes_on=kind.goes_on)
         may_read_on = kind.name == kinds.PROSE and not kind.items and not kind.goes_on

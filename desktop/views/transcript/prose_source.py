@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 from desktop.views.transcript.parsing import NESTING, parse
-from desktop.views.transcript.segment import Surroundings
 
 _DEEP = re.compile(r"(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){25}", re.MULTILINE)
 
@@ -26,11 +25,11 @@ def is_tight(tokens: Sequence[Token]) -> bool:
     return True
 
 
-def tokens_of(text: str, surroundings: Surroundings) -> Sequence[Token] | None:
+def tokens_of(text: str, definitions: str) -> Sequence[Token] | None:
     """The tokens of prose; None where it is nested too deep to be read."""
     if _DEEP.search(text):
         return None
-    tokens = parse(text, surroundings.definitions)
+    tokens = parse(text, definitions)
     return None if any(token.level >= NESTING - 1 for token in tokens) else tokens
 
 
