@@ -117,7 +117,7 @@ def _flushing(view: Transcript, act: Callable[[], None]) -> Callable[[], None]:
 
     def end() -> None:
         timer.timeout.disconnect()
-        timer.timeout.connect(view._stream.flush)
+        timer.timeout.connect(view._stream.step)
         live(0.3)
         view.drop_answer()
 
@@ -137,7 +137,7 @@ def _feeding(view: Transcript, tokens: list[str]) -> Callable[[int], None]:
 
 def _flush(view: Transcript) -> None:
     """A flush, and the painting of what it changed."""
-    view._stream.flush()
+    view._stream.step()
     QCoreApplication.sendPostedEvents(view, QEvent.Type.UpdateRequest.value)
 
 

@@ -1,5 +1,6 @@
-"""Paces an answer that streams: what comes in small pieces is shown in few larger ones."""
+"""Paces an answer that streams: what comes in small pieces is shown in few larger ones, at most one line in each."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -8,13 +9,20 @@ from PySide6.QtCore import QObject, QTimer
 LEAST_MS, MOST_MS, FACTOR = 16, 100, 3
 _MOST_AT_ONCE = 12_000
 """Characters that are shown in one flush; a longer burst comes in several."""
+_FEW = 120
+"""Characters up to which what waits is shown line by line."""
+_LINE = re.compile(r"[^\n]*\n+(?=[^\n])")
+_UNCLEAR = re.compile(r"(?:^|(?<=\n))[ \t]*(?:[-+*>#|~`]+|\d{1,9}[.)]?)[ \t]*\Z")
+"""The marks that a line begins with, and nothing yet that says what they are."""
 
 
 class Stream(QObject):
     """Holds text back until it is time to show it.
 
     The time from one flush to the next is three times what the last one cost, within bounds: a third of the thread at
-    most goes into what streams.
+    most goes into what streams. Where a line ends and the next begins, each has a flush of its own, as long as little
+    waits: to end a block, to begin one, and to move the view are then not the work of one frame. The marks that a line
+    begins with wait a little for what follows them, so that an item of a list is not shown as a paragraph first.
 
     Args:
         show: Shows more text.
@@ -26,8 +34,10 @@ class Stream(QObject):
         self._show = show
         self._pending: list[str] = []
         self._cost_ms = 0.0
+        self._begins_line = True
+        self._is_held = False
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self.flush)
+        self._timer.timeout.connect(self.step)
 
     @property
     def is_waiting(self) -> bool:
@@ -37,7 +47,8 @@ class Stream(QObject):
     def extend(self, text: str) -> None:
         """Take more text."""
         self._pending.append(text)
-        if not self._timer.isActive():
+        if self._is_held or not self._timer.isActive():
+            self._is_held = False
             self._timer.start(self.interval_ms)
 
     @property
@@ -45,19 +56,37 @@ class Stream(QObject):
         """Milliseconds until the next flush."""
         return int(min(MOST_MS, max(LEAST_MS, FACTOR * self._cost_ms)))
 
-    def flush(self) -> None:
-        """Show what there is now; of a burst a part, and the rest soon."""
+    def step(self) -> None:
+        """Show what there is now, up to the end of its first line where it is little; and the rest soon."""
         text = "".join(self._pending)
-        if not text:
+        if len(text) > _FEW:
+            self._take(text, _MOST_AT_ONCE)
             return
-        self._pending = [text[_MOST_AT_ONCE:]] if len(text) > _MOST_AT_ONCE else []
-        began = time.perf_counter()
-        self._show(text[:_MOST_AT_ONCE])
-        self._cost_ms = (time.perf_counter() - began) * 1000
+        was_held, self._is_held = self._is_held, False
+        count = len(text)
+        if line := _LINE.match(text):
+            count = line.end()
+        elif not was_held and (unclear := _UNCLEAR.search(text)) and (unclear.start() or self._begins_line):
+            count, self._is_held = unclear.start(), True
+        self._take(text, count)
+        if self._is_held:
+            self._timer.start(MOST_MS)
+
+    def flush(self) -> None:
+        """Show what there is now, whatever it costs; of a burst a part, and the rest soon."""
+        self._take("".join(self._pending), _MOST_AT_ONCE)
+
+    def _take(self, text: str, count: int) -> None:
+        self._pending = [text[count:]] if len(text) > count else []
+        if text[:count]:
+            began = time.perf_counter()
+            self._show(text[:count])
+            self._cost_ms = (time.perf_counter() - began) * 1000
+            self._begins_line = text[:count].endswith("\n")
         if self._pending:
             self._timer.start(self.interval_ms)
 
     def stop(self) -> None:
         """Drop what was not shown."""
         self._timer.stop()
-        self._pending = []
+        self._pending, self._begins_line, self._is_held = [], True, False

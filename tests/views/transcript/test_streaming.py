@@ -34,6 +34,45 @@ def test_a_burst_comes_in_several_flushes_and_nothing_is_lost(qtbot: QtBot, tran
     qtbot.waitUntil(lambda: texts(transcript) == [text])
 
 
+def stepped(view: Transcript, *texts: str) -> list[str]:
+    """What is shown after each step, with these texts coming one before each."""
+    shown = []
+    for text in texts:
+        if text:
+            view.extend_answer(text)
+        view._stream.step()
+        shown.append(view.column.messages[-1].text)
+    return shown
+
+
+def test_each_line_that_begins_has_a_step_of_its_own(transcript: Transcript) -> None:
+    transcript.begin_answer("Claude", False)
+    assert stepped(transcript, "one\n\ntwo\nthree", "", "") == ["one\n\n", "one\n\ntwo\n", "one\n\ntwo\nthree"]
+
+
+def test_many_lines_that_wait_come_at_once(transcript: Transcript) -> None:
+    transcript.begin_answer("Claude", False)
+    text = "a line of words\n" * 10
+    assert stepped(transcript, text) == [text]
+
+
+def test_marks_that_begin_a_line_wait_for_what_follows(transcript: Transcript) -> None:
+    transcript.begin_answer("Claude", False)
+    assert stepped(transcript, "-", " item\n12", ". more") == ["", "- item\n", "- item\n12. more"]
+
+
+def test_marks_after_which_nothing_comes_are_shown(qtbot: QtBot, transcript: Transcript) -> None:
+    transcript.begin_answer("Claude", False)
+    transcript.extend_answer("words\n##")
+    qtbot.waitUntil(lambda: texts(transcript) == ["words\n##"])
+    assert not transcript._stream.is_waiting
+
+
+def test_marks_within_a_line_wait_for_nothing(transcript: Transcript) -> None:
+    transcript.begin_answer("Claude", False)
+    assert stepped(transcript, "a ", "-", "12") == ["a ", "a -", "a -12"]
+
+
 def test_only_the_tail_is_laid_out_anew(transcript: Transcript) -> None:
     transcript.begin_answer("Claude", False)
     transcript.extend_answer("one\n\ntwo\n\nthree")
