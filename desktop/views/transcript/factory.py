@@ -10,7 +10,7 @@ from desktop.views.transcript.code_segment import CodeSegment
 from desktop.views.transcript.kinds import read_kind
 from desktop.views.transcript.prose_segment import PlainSegment, make_prose
 from desktop.views.transcript.segment import Look, Piece, Segment, Surroundings
-from desktop.views.transcript.table_segment import make_table
+from desktop.views.transcript.table_segment import TableSegment
 
 PLAIN_LIMIT = 1_400
 """Characters of plain text that one segment holds."""
@@ -34,7 +34,7 @@ def make_segment(piece: Piece, surroundings: Surroundings, look: Look) -> Segmen
         case kinds.CODE | kinds.INDENTED:
             return CodeSegment(piece, look)
         case kinds.TABLE | kinds.ROWS:
-            return make_table(piece, kind, surroundings, look)
+            return TableSegment(piece, kind, surroundings, look)
         case _:
             return make_prose(piece, kind, surroundings, look)
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QTextBlockFormat, QTextCharFormat, QTextCursor,
 from desktop.views.theme import SPACE
 from desktop.views.transcript.block_marks import CELL, INDENT, QUOTES, WIDEST, write_quotes
 from desktop.views.transcript.inline_writer import InlineWriter
-from desktop.views.transcript.table_writer import fit_columns, shrink, table_format, write_table
+from desktop.views.transcript.table_writer import TableWriter, fit_columns, shrink, table_format
 from desktop.views.transcript.tables import sample_row
 
 MOST_CELLS = 240
@@ -81,7 +81,7 @@ def write_grid(
         style.setProperty(QUOTES, write_quotes(quotes))
         block.setProperty(QUOTES, write_quotes(quotes))
     table = writer.cursor.insertTable(len(grid.rows), len(grid.sides), style)
-    write_table(table, writer, grid.rows, grid.sides, ink, block)
+    TableWriter(table, writer, grid.sides, ink, block).write(grid.rows)
     writer.cursor = QTextCursor(table.lastCursorPosition())
     writer.cursor.movePosition(QTextCursor.MoveOperation.NextBlock)
     shrink(writer.cursor, write_quotes(quotes))

@@ -2,33 +2,33 @@
 """A table of a message, or some rows of one: hairlines between its rows; what is too wide scrolls sideways."""
 
 import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from markdown_it.token import Token
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import (
     QPainter,
     QTextBlockFormat,
     QTextCursor,
-    QTextTable,
 )
 
-from desktop.views.documents import InertDocument, drawable, empty_document
+from desktop.views.documents import drawable, empty_document
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
 from desktop.views.transcript.document_segment import DocumentSegment
-from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.inline_writer import InlineWriter
 from desktop.views.transcript.kinds import Kind
 from desktop.views.transcript.parsing import parse_line
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 from desktop.views.transcript.sideways import Sideways
 from desktop.views.transcript.table_writer import (
+    Content,
+    TableWriter,
     fit_columns,
     natural_widths,
     row_lines,
     shrink,
     table_format,
-    write_table,
 )
 from desktop.views.transcript.tables import CELL_LIMIT, alignments, cells, sample_row
 
@@ -36,43 +36,93 @@ _PLAIN = frozenset("*_`[]<>\\&!~$^:/@\u2028")
 _scrolls: "weakref.WeakValueDictionary[tuple[object, ...], Sideways]" = weakref.WeakValueDictionary()
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What the source of a table's piece says.
+
+    Attributes:
+        lines: Its rows.
+        dashes: The line that tells how many columns there are.
+        row: The widest cells of the whole table's first piece.
+        start: Where the table begins in the message.
+    """
+
+    lines: Sequence[str]
+    dashes: str
+    row: str
+    start: int
+
+    @property
+    def columns(self) -> int:
+        """How many there are."""
+        return max(1, len(alignments(self.dashes)))
+
+    def contents(self, definitions: str, first: int = 0) -> list[list[Content]]:
+        """What the cells of the rows from one on hold."""
+        return [[_content(cell, definitions) for cell in cells(line)[: self.columns]] for line in self.lines[first:]]
+
+
 class TableSegment(DocumentSegment):
     """Rows of a table.
 
     Args:
         piece: Their source.
-        document: Holds them.
+        kind: Of the piece.
+        surroundings: What the rest of its message tells.
         look: How it is drawn.
-        table: The table in the document.
-        row: The widest cells of the whole table's first piece.
-        is_first: Whether its first row is the head.
-        sideways: How far the whole table is scrolled.
-        inline: What draws its formulas; None where it holds none.
     """
 
-    def __init__(
-        self,
-        piece: Piece,
-        document: InertDocument,
-        look: Look,
-        table: QTextTable,
-        row: str,
-        sideways: Sideways,
-        inline: FormulaObject | None,
-        *,
-        is_first: bool,
-        is_last: bool,
-    ) -> None:
-        super().__init__(piece, document, look, inline, sideways)
-        self._table = table
-        self._row = row
-        self._is_first = is_first
-        self._below = 2 * SPACE if is_last else 0
+    def __init__(self, piece: Piece, kind: Kind, surroundings: Surroundings, look: Look) -> None:
+        source = _read(piece, kind)
+        document = empty_document(look.font)
+        writer = InlineWriter(document, look, surroundings)
+        self._is_first = kind.name == kinds.TABLE
+        shrink(writer.cursor)
+        style = table_format(has_head=self._is_first)
+        self._table = writer.cursor.insertTable(len(source.lines), source.columns, style)
+        sides = alignments(source.dashes) or [""]
+        self._rows = TableWriter(self._table, writer, sides, writer.inks.plain(), QTextBlockFormat())
+        edit = QTextCursor(document)
+        edit.beginEditBlock()
+        self._rows.write(source.contents(surroundings.definitions))
+        edit.endEditBlock()
+        writer.cursor.movePosition(QTextCursor.MoveOperation.End)
+        shrink(writer.cursor)
+        key = (surroundings, source.start, source.dashes.strip(), source.columns)
+        sideways = _scrolls.setdefault(key, Sideways())
+        super().__init__(piece, document, look, writer.formulas, sideways)
+        self._kind = kind
+        self._source = source
+        self._surroundings = surroundings
+        self._writer = writer
+        self._below = 0 if kind.goes_on else 2 * SPACE
         self._lines: list[float] = []
         self._used = 0.0
 
+    def grow(self, piece: Piece) -> bool:
+        before, after = self._source, _read(piece, self._kind)
+        last = len(before.lines) - 1
+        if piece.kind != self.piece.kind or before.dashes != after.dashes or not self._lines:
+            return False
+        if after.lines[:last] != before.lines[:last] or len(after.lines) <= last:
+            return False
+        self._steady = self._lines[last - 1] if last and before.row == after.row else 0.0
+        definitions = self._surroundings.definitions
+        edit = QTextCursor(self._document)
+        edit.beginEditBlock()
+        contents = after.contents(definitions, last)
+        self._rows.rewrite(last, before.contents(definitions, last)[0], contents[0])
+        if contents[1:]:
+            self._table.appendRows(len(contents) - 1)
+            self._rows.write(contents[1:], last + 1)
+        edit.endEditBlock()
+        self.piece, self._source, self._inline = piece, after, self._writer.formulas
+        self._awaited = self._inline is not None
+        self.content_changed(self._document.toRawText())
+        return True
+
     def least_width(self, room: float) -> float:
-        self._used = fit_columns(self._table, self._row, self._look.font, room)
+        self._used = fit_columns(self._table, self._source.row, self._look.font, room)
         return max(room, self._used)
 
     def laid_out(self) -> None:
@@ -94,42 +144,20 @@ class TableSegment(DocumentSegment):
                 painter.fillRect(QRectF(0, line, width, 1), theme.border)
 
     def ideal_width(self) -> float:
-        return sum(natural_widths(self._row, self._table.columns(), self._look.font))
+        return sum(natural_widths(self._source.row, self._table.columns(), self._look.font))
 
 
-def make_table(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look) -> TableSegment:
-    """Make the segment of a table's beginning, or of further rows."""
+def _read(piece: Piece, kind: Kind) -> _Source:
     lines = drawable(piece.text).strip("\n").split("\n")
-    is_first = kind.name == kinds.TABLE
-    if is_first:
-        dashes = lines[1] if len(lines) > 1 else ""
-        columns = max(1, len(alignments(dashes)))
-        lines = [lines[0], *lines[2:]]
-        row, start = sample_row(lines, columns), piece.start
-    else:
+    if kind.name != kinds.TABLE:
         dashes, _, row = kind.table.partition("\n")
-        columns = max(1, len(alignments(dashes)))
-        start = kind.table_start
-    key = (surroundings, start, dashes.strip(), columns)
-    sideways = _scrolls.setdefault(key, Sideways())
-    document = empty_document(look.font)
-    writer = InlineWriter(document, look, surroundings)
-    rows = [[_content(cell, surroundings.definitions) for cell in cells(line)[:columns]] for line in lines]
-    sides = alignments(dashes) or [""]
-    shrink(writer.cursor)
-    table = writer.cursor.insertTable(len(rows), columns, table_format(has_head=is_first))
-    edit = QTextCursor(document)
-    edit.beginEditBlock()
-    write_table(table, writer, rows, sides, writer.inks.plain(), QTextBlockFormat())
-    edit.endEditBlock()
-    writer.cursor.movePosition(QTextCursor.MoveOperation.End)
-    shrink(writer.cursor)
-    return TableSegment(
-        piece, document, look, table, row, sideways, writer.formulas, is_first=is_first, is_last=not kind.goes_on
-    )
+        return _Source(lines, dashes, row, kind.table_start)
+    dashes = lines[1] if len(lines) > 1 else ""
+    lines = [lines[0], *lines[2:]]
+    return _Source(lines, dashes, sample_row(lines, max(1, len(alignments(dashes)))), piece.start)
 
 
-def _content(text: str, definitions: str) -> str | Token:
+def _content(text: str, definitions: str) -> Content:
     """What a cell holds, from its source."""
     if len(text) > CELL_LIMIT:
         text = text[:CELL_LIMIT] + "…"

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextLength,
     QTextTable,
+    QTextTableCellFormat,
     QTextTableFormat,
 )
 
@@ -20,6 +21,9 @@ from desktop.views.documents import spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript.block_marks import QUOTES
 from desktop.views.transcript.inline_writer import InlineWriter
+
+Content = str | Token
+"""What a cell holds: words as they are, or a token of text."""
 
 _PADDING = SPACE * 3 // 2
 _ROW_PADDING = SPACE * 3 // 4
@@ -91,47 +95,92 @@ def table_format(*, has_head: bool) -> QTextTableFormat:
     return style
 
 
-def write_table(
-    table: QTextTable,
-    writer: InlineWriter,
-    rows: Sequence[Sequence[str | Token]],
-    sides: Sequence[str],
-    ink: QTextCharFormat,
-    block: QTextBlockFormat,
-) -> None:
-    """Write the cells of a table.
+class TableWriter:
+    """Writes the cells of a table.
 
     Args:
-        table: It; empty.
-        writer: Writes into its document; is left in its last cell.
-        rows: Of each cell what it holds: words as they are, or a token of text.
+        table: It.
+        writer: Writes into its document.
         sides: Of each column ``left``, ``center``, ``right`` or nothing: then the text's direction tells.
         ink: Ordinary text.
         block: The format of the cells' blocks.
     """
-    bold = QTextCharFormat(ink)
-    bold.setFontWeight(QFont.Weight.DemiBold)
-    heads = table.format().headerRowCount()
-    writer.in_cell = True
-    for row, contents in enumerate(rows):
-        for column, side in enumerate(sides):
-            place = table.cellAt(row, column)
-            shape = place.format().toTableCellFormat()
-            shape.setLeftPadding(0 if column == 0 else _PADDING)
-            shape.setRightPadding(2 * _PADDING if column == 0 else _PADDING)
-            shape.setTopPadding(_ROW_PADDING)
-            shape.setBottomPadding(_ROW_PADDING)
-            place.setFormat(shape)
-            writer.cursor = place.firstCursorPosition()
-            style = spaced(QTextBlockFormat(block))
-            style.setAlignment(_ALIGNMENT.get(side, Qt.AlignmentFlag(0)))
-            writer.cursor.setBlockFormat(style)
+
+    def __init__(
+        self,
+        table: QTextTable,
+        writer: InlineWriter,
+        sides: Sequence[str],
+        ink: QTextCharFormat,
+        block: QTextBlockFormat,
+    ) -> None:
+        self._table = table
+        self._writer = writer
+        self._ink = ink
+        self._bold = QTextCharFormat(ink)
+        self._bold.setFontWeight(QFont.Weight.DemiBold)
+        self._shapes = [_shape(is_first=column == 0) for column in range(len(sides))]
+        self._blocks = [_aligned(block, side) for side in sides]
+        self._heads = table.format().headerRowCount()
+
+    def write(self, rows: Sequence[Sequence[Content]], first: int = 0) -> None:
+        """Write rows whose cells are empty; the writer is left in the last of them.
+
+        Args:
+            rows: What their cells hold.
+            first: Which row the first of them is.
+        """
+        for row, contents in enumerate(rows, first):
+            for column, (shape, block) in enumerate(zip(self._shapes, self._blocks, strict=True)):
+                place = self._table.cellAt(row, column)
+                place.setFormat(shape)
+                self._writer.cursor = place.firstCursorPosition()
+                self._writer.cursor.setBlockFormat(block)
+                if column < len(contents):
+                    self._fill(row, contents[column])
+
+    def rewrite(self, row: int, before: Sequence[Content], contents: Sequence[Content]) -> None:
+        """Write the cells of a row anew that hold something else.
+
+        Args:
+            row: Which.
+            before: What they hold.
+            contents: What they are to hold.
+        """
+        for column in range(len(self._shapes)):
             content = contents[column] if column < len(contents) else ""
-            if isinstance(content, str):
-                writer.insert(content, bold if row < heads else ink)
-            else:
-                writer.inline(content, bold if row < heads else ink)
-    writer.in_cell = False
+            if content == (before[column] if column < len(before) else ""):
+                continue
+            place = self._table.cellAt(row, column)
+            self._writer.cursor = place.firstCursorPosition()
+            end = place.lastCursorPosition().position()
+            self._writer.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            self._writer.cursor.removeSelectedText()
+            self._fill(row, content)
+
+    def _fill(self, row: int, content: Content) -> None:
+        ink = self._bold if row < self._heads else self._ink
+        self._writer.in_cell = True
+        if isinstance(content, str):
+            self._writer.insert(content, ink)
+        else:
+            self._writer.inline(content, ink)
+        self._writer.in_cell = False
+
+
+def _shape(*, is_first: bool) -> QTextTableCellFormat:
+    shape = QTextTableCellFormat()
+    shape.setLeftPadding(0 if is_first else _PADDING)
+    shape.setRightPadding(2 * _PADDING if is_first else _PADDING)
+    shape.setTopPadding(_ROW_PADDING)
+    shape.setBottomPadding(_ROW_PADDING)
+    return shape
+
+
+def _aligned(block: QTextBlockFormat, side: str) -> QTextBlockFormat:
+    style = spaced(QTextBlockFormat(block))
+    style.setAlignment(_ALIGNMENT.get(side, Qt.AlignmentFlag(0)))
+    return style
 
 
 def fit_columns(table: QTextTable, row: str, font: QFont, room: float) -> float:
