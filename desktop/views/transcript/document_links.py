@@ -10,7 +10,11 @@ from desktop.views.transcript.segment import Link
 
 def blocks_of(document: QTextDocument) -> Iterator[QTextBlock]:
     """The blocks of a document, in order."""
-    block = document.begin()
+    return blocks_from(document.begin())
+
+
+def blocks_from(block: QTextBlock) -> Iterator[QTextBlock]:
+    """A block and those behind it, in order."""
     while block.isValid():
         yield block
         block = block.next()

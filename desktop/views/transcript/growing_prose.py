@@ -10,11 +10,14 @@ from desktop.views.transcript.growth import (
     continues_list,
     is_closed,
     lengthens_line,
+    next_apart,
     reread_from,
     settled,
     words_added,
 )
+from desktop.views.transcript.inline_writer import InlineWriter
 from desktop.views.transcript.last_lines import LastLines
+from desktop.views.transcript.one_line import read_line
 from desktop.views.transcript.parsing import parse_line
 from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder
 from desktop.views.transcript.prose_source import is_tight, tokens_of, without_break
@@ -49,12 +52,13 @@ class GrowingProse(DocumentSegment):
         goes_on: bool = False,
     ) -> None:
         super().__init__(piece, builder.document, look, builder.text.formulas, goes_on=goes_on)
-        self._writer = builder.text
+        self._builder = builder
         self._source = drawable(piece.text)
         self._surroundings = surroundings
         self._kept = kept
         self._open: tuple[int, int] | None = None
         self._last: LastLines | None = None
+        self._unchanged_to = 0.0
         self.blocks_changed()
 
     def blocks_changed(self) -> None:
@@ -62,6 +66,12 @@ class GrowingProse(DocumentSegment):
 
     def lines_broken(self) -> None:
         self._last = None
+        self._unchanged_to = 0.0
+
+    @property
+    def _writer(self) -> InlineWriter:
+        """What writes at its end."""
+        return self._builder.text
 
     def grow(self, piece: Piece) -> bool:
         before, after = self._source, drawable(piece.text)
@@ -70,6 +80,7 @@ class GrowingProse(DocumentSegment):
         if not (self._end_line(before, after) or self._lengthen(before, after) or self._read_on(before, after)):
             return False
         self.piece, self._source = piece, after
+        self._unchanged_to = min(self._unchanged_to, self._steady)
         return True
 
     # The last line.
@@ -158,6 +169,13 @@ class GrowingProse(DocumentSegment):
         is_alone = place > start and place >= len(before) and self._end_line(before, after[:place])
         if is_alone:
             start, count = place, self._document.blockCount()
+            if self._begin_line(after, place, tight=True):
+                self._kept = (place, count)
+                return True
+        else:
+            item = next_apart(after, start)
+            if item >= len(before) and self._end_line(before, after[:item]) and self._begin_line(after, item):
+                return True
         last = self._document.findBlockByNumber(count - 1)
         rest = without_break(after[start:])
         if not count or not last.text() or "]:" in rest:
@@ -168,19 +186,50 @@ class GrowingProse(DocumentSegment):
             return False
         bottom = self._document.documentLayout().blockBoundingRect(last).bottom()
         self._steady = min(self._steady, bottom) if is_alone else bottom
-        builder = self._builder(last, list_above, is_item_new=is_alone)
+        builder = self._builder_behind(last, list_above, is_item_new=is_alone)
         above = builder.build(tokens, rest.count("\n", 0, max(0, place - start)))
         builder.text.cursor.endEditBlock()
         if above or is_alone:
             self._kept = (place, above or count)
-        self._writer, self._open, self._last = builder.text, None, None
-        self._inline = builder.text.formulas
-        self._awaited = self._inline is not None
-        self.content_changed(self._document.toRawText())
+        self._builder = builder
+        self._note_blocks()
         self.blocks_changed()
         return True
 
-    def _builder(self, last: QTextBlock, list_above: QTextList | None, *, is_item_new: bool) -> ProseBuilder:
+    def _begin_line(self, after: str, place: int, *, tight: bool = False) -> bool:
+        """Write the block that begins at a place, where that is one line: no block is looked for in it.
+
+        Args:
+            after: The whole source.
+            place: Where the block begins; all above it stays as it is.
+            tight: Whether, where it is one more item, no blank line stands in the list.
+
+        Returns:
+            Whether that could be done.
+        """
+        line = read_line(after[place:], self._surroundings.definitions)
+        last = self._document.lastBlock()
+        if line is None or not last.text():
+            return False
+        listed = None
+        if not tight or continues_list(after, place):
+            listed = last.textList()
+            if listed is None or not line.mark:
+                return False
+        top = last if listed is None or tight else listed.item(0)
+        self._steady = min(self._steady, self._document.documentLayout().blockBoundingRect(top).bottom())
+        self._builder.add_line(line, listed, tight=tight)
+        self._note_blocks()
+        return True
+
+    def _note_blocks(self) -> None:
+        """Take note that there are other blocks at the end."""
+        self._open = self._last = None
+        self._inline = self._writer.formulas
+        self._awaited = self._inline is not None
+        self.content_changed(self._document.toRawText())
+
+    def _builder_behind(self, last: QTextBlock, list_above: QTextList | None, *, is_item_new: bool) -> ProseBuilder:
         """What writes behind a block, in an edit that is to be ended."""
         cursor = QTextCursor(self._document)
         cursor.beginEditBlock()

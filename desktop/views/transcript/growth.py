@@ -9,20 +9,38 @@ _BEGINS = re.compile(r"\n[ \t]*\n(?=[^\W\d_]|#{1,6} |\*\*[^\W_]|`[^`\s])")
 """A blank line, and the first characters of a block that ends all lists and quotes above it."""
 _UNSURE = ("```", "~~~", "]:")
 """Fences may swallow what follows; definitions hold for what stands before them, too."""
-_TEXT = r"(?:[^\W\d_]|\*{1,2}[^\s*_-]|`[^`\s]|\[(?:[A-WYZa-wyz]|[xX][^\]\n]))"
+TEXT = r"(?:[^\W\d_]|\*{1,2}[^\s*_-]|`[^`\s]|\[(?:[A-WYZa-wyz]|[xX][^\]\n]))"
 """What begins a paragraph, at the margin or in an item, and nothing else."""
-_ITEMS = re.compile(
-    rf"(?:(?:[A-Za-z]|#{{1,6}} |\*\*[^\W_]|`[^`\s])[^\n]*\n\n)?(?:(?:- {_TEXT}[^\n]*\n)+(?=- {_TEXT}[^\n]*\Z)"
-    rf"|(?:\* {_TEXT}[^\n]*\n)+(?=\* {_TEXT}[^\n]*\Z)|(?:\d{{1,9}}\. {_TEXT}[^\n]*\n)+(?=\d{{1,9}}\. {_TEXT}[^\n]*\Z))"
-)
-"""Items of one line each up to the last line, which is one, too; a line may stand above them."""
+_MARKS = ("-", r"\*", r"\d{1,9}\.")
+_LEAD = r"(?:(?:[A-Za-z]|#{1,6} |\*\*[^\W_]|`[^`\s])[^\n]*\n\n|(?:>[^\n]*\n)+\n)"
+"""A paragraph or a heading of one line, or a quote, and the blank line behind it."""
+
+
+def _items(mark: str, gap: str = "") -> str:
+    """Items of one line each."""
+    return rf"(?:{mark} {TEXT}[^\n]*\n{gap})+"
+
+
+def _last(*marks: str) -> str:
+    """Ahead: the last line, which is an item."""
+    return rf"(?=(?:{'|'.join(marks)}) {TEXT}[^\n]*\Z)"
+
+
+_SAME = "|".join(_items(mark) + _last(mark) for mark in _MARKS)
+_OTHER = "|".join(_items(mark) + r"\n" + _last(*(each for each in _MARKS if each != mark)) for mark in _MARKS)
+_ITEMS = re.compile(rf"{_LEAD}*(?:{_SAME}|{_OTHER})|{_LEAD}+{_last(*_MARKS)}")
+"""What stands above an item that is the last line: items of the same list, another list, or what ends all lists."""
+_APART = re.compile(rf"{_LEAD}*(?:{'|'.join(_items(mark, chr(10) + '?') + _last(mark) for mark in _MARKS)})")
+"""Items of the same list, with a blank line behind some or each."""
 _MARGIN = r" {0,3}"
-_BEGUN = rf"(?:(?:[-*+] |\d{{1,9}}[.)] )?{_TEXT}|#{{1,6}} [^\W\d_])"
+_BEGUN = rf"(?:(?:[-*+] |\d{{1,9}}[.)] )?{TEXT}|#{{1,6}} [^\W\d_])"
 """What begins a line whose kind nothing can change that follows in it."""
-_LAST_LINE = re.compile(rf"{_MARGIN}{_BEGUN}(?:[^\n]*(?:[^\W_]|[.,'\"?!:]))? *\Z")
+_QUOTED = r"(?:> ){1,3}(?=(?:\*{1,2}|`)?[^\W\d_])"
+"""The same in a quote, whose first letter says which side it is read from."""
+_LAST_LINE = re.compile(rf"(?:{_MARGIN}{_BEGUN}|{_QUOTED})(?:[^\n]*(?:[^\W_]|[.,'\"?!:]))? *\Z")
 """An unfinished line of such a kind whose last character is no mark."""
 _WORDS = re.compile(r"(?:[^\W_]|[ .,'\"?!:\u2010-\u2027\u3001\u3002\uff0c-])*\Z")
-_LINE_BEGUN = re.compile(rf"{_MARGIN}(?={_BEGUN})([-*+] |\d{{1,9}}[.)] |#{{1,6}} )?")
+_LINE_BEGUN = re.compile(rf"{_QUOTED}|{_MARGIN}(?={_BEGUN})([-*+] |\d{{1,9}}[.)] |#{{1,6}} )?")
 """Its margin, and the mark of the block that begins with it."""
 _MARK = re.compile(r"[*_~`$\\\[\]<>&!|#]")
 _OPEN = re.compile(r"[*_~`$\\\[\]]")
@@ -53,6 +71,20 @@ def settled(text: str, start: int = 0) -> int:
         found = match.end()
     items = _ITEMS.match(text, found)
     return items.end() if items else found
+
+
+def next_apart(text: str, start: int) -> int:
+    """Where the last line begins, where that is one more item of a list in which blank lines stand.
+
+    Args:
+        text: Markdown.
+        start: A settled place of it.
+
+    Returns:
+        0 where it is none, or may be none.
+    """
+    items = None if is_unsure(text) else _APART.match(text, start)
+    return items.end() if items else 0
 
 
 def continues_list(text: str, place: int) -> bool:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlock, QTextDocume
 
 from desktop.views.theme import SPACE, Theme
 from desktop.views.transcript.block_marks import BULLET, CELL, FIRST_NOTE, QUOTES, RULE, TASK, quotes_of
-from desktop.views.transcript.document_links import blocks_of
+from desktop.views.transcript.document_links import blocks_from
 from desktop.views.transcript.segment import Look
 from desktop.views.transcript.table_writer import row_lines
 
@@ -45,9 +45,10 @@ class Ornaments:
         if not self.boxes and not self.bullets:
             return
         seen = exposed.adjusted(0, -_BOX, 0, _BOX)
+        top, bottom = seen.top(), seen.bottom()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for middle, level in self.bullets:
-            if not seen.top() < middle.y() < seen.bottom():
+            if not top < middle.y() < bottom:
                 continue
             painter.setPen(QPen(theme.muted, 1.2))
             painter.setBrush(theme.muted if level % 2 else Qt.BrushStyle.NoBrush)
@@ -63,8 +64,34 @@ class Ornaments:
                 corners = ((3, 6.8), (5.4, 9.2), (10, 4))
                 painter.drawPolyline([box.topLeft() + QPointF(*corner) for corner in corners])
 
+    def above(self, document: QTextDocument, height: float) -> "tuple[Ornaments, QTextBlock] | None":
+        """Those that stand where nothing changed, and the first block that may have others now.
 
-def ornaments_of(document: QTextDocument, tables: Sequence[QTextTable], look: Look, width: float) -> Ornaments:
+        Args:
+            document: Theirs; it was laid out again.
+            height: Down to which it looks as it did when they were found.
+
+        Returns:
+            None where all are to be found anew: those that reach over several blocks.
+        """
+        if self.bars or self.rules or self.heads:
+            return None
+        layout, block = document.documentLayout(), document.lastBlock()
+        top = layout.blockBoundingRect(block).top()
+        while block.previous().isValid() and layout.blockBoundingRect(block.previous()).bottom() > height:
+            block = block.previous()
+            top = layout.blockBoundingRect(block).top()
+        boxes = [each for each in self.boxes if each[0].center().y() < top]
+        return Ornaments(boxes=boxes, bullets=[each for each in self.bullets if each[0].y() < top]), block
+
+
+def ornaments_of(
+    document: QTextDocument,
+    tables: Sequence[QTextTable],
+    look: Look,
+    width: float,
+    known: tuple[Ornaments, QTextBlock] | None = None,
+) -> Ornaments:
     """Find where they stand in a document that is laid out.
 
     Args:
@@ -72,12 +99,13 @@ def ornaments_of(document: QTextDocument, tables: Sequence[QTextTable], look: Lo
         tables: Those in it.
         look: How it is drawn.
         width: What its text is laid out for.
+        known: Those above a block, and that block; None to find all.
     """
-    found = Ornaments()
+    found, first = known if known is not None and not tables else (Ornaments(), document.begin())
     bars: dict[tuple[int, int], QRectF] = {}
     letter_middle = QFontMetricsF(look.font).xHeight() / 2
     layout = document.documentLayout()
-    for block in blocks_of(document):
+    for block in blocks_from(first):
         style = block.blockFormat()
         frame = layout.blockBoundingRect(block)
         if style.hasProperty(QUOTES):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -171,12 +172,19 @@ def _make_parser() -> MarkdownIt:
 _PARSER = _make_parser()
 
 
-def _environment(definitions: str) -> dict[str, Any]:
+@lru_cache(maxsize=8)
+def _known(definitions: str) -> tuple[dict[str, Any], dict[str, int]]:
+    """The addresses of links by their names, and the numbers of notes by their labels."""
     environment: dict[str, Any] = {}
-    if definitions:
-        _PARSER.parse(definitions, environment)
-        environment["footnotes"] = {"numbers": numbers(definitions)}
-    return environment
+    _PARSER.parse(definitions, environment)
+    return environment.get("references", {}), numbers(definitions)
+
+
+def _environment(definitions: str) -> dict[str, Any]:
+    if not definitions:
+        return {}
+    references, notes = _known(definitions)
+    return {"references": dict(references), "footnotes": {"numbers": notes}}
 
 
 def parse(text: str, definitions: str = "") -> Sequence[Token]:

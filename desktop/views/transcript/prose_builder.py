@@ -7,8 +7,10 @@ from markdown_it.token import Token
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QFont,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
+    QTextCursor,
     QTextFormat,
     QTextList,
     QTextListFormat,
@@ -20,6 +22,7 @@ from desktop.views.transcript.block_marks import ALERT, BULLET, FIRST_NOTE, NOTE
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.inline_writer import InlineWriter, reads_right_to_left
 from desktop.views.transcript.nested_table import MOST_CELLS, Grid, read_grid, write_grid
+from desktop.views.transcript.one_line import Line
 from desktop.views.transcript.segment import Look, Surroundings
 from desktop.views.transcript.table_writer import shrink
 
@@ -115,6 +118,33 @@ class ProseBuilder:
         self.text.cursor.endEditBlock()
         return above
 
+    def add_line(self, line: Line, listed: QTextList | None = None, *, tight: bool = False) -> None:
+        """Write one more line at the end of what was built.
+
+        Args:
+            line: It.
+            listed: The list that ends there and goes on with it; None for another one.
+            tight: Whether no blank line stands in that.
+        """
+        cursor = self.text.cursor
+        cursor.beginEditBlock()
+        if listed is not None and tight:
+            _keep_below(cursor.block(), TIGHT)
+        elif listed is not None:
+            for number in range(listed.count()):
+                _keep_below(listed.item(number), _BELOW)
+        self._goes_on_with = listed
+        if line.mark:
+            self._open_list(int(line.mark[:-1]) if len(line.mark) > 1 else None)
+            self._item_begins = True
+        self._tight = False
+        if line.level:
+            self._heading(line.level, line.inline)
+        else:
+            self._paragraph(line.inline)
+        self._lists, self._list_objects = [], []
+        cursor.endEditBlock()
+
     def _make_room_above(self) -> None:
         """Have the room above the first block, which Qt leaves out: what stands above ends with some already."""
         room = self.document.firstBlock().blockFormat().topMargin() - _BELOW
@@ -136,7 +166,7 @@ class ProseBuilder:
                     self._paragraph(tokens[index + 1])
                 return index + 3
             case "bullet_list_open" | "ordered_list_open":
-                self._open_list(token)
+                self._open_list(int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None)
             case "bullet_list_close" | "ordered_list_close":
                 self._lists.pop()
                 self._list_objects.pop()
@@ -225,12 +255,13 @@ class ProseBuilder:
             else:
                 current.add(self.text.cursor.block())
 
-    def _open_list(self, token: Token) -> None:
+    def _open_list(self, first: int | None) -> None:
+        """Begin a list: numbered from a number on, or with bullets."""
         style = QTextListFormat()
         style.setIndent(min(_DEEPEST, self._base + len(self._lists) + 1))
-        if token.type == "ordered_list_open":
+        if first is not None:
             style.setStyle(QTextListFormat.Style.ListDecimal)
-            start = self._number if self._number and not self._lists else int(token.attrs.get("start", 1))
+            start = self._number if self._number and not self._lists else first
             style.setStart(min(start, 2**31 - 1))
             self._number = 0
         else:
@@ -336,6 +367,14 @@ class ProseBuilder:
             if column:
                 self.text.insert("  │  ", self.text.inks.plain(quoted=True))
             self.text.inline(cell, ink)
+
+
+def _keep_below(block: QTextBlock, room: int) -> None:
+    """Have so much room below a block."""
+    style = block.blockFormat()
+    if style.bottomMargin() != room:
+        style.setBottomMargin(room)
+        QTextCursor(block).setBlockFormat(style)
 
 
 def _alert(tokens: Sequence[Token]) -> str:

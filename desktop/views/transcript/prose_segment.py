@@ -2,6 +2,7 @@
 """Prose of a message: paragraphs, headings, lists, quotes, notes; also plain text and formulas on their own."""
 
 import re
+from math import inf
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QTextBlockFormat, QTextCharFormat, QTextCursor
@@ -42,7 +43,9 @@ class ProseSegment(GrowingProse):
         return room + beyond
 
     def laid_out(self) -> None:
-        self._ornaments = ornaments_of(self._document, self._tables, self._look, self._width)
+        kept = self._ornaments.above(self._document, self._unchanged_to) if self._unchanged_to else None
+        self._ornaments = ornaments_of(self._document, self._tables, self._look, self._width, kept)
+        self._unchanged_to = inf
 
     def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
         self._ornaments.draw(painter, self._look.theme, exposed)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
+from desktop.views.transcript.one_line import read_line
 from desktop.views.transcript.parsing import NESTING, parse
 
 _DEEP = re.compile(r"(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){25}", re.MULTILINE)
@@ -27,6 +28,9 @@ def is_tight(tokens: Sequence[Token]) -> bool:
 
 def tokens_of(text: str, definitions: str) -> Sequence[Token] | None:
     """The tokens of prose; None where it is nested too deep to be read."""
+    line = read_line(text, definitions)
+    if line is not None:
+        return line.tokens()
     if _DEEP.search(text):
         return None
     tokens = parse(text, definitions)

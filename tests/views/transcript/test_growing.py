@@ -15,6 +15,7 @@ from desktop.views.transcript.growth import is_closed, lengthens_line, reread_fr
 from desktop.views.transcript.prose_segment import ProseSegment
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 from desktop.views.transcript.splitter import resume, split
+from desktop.views.transcript.table_segment import TableSegment
 from tests.views.transcript.markdown_texts import ANYTHING
 
 AROUND = Surroundings(("c1", "c2"), "[x]: http://a.b\n\n[^1]: .")
@@ -96,6 +97,10 @@ def grows_as_made_anew(chunks: list[str], look: Look) -> int:
                     assert isinstance(anew, ProseSegment)
                     assert content(live._document) == content(anew._document)
                     assert live._ornaments == anew._ornaments
+                if isinstance(live, TableSegment):
+                    assert isinstance(anew, TableSegment)
+                    assert content(live._document) == content(anew._document)
+                    assert live._lines == anew._lines
                 continue
         live = make_segment(pieces[-1], AROUND, look)
     return grown
@@ -120,6 +125,55 @@ _ON = st.sampled_from(["\n\nText.", "\n\n  Text.", "\n\n    Text.", "\n  - inner
 PROPERTY = settings(
     max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+
+
+_BLOCKS = st.sampled_from(
+    ["Text of a line.", "**Bold** words", "`code` words", "## A heading", "> Quoted words", "> quoted\n> more",
+     "> \u05e9\u05dc", "- item", "- another *item*", "- `code`", "* star", "* **bold**", "1. one", "2. two `c`",
+     "7. far", "- [a](http://b.c) d", "- item\n- item", "1. one\n2. two", "- item\n\n- apart", "> - quoted item",
+     "| a |", "---"]
+)  # fmt: skip
+BLOCKS = st.lists(st.tuples(_BLOCKS, st.sampled_from(["\n", "\n", "\n\n", "\n\n", "\n\n\n"])), max_size=12)
+
+
+@given(BLOCKS, st.lists(st.integers(2, 30), min_size=1, max_size=20))
+@PROPERTY
+def test_blocks_of_one_line_in_any_order(look: Look, blocks: list[tuple[str, str]], sizes: list[int]) -> None:
+    text = "".join(block + end for block, end in blocks)
+    chunks, at, turn = [], 0, 0
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        stop = min(end, at + sizes[turn % len(sizes)])
+        chunks.append(text[at:stop])
+        at, turn = stop, turn + 1
+    grows_as_made_anew(chunks, look)
+
+
+_ROWS = st.sampled_from(
+    ["| a | b |", "| word | a wide cell of words |", "| `c` | *it* and **bold** |", "| 1 |", "| 1 | 2 | 3 |", "plain",
+     "| [x](http://a.b) | [1] |", "| one<br>two | $x$ |", "| שלום | 日本 |", "|  |  |", "a \\| b | c"]
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from(["| --- | ---: |", "|---|", "| :-: | --- | --- |"]),
+    st.lists(_ROWS, max_size=8),
+    st.lists(st.integers(1, 25), min_size=1, max_size=20),
+)
+@PROPERTY
+def test_tables_in_chunks_of_any_size(look: Look, dashes: str, rows: list[str], sizes: list[int]) -> None:
+    text = "\n".join(["| Name | Size |" if dashes.count("-") == 6 else "| A |", dashes, *rows])
+    chunks, at, turn = [], 0, 0
+    while at < len(text):
+        stop = at + sizes[turn % len(sizes)]
+        chunks.append(text[at:stop])
+        at, turn = stop, turn + 1
+    grows_as_made_anew(chunks, look)
+
+
+def test_a_row_more_leaves_the_table_as_it_is(look: Look) -> None:
+    chunks = ["| Name | Size |\n|---|---|\n| a | b |\n", "| c", " | d |\n", "| e | f |\n| g | h |"]
+    assert grows_as_made_anew(chunks, look) == len(chunks) - 1
 
 
 @given(CHUNKS)
@@ -211,7 +265,10 @@ def test_words_that_only_lengthen_a_line(before: str, after: str, expected: str 
         ("## Head", "## Head ##", False),
         ("some", "some\nmore", False),
         ("- [x", "- [x] done", False),
-        ("> said", "> said so", False),
+        ("> said", "> said so", True),
+        ("> > **said", "> > **said** so", True),
+        ("> 12", "> 12 \u05e9", False),
+        ("> [!NOTE", "> [!NOTE]", False),
         ("a | b", "a | b | c", False),
         ("```\nab", "```\nabc", False),
         ("*", "**", False),
