@@ -1,7 +1,8 @@
 """What goes with the next message: files taken, kept with the draft, taken away, and what the models take of them."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from desktop.engine.media import decode_text
 from desktop.engine.messages import Attachment, ConversationInfo
 from desktop.engine.store.attachments import Attachments
 from desktop.file_choosing import DOCUMENTS, FileChooser
-from desktop.pictures import picture_of
+from desktop.pictures import at_height, picture_of
 from desktop.window_actions import Desk, WindowActions
 
 
@@ -35,6 +36,7 @@ class AttachmentActions(WindowActions):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._one_at_a_time = asyncio.Lock()
+        self._one_decoded_at_a_time = asyncio.Lock()
         self._bar = desk.attachment_bar
         self._files = FileChooser(DOCUMENTS)
         self._reading = 0
@@ -53,6 +55,7 @@ class AttachmentActions(WindowActions):
         bar.removed.connect(lambda hash: do(self._remove(hash)))
         bar.text_wanted.connect(lambda hash: do(self._put_back_as_text(hash)))
         bar.pictures.wanted.connect(lambda hash: do(self._load_picture(hash)))
+        bar.pictures.larger_wanted.connect(lambda hash, height: do(self._load_larger(hash, height)))
         desk.conversations.shown.connect(lambda _run: self.show_draft())
 
     @property
@@ -159,15 +162,29 @@ class AttachmentActions(WindowActions):
             await self._show(info)
 
     async def _load_picture(self, hash: str) -> None:
+        png = await self._read(lambda attachments: attachments.preview(hash))
+        if png is not None:
+            self._bar.pictures.put(hash, png)
+
+    async def _load_larger(self, hash: str, height: int) -> None:
+        async with self._one_decoded_at_a_time:  # a picture may take 256 MB until it is made smaller
+            data = await self._read(lambda attachments: attachments.data(hash))
+            if data is None:
+                return
+            try:
+                image = await asyncio.to_thread(at_height, data, height)
+            except AttachmentRefused:  # its preview shows
+                return
+        self._bar.pictures.put_larger(hash, image)
+
+    async def _read(self, read: Callable[[Attachments], Awaitable[bytes | None]]) -> bytes | None:
+        """Read something of a file from the store that has it."""
         engine = await self._holder.opened()
         for store in (engine.off_record, engine.store):
-            try:
-                png = await store.attachments.preview(hash)
-            except EngineError:  # a chip without its picture is a chip still
-                continue
-            if png is not None:
-                self._bar.pictures.put(hash, png)
-                return
+            with contextlib.suppress(EngineError):  # a chip without its picture is a chip still
+                if (found := await read(store.attachments)) is not None:
+                    return found
+        return None
 
     def _store(self, info: ConversationInfo) -> Attachments:
         return self._holder.engine.session.store_of(info.id).attachments

@@ -11,7 +11,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from desktop.engine.errors import AttachmentRefused
-from desktop.engine.media import quoted
+from desktop.engine.media import media_type_of, quoted
 
 MOST_PIXELS: Final = 64_000_000
 """A picture with more is not decoded: that takes 256 MB, which is what Qt allocates for one at most."""
@@ -98,6 +98,28 @@ def _decoded(data: bytes, media_type: str, name: str) -> tuple[QImage, bool]:
     finally:
         # WORKAROUND(qt): PySide lets the buffer go before the reader, and the TIFF reader looks at it when it ends.
         reader.setDevice(None)  # type: ignore[arg-type]
+
+
+def at_height(data: bytes, height: int) -> QImage:
+    """A picture made for being drawn at a height.
+
+    Args:
+        data: One that was attached.
+        height: In pixels; it is not made larger than it is.
+
+    Returns:
+        It, upright, in its own shape.
+
+    Raises:
+        AttachmentRefused: It cannot be opened.
+    """
+    media_type = media_type_of(data, "The file")
+    if media_type not in _READ:
+        raise AttachmentRefused("The file is no picture any more.", action="Attach it again.")
+    image, _ = _decoded(data, media_type, "The picture")
+    if image.height() <= height:
+        return image
+    return image.scaledToHeight(max(1, height), Qt.TransformationMode.SmoothTransformation)
 
 
 def picture_of(image: QImage) -> bytes:

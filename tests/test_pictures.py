@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage, QImageReader
 from desktop.attaching import PASTED_TEXT, prepare_bytes, prepare_file, prepare_text
 from desktop.engine.errors import AttachmentRefused
 from desktop.engine.media import MOST_BYTES, media_type_of
-from desktop.pictures import PREVIEW_SIDE, make_ready
+from desktop.pictures import PREVIEW_SIDE, at_height, make_ready
 
 
 def saved(image: QImage, form: str) -> bytes:
@@ -54,6 +54,21 @@ def test_a_picture_that_all_providers_take_stays_as_it_is(form: str) -> None:
     assert (one.media_type, one.width, one.height, one.note) == (f"image/{form.lower()}", 80, 60, "")
     assert prepared.preview is not None
     assert QImage.fromData(prepared.preview).width() <= PREVIEW_SIDE
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize(("height", "expected"), [(30, (40, 30)), (60, (80, 60)), (600, (80, 60)), (0, (1, 1))])
+def test_a_picture_is_made_for_a_height_and_never_larger_than_it_is(
+    form: str, height: int, expected: tuple[int, int]
+) -> None:
+    image = at_height(saved(plain(80, 60), form), height)
+    assert (image.width(), image.height()) == expected
+
+
+def test_what_cannot_be_opened_is_made_for_no_height() -> None:
+    for data in (saved(plain(80, 60), "PNG")[:60], bomb(60_000, 60_000), b"text", b"%PDF-1.7"):
+        with pytest.raises(AttachmentRefused):
+            at_height(data, 100)
 
 
 @pytest.mark.parametrize("form", ["BMP", "TIFF"])

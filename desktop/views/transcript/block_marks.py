@@ -19,8 +19,6 @@ FOOTNOTE = "footnote:"
 """Scheme of the links that lead to a note of the same message."""
 REFERENCE = "reference:"
 """Scheme of the links that lead from a note back to where the text first refers to it."""
-IMAGE = "image:"
-"""Scheme of the links that lead to an attached picture."""
 
 ALERT = QTextFormat.Property.UserProperty + 13
 """Block property: the name of the alert whose heading it is, such as ``NOTE``."""

@@ -12,6 +12,7 @@ from desktop.views.transcript.heights import Heights
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.message_layout import MessageLayout
 from desktop.views.transcript.metrics import FOOTER, Metrics
+from desktop.views.transcript.named_pictures import AttachedPictures
 from desktop.views.transcript.segment import Look
 
 TOP = 2 * SPACE
@@ -69,6 +70,7 @@ class Column:
         self._look = look
         self._metrics = metrics
         self._evidence: dict[str, tuple[str, ...]] = {}
+        self._pictures = AttachedPictures()
         self._heights = Heights()
         self._layouts: OrderedDict[int, MessageLayout] = OrderedDict()
         self._known: dict[int, tuple[int, ...]] = {}
@@ -82,6 +84,7 @@ class Column:
         """Hold these messages in place of those there were."""
         self.messages = list(messages)
         self._evidence = {run_id: tuple(ids) for run_id, ids in evidence.items()}
+        self._pictures = AttachedPictures(messages)
         self._extras, self._extra_heights = {}, {}
         self.forget_layouts()
 
@@ -91,6 +94,7 @@ class Column:
         Returns:
             Its index.
         """
+        self._pictures.note(len(self.messages), message)
         self.messages.append(message)
         if evidence:
             self._evidence[message.run_id or message.id] = tuple(evidence)
@@ -105,6 +109,7 @@ class Column:
         self._layouts.pop(last, None)
         self._known.pop(last, None)
         self.messages.pop()
+        self._pictures.forget(last)
         self._surveyed = min(self._surveyed, last)
         self._heights.truncate(last)
 
@@ -166,7 +171,14 @@ class Column:
         message = self.messages[index]
         known = self._known.pop(index, ())
         made = MessageLayout(
-            message, self.evidence(message), self._kit, self._look, self._metrics, known, growing=growing
+            message,
+            self.evidence(message),
+            self._kit,
+            self._look,
+            self._metrics,
+            known,
+            self._pictures.until(index),
+            growing=growing,
         )
         self._layouts[index] = made
         self.version += 1

@@ -19,7 +19,6 @@ from desktop.views.transcript.block_marks import (
     ALERT,
     CELL,
     FOOTNOTE,
-    IMAGE,
     INDENT,
     NOTE,
     QUOTES,
@@ -29,6 +28,7 @@ from desktop.views.transcript.block_marks import (
     quotes_of,
 )
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, formula_source
+from desktop.views.transcript.picture_object import PICTURE, picture_text
 
 
 def document_text(document: QTextDocument, start: int, end: int, *, markdown: bool) -> str:
@@ -167,6 +167,8 @@ class _Writer:
                 style = fragment.charFormat()
                 if style.hasProperty(FORMULA):
                     parts.append(formula_source(style) * text.count(OBJECT))
+                elif style.hasProperty(PICTURE):
+                    parts.append(_picture(style, markdown=self._markdown) * text.count(OBJECT))
                 elif style.anchorHref().startswith(REFERENCE) or (_is_mark(style) and not text.strip()):
                     pass  # drawn beside a note or a mark, no part of it
                 elif self._markdown:
@@ -180,6 +182,11 @@ class _Writer:
         if not self._markdown:
             return text.replace(LINE_SEPARATOR, "\n")
         return text.replace(LINE_SEPARATOR, "\\\n").replace("**" * 2, "")
+
+
+def _picture(style: QTextCharFormat, *, markdown: bool) -> str:
+    text = picture_text(style, markdown=markdown)
+    return f"[{text}]({style.anchorHref()})" if markdown and style.isAnchor() else text
 
 
 def _is_mark(style: QTextCharFormat) -> bool:
@@ -198,8 +205,6 @@ def _marked(text: str, style: QTextCharFormat) -> str:
         target = style.anchorHref()
         if target.startswith(FOOTNOTE):
             return f"[^{target.removeprefix(FOOTNOTE)}]"
-        if target.startswith(IMAGE):
-            return f"{before}![{bare[8:-1]}]({target.removeprefix(IMAGE)}){after}"
         is_bare = target.startswith(EVIDENCE) or target == bare
         return text if is_bare else f"{before}[{bare}]({target}){after}"
     if style.fontStrikeOut():

@@ -124,6 +124,8 @@ class GrowingProse(DocumentSegment):
                 return False
             self._open = found[0], self._positions.to_units(self.length - found[1])
         begin, place = self._open
+        if self._surroundings.pictures and "![" in after[begin:]:  # a picture changes the format of its block
+            return False
         lines = self._lines_from(place)
         first = self._positions.from_units(place)
         kept, above = self._shown[:first], first - self._positions.from_units(block.position())

@@ -1,11 +1,13 @@
-"""Writes the text of a block into a document: words, marks, links, formulas, notes; nothing is ever loaded."""
+"""Writes the text of a block into a document: words, marks, links, formulas, pictures; nothing is ever loaded."""
 
 import re
 import unicodedata
+from math import ceil
 from urllib.parse import urlsplit
 
 from markdown_it.token import Token
-from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QTextBlockFormat, QTextCharFormat, QTextCursor
 
 from desktop.views.documents import LINE_SEPARATOR, InertDocument
 from desktop.views.literal_text import host_in_ascii
@@ -13,8 +15,10 @@ from desktop.views.markdown_inks import Inks, is_safe_link, marked
 from desktop.views.theme import Theme
 from desktop.views.transcript import formulas
 from desktop.views.transcript.bare_links import bare_links
-from desktop.views.transcript.block_marks import FOOTNOTE, IMAGE, REFERENCE
+from desktop.views.transcript.block_marks import FOOTNOTE, REFERENCE
 from desktop.views.transcript.formula_object import FORMULA, KIND, MARKUP, OBJECT, FormulaObject
+from desktop.views.transcript.named_pictures import picture_named
+from desktop.views.transcript.picture_object import draw_pictures_of, picture_format
 from desktop.views.transcript.segment import Look, Surroundings
 
 _LIVELY = ("[", "://", "@", "www.")
@@ -53,7 +57,7 @@ class InlineWriter:
         self._document = document
         self._theme: Theme = look.theme
         self._font: QFont = look.font
-        self._images = surroundings.images
+        self._pictures = surroundings.pictures
 
     def inline(self, inline: Token, ink: QTextCharFormat) -> None:  # noqa: C901 - one case for each kind of text
         """Write the text of one block, or more of it."""
@@ -96,10 +100,35 @@ class InlineWriter:
                     self.insert(token.content, inks[-1])
 
     def _image(self, token: Token, ink: QTextCharFormat) -> None:
-        name = str(token.attrs.get("src", ""))
-        words = f"[image: {token.content or name.rsplit('/', 1)[-1] or 'unnamed'}]"
-        known = name in self._images
-        self.insert(words, self.inks.link(ink, IMAGE + name) if known else marked(ink, "em_open"))
+        """Write an image: the attached picture that it names, else no more than its name."""
+        target = str(token.attrs.get("src", ""))
+        picture = picture_named(target, self._pictures)
+        if picture is None:
+            words = f"[image: {token.content or target.rsplit('/', 1)[-1] or 'unnamed'}]"
+            self.insert(words, marked(ink, "em_open"))
+            return
+        source = str(token.meta.get("source", ""))
+        if not source.endswith(")"):  # it refers to a definition, which does not go with it
+            source = f"![{token.content}](<{target}>)"
+        draw_pictures_of(self._document, self._theme, self._font)
+        self._make_room(token.content, ink)
+        self.cursor.insertText(OBJECT, picture_format(ink, picture, token.content, source))
+
+    def _make_room(self, words: str, ink: QTextCharFormat) -> None:
+        """Have the block fit for a picture.
+
+        Its lines stand apart by so many pixels, as a share of its height is too much; and where it begins with the
+        picture it is read from the side that the words in the picture's place are.
+        """
+        block = self.cursor.blockFormat()
+        if block.lineHeightType() == QTextBlockFormat.LineHeightTypes.ProportionalHeight.value:
+            font = QFont(self._font)
+            font.setPointSizeF(ink.fontPointSize() or self._font.pointSizeF())
+            apart = (block.lineHeight() / 100 - 1) * ceil(QFontMetricsF(font).height())
+            block.setLineHeight(apart, QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
+        if self.cursor.atBlockStart() and reads_right_to_left(words):
+            block.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.cursor.setBlockFormat(block)
 
     def _mark(self, token: Token, ink: QTextCharFormat, *, beside: bool) -> None:
         """Write the raised number that leads to a note, a little apart from one before."""

@@ -7,6 +7,8 @@ that the lines break at the joint where they would have broken anyway.
 from PySide6.QtCore import Qt, QTextBoundaryFinder
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextLine
 
+from desktop.views.transcript.formula_object import OBJECT
+from desktop.views.transcript.picture_object import PICTURE
 from desktop.views.transcript.positions import caret_x
 from desktop.views.transcript.segment import LineEnd
 
@@ -41,7 +43,7 @@ def begin_after(document: QTextDocument, end: LineEnd | None) -> float | None:
 
     Returns:
         The base line of the first line; None where it begins a line of its own, also because its first word does not
-        fit beside the other.
+        fit beside the other, and where it holds a picture, which would reach over the lines above.
     """
     block = document.firstBlock()
     if end is None:
@@ -53,7 +55,8 @@ def begin_after(document: QTextDocument, end: LineEnd | None) -> float | None:
     _indent(block, max(0.0, end.taken - edge), side)
     document.documentLayout().blockBoundingRect(block)  # has it laid out
     layout = block.layout()
-    if not layout.lineCount() or not _fits(block, layout.lineAt(0), may_break=end.may_break):
+    can_share = layout.lineCount() and not _holds_picture(block, layout.lineAt(0))
+    if not can_share or not _fits(block, layout.lineAt(0), may_break=end.may_break):
         _indent(block, 0.0, side)
         return None
     line = layout.lineAt(0)
@@ -68,6 +71,16 @@ def _indent(block: QTextBlock, indent: float, side: Qt.LayoutDirection | None = 
     if side is not None:
         style.setLayoutDirection(side)
     QTextCursor(block).setBlockFormat(style)
+
+
+def _holds_picture(block: QTextBlock, line: QTextLine) -> bool:
+    text, at = block.text()[: line.textStart() + line.textLength()], -1
+    while (at := text.find(OBJECT, at + 1)) >= 0:
+        cursor = QTextCursor(block)
+        cursor.setPosition(block.position() + at + 1)
+        if cursor.charFormat().hasProperty(PICTURE):
+            return True
+    return False
 
 
 def _fits(block: QTextBlock, line: QTextLine, *, may_break: bool) -> bool:

@@ -5,7 +5,7 @@ from math import ceil
 
 from PySide6.QtCore import QRect
 
-from desktop.engine.messages import Message
+from desktop.engine.messages import Attachment, Message
 from desktop.views.attachment_chips import place_chips
 from desktop.views.message_details import stop_mark
 from desktop.views.theme import SPACE
@@ -32,6 +32,7 @@ class MessageLayout(SlotStack):
         look: How they are drawn.
         metrics: The width, and what heights are estimated with.
         known: Heights of its slots when it was last laid out in this width.
+        pictures: Those that images in it may name, each of another name.
         growing: Whether it is being written.
 
     Attributes:
@@ -48,6 +49,7 @@ class MessageLayout(SlotStack):
         look: Look,
         metrics: Metrics,
         known: Sequence[int] = (),
+        pictures: tuple[Attachment, ...] = (),
         *,
         growing: bool = False,
     ) -> None:
@@ -55,6 +57,7 @@ class MessageLayout(SlotStack):
         self.message = message
         self.is_growing = growing
         self._evidence = tuple(evidence)
+        self._pictures = pictures
         self._metrics = metrics
         self._is_user = message.role == "user"
         self._text = text = _with_line_feeds(message.text)
@@ -80,7 +83,9 @@ class MessageLayout(SlotStack):
         return self._kit.arrange(self._pieces, self._around.definitions)
 
     def _surroundings(self, text: str) -> Surroundings:
-        return Surroundings(self._evidence, "" if self._is_user else self._kit.definitions(text))
+        if self._is_user:
+            return Surroundings(self._evidence)
+        return Surroundings(self._evidence, self._kit.definitions(text), self._pictures)
 
     def _guess(self, slot: Slot) -> int:
         return self._metrics.estimated(len(slot.piece.text), slot.piece.text.count("\n"))

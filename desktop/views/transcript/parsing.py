@@ -8,7 +8,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, image
 from markdown_it.token import Token
 from mdit_py_plugins.footnote.index import footnote_def
 
@@ -142,6 +142,16 @@ def _footnote_mark(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _image(state: StateInline, silent: bool) -> bool:
+    """The parser's own rule; its token knows its source."""
+    at = state.pos
+    if not image(state, silent):
+        return False
+    if not silent:
+        state.tokens[-1].meta["source"] = state.src[at : state.pos]
+    return True
+
+
 def _dollar_ends_text(state: StateInline, silent: bool) -> bool:
     """Like the parser's own rule for plain text, which does not stop at a dollar sign."""
     match = _PLAIN.match(state.src, state.pos, state.posMax)
@@ -164,6 +174,7 @@ def _make_parser() -> MarkdownIt:
     parser.block.ruler.before("fence", "math_block", _formula_block, interrupts)
     parser.block.ruler.before("reference", "footnote_def", footnote_def, interrupts)
     parser.inline.ruler.at("text", _dollar_ends_text)
+    parser.inline.ruler.at("image", _image)
     parser.inline.ruler.before("escape", "math_inline", _formula_inline)
     parser.inline.ruler.before("link", "footnote_ref", _footnote_mark)
     return parser
@@ -196,7 +207,7 @@ def parse(text: str, definitions: str = "") -> Sequence[Token]:
 
     Returns:
         The tokens of markdown-it, with ``math_block``, ``math_inline``, ``footnote_ref`` (content: its number, info:
-        its label) and ``footnote_reference_open`` besides.
+        its label) and ``footnote_reference_open`` besides; an ``image`` has its source in its ``meta``.
     """
     return _PARSER.parse(text, _environment(definitions))
 

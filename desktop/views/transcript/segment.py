@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QPainter
 
+from desktop.engine.messages import Attachment
 from desktop.views.theme import Theme
 
 
@@ -102,12 +103,12 @@ class Surroundings:
     Attributes:
         evidence: Call ids that ``[1]``, ``[2]`` … lead to.
         definitions: Link and footnote definitions of the whole message.
-        images: Pictures that are attached, by the name that the text gives them: bytes are never loaded from elsewhere.
+        pictures: Attached to the message or one before it, each of another name: images that name one show it.
     """
 
     evidence: tuple[str, ...] = ()
     definitions: str = ""
-    images: frozenset[str] = field(default_factory=frozenset)
+    pictures: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

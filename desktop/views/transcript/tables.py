@@ -19,6 +19,9 @@ _ENDS = re.compile(
     r"|\$\$|\\\[|\[\^[^\]\s]{1,100}\]:|([*_-])[ \t]*(?:\1[ \t]*){2,}$)"
 )
 _BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
+_IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()]*\)")
+_PICTURE = "x" * 22
+"""As wide as a cell is at least whose image may turn out to be a picture."""
 _MARKS = re.compile(r"\]\([^)\s]*\)|[*`~\[\]]|(?<!\w)_|_(?!\w)|<|>")
 
 
@@ -77,7 +80,10 @@ def sample(lines: Sequence[str], columns: int) -> list[str]:
     for line in lines:
         for column, cell in enumerate(cells(line)[:columns]):
             longest = max(_BREAK.split(cell), key=len) if "<" in cell else cell
-            shown = _MARKS.sub("", longest)[:80]
+            images = _IMAGE.sub(r" image: \1 ", longest) if "![" in longest else longest
+            shown = _MARKS.sub("", images)[:80]
+            if images != longest and len(shown) < len(_PICTURE):
+                shown = _PICTURE
             if len(shown) > len(widest[column]):
                 widest[column] = shown
     return widest

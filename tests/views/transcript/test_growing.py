@@ -66,7 +66,7 @@ def content(document: QTextDocument) -> list[Any]:
     return found
 
 
-def grows_as_made_anew(chunks: list[str], look: Look) -> int:
+def grows_as_made_anew(chunks: list[str], look: Look, around: Surroundings = AROUND) -> int:
     """Grow the last segment as the canvas does, and compare after each chunk.
 
     Returns:
@@ -74,7 +74,7 @@ def grows_as_made_anew(chunks: list[str], look: Look) -> int:
     """
     text = "".join(chunks[:1])
     pieces = list(split(text, True))
-    live = make_segment(pieces[-1], AROUND, look) if pieces else None
+    live = make_segment(pieces[-1], around, look) if pieces else None
     grown = 0
     for chunk in chunks[1:]:
         text += chunk
@@ -88,7 +88,7 @@ def grows_as_made_anew(chunks: list[str], look: Look) -> int:
                 grown += pieces[0] != before
                 assert formulas.wait(30)
                 live.refine(50)
-                anew = make_segment(pieces[0], AROUND, look)
+                anew = make_segment(pieces[0], around, look)
                 assert live.shown_text() == anew.shown_text()
                 assert live.lay_out(300) == anew.lay_out(300)
                 assert live.links() == anew.links()
@@ -102,7 +102,7 @@ def grows_as_made_anew(chunks: list[str], look: Look) -> int:
                     assert content(live._document) == content(anew._document)
                     assert live._lines == anew._lines
                 continue
-        live = make_segment(pieces[-1], AROUND, look)
+        live = make_segment(pieces[-1], around, look)
     return grown
 
 
