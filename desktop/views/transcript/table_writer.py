@@ -156,6 +156,7 @@ class TableWriter:
             end = place.lastCursorPosition().position()
             self._writer.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             self._writer.cursor.removeSelectedText()
+            self._writer.cursor.setBlockFormat(self._blocks[column])
             self._fill(row, content)
 
     def _fill(self, row: int, content: Content) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QFont, QTextDocument, QTextFormat
 from PySide6.QtWidgets import QApplication
 
+from desktop.engine.messages import Attachment
 from desktop.views.theme import LIGHT
 from desktop.views.transcript import formulas
 from desktop.views.transcript.factory import make_segment
@@ -151,7 +152,7 @@ def test_blocks_of_one_line_in_any_order(look: Look, blocks: list[tuple[str, str
 
 _ROWS = st.sampled_from(
     ["| a | b |", "| word | a wide cell of words |", "| `c` | *it* and **bold** |", "| 1 |", "| 1 | 2 | 3 |", "plain",
-     "| [x](http://a.b) | [1] |", "| one<br>two | $x$ |", "| שלום | 日本 |", "|  |  |", "a \\| b | c"]
+     "| [x](http://a.b) | [1] |", "| one<br>two | $x$ |", "| שלום | 日本 |", "|  |  |", "| ![p](plan.png) | b |", "a \\| b | c"]
 )  # fmt: skip
 
 
@@ -168,7 +169,8 @@ def test_tables_in_chunks_of_any_size(look: Look, dashes: str, rows: list[str], 
         stop = at + sizes[turn % len(sizes)]
         chunks.append(text[at:stop])
         at, turn = stop, turn + 1
-    grows_as_made_anew(chunks, look)
+    plan = Attachment(hash="p", name="plan.png", media_type="image/png", size=1, width=100, height=60)
+    grows_as_made_anew(chunks, look, Surroundings(("c1",), "", (plan,)))
 
 
 def test_a_row_more_leaves_the_table_as_it_is(look: Look) -> None:
