@@ -159,7 +159,7 @@ def _measure_flushes(view: Transcript, tokens: list[str]) -> dict[str, float]:
             flushes.append(_once_ms(partial(_flush, view)))
         else:
             repaints.append(_once_ms(view.viewport().repaint))
-            view._stream._timer.start(view._stream.interval_ms)
+            view._stream._wait()
 
     end = _flushing(view, beat)
     step = _feeding(view, tokens[:3000])

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from math import ceil
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -34,6 +35,7 @@ class Stream(QObject):
         self._show = show
         self._pending: list[str] = []
         self._cost_ms = 0.0
+        self._ended_at = 0.0
         self._begins_line = True
         self._is_held = False
         self._timer = QTimer(self, singleShot=True)
@@ -49,12 +51,17 @@ class Stream(QObject):
         self._pending.append(text)
         if self._is_held or not self._timer.isActive():
             self._is_held = False
-            self._timer.start(self.interval_ms)
+            self._wait()
 
     @property
     def interval_ms(self) -> int:
-        """Milliseconds until the next flush."""
+        """Milliseconds from one flush to the next."""
         return int(min(MOST_MS, max(LEAST_MS, FACTOR * self._cost_ms)))
+
+    def _wait(self) -> None:
+        """Have the next flush as long after the last one as it should be; at once, where that was long ago."""
+        passed_ms = (time.perf_counter() - self._ended_at) * 1000
+        self._timer.start(max(0, ceil(self.interval_ms - passed_ms)))
 
     def step(self) -> None:
         """Show what there is now, up to the end of its first line where it is little; and the rest soon."""
@@ -81,10 +88,11 @@ class Stream(QObject):
         if text[:count]:
             began = time.perf_counter()
             self._show(text[:count])
-            self._cost_ms = (time.perf_counter() - began) * 1000
+            self._ended_at = time.perf_counter()
+            self._cost_ms = (self._ended_at - began) * 1000
             self._begins_line = text[:count].endswith("\n")
         if self._pending:
-            self._timer.start(self.interval_ms)
+            self._wait()
 
     def stop(self) -> None:
         """Drop what was not shown."""

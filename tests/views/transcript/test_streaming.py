@@ -25,6 +25,17 @@ def test_a_flush_waits_three_times_as_long_as_the_last_one_took(transcript: Tran
         assert stream.interval_ms == expected
 
 
+def test_what_comes_after_a_pause_is_shown_at_once(transcript: Transcript) -> None:
+    stream = transcript._stream
+    transcript.begin_answer("Claude", False)
+    stream._ended_at -= 10
+    transcript.extend_answer("word")
+    assert stream._timer.interval() == 0
+    transcript._flush()
+    transcript.extend_answer(" more")
+    assert 0 < stream._timer.interval() <= stream.interval_ms
+
+
 def test_a_burst_comes_in_several_flushes_and_nothing_is_lost(qtbot: QtBot, transcript: Transcript) -> None:
     transcript.begin_answer("Claude", False)
     text = "".join(f"paragraph {number} of a burst\n\n" for number in range(3000))
