@@ -88,11 +88,11 @@ class KeepingActions(WindowActions):
         await self._conversations.show_list()
 
     async def _pin(self, conversation_id: str, on: bool) -> None:
-        await self._store_of(conversation_id).keeping.pin(conversation_id, on)
+        await self._store_of(conversation_id).keeping.pin(conversation_id, pinned=on)
         await self._conversations.show_list()
 
     async def _archive(self, conversation_id: str, on: bool) -> None:
-        await self._store_of(conversation_id).keeping.archive(conversation_id, on)
+        await self._store_of(conversation_id).keeping.archive(conversation_id, archived=on)
         await self._conversations.show_list()
 
     async def _delete(self, conversation_id: str, title: str) -> None:
@@ -114,7 +114,8 @@ class KeepingActions(WindowActions):
             self._deleted = None
             if self._window.notice.text.text() == words:
                 self._window.set_notice("")
-        await store.keeping.purge(before=utc_now() - timedelta(seconds=UNDO_S / 2), conversation_id=conversation_id)
+        before = utc_now() - timedelta(seconds=UNDO_S / 2)
+        await store.keeping.purge(before=before, conversation_ids=(conversation_id,))
 
     def _act_on_notice(self, action: str) -> None:
         if action == UNDO and self._deleted is not None:
