@@ -227,9 +227,9 @@ class Conversations(QObject):
         self.versions = loaded.versions
         self._hides_answer = loaded.hides_answer
         window = self._window
+        window.conversations.select(info.id)  # before the keyboard goes on: it stays in a list that is chosen from
         window.show_start_page(not loaded.messages)
         window.set_title(info.title)
-        window.conversations.select(info.id)
         window.set_off_record(info.off_record, changeable=not loaded.messages)
         window.set_workspace(info.workspace)
         self.show_roles()

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.engine.exchange.reading import read_conversations
@@ -52,33 +52,40 @@ class ExchangeActions(WindowActions):
         elif info.off_record:
             self._window.set_notice("What is off the record is not exported: it leaves no text on disk.")
         else:
-            self.choose_export(info.id)
+            self.choose_export((info.id,))
 
-    def choose_export(self, conversation_id: str | None) -> None:
-        """Ask for a file for a conversation, or for all of them.
+    def choose_export(self, conversation_ids: Sequence[str] | None) -> None:
+        """Ask for a file for conversations.
 
         Args:
-            conversation_id: Which one; None for all.
+            conversation_ids: Which ones, in the order they are to stand in; None for all.
         """
+        title, name = "Export", "conversations"
+        if conversation_ids is None:
+            title = "Export all conversations"
+        elif len(conversation_ids) == 1:
+            name = self._file_name(conversation_ids[0])
+        else:
+            title = f"Export {count_of(len(conversation_ids), 'conversation')}"
         self._saving.ask_target(
             self._window,
-            "Export all conversations" if conversation_id is None else "Export",
+            title,
             {words: suffix_of(form) for words, form in _FORMS.items()},
-            "conversations.md" if conversation_id is None else f"{self._file_name(conversation_id)}.md",
-            lambda path, chosen: self._do(self.export(conversation_id, path, _FORMS[chosen])),
+            f"{name}.md",
+            lambda path, chosen: self._do(self.export(conversation_ids, path, _FORMS[chosen])),
         )
 
-    async def export(self, conversation_id: str | None, path: Path, form: ExportForm) -> None:
+    async def export(self, conversation_ids: Sequence[str] | None, path: Path, form: ExportForm) -> None:
         """Export to a file, and say so; a suffix that names another form has the last word.
 
         Args:
-            conversation_id: Which conversation; None for all.
+            conversation_ids: Which conversations, in order; None for all.
             path: The file.
             form: What to write.
         """
         by_suffix = {f".{suffix_of(each)}": each for each in _FORMS.values()}
         form = by_suffix.get(path.suffix.lower(), form)
-        wanted = None if conversation_id is None else [conversation_id]
+        wanted = None if conversation_ids is None else list(conversation_ids)
         self._window.set_notice("Exporting…")
         count = await asyncio.to_thread(export_conversations, self._paths.database, path, form, wanted, self._redact)
         self._window.set_notice(f"Exported {count_of(count, 'conversation')} to {path}.")

@@ -4,17 +4,19 @@ from __future__ import annotations  # the values are named for readers only: the
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.views.controls import Button, label
+from desktop.views.controls import label
+from desktop.views.conversation_deeds import Deed, deeds_of, open_menu
+from desktop.views.conversation_foot import ConversationFoot
 from desktop.views.conversation_model import HEADING_ROLE, HIT_ROLE, INFO_ROLE, ConversationModel, hit_rows, rows_of
-from desktop.views.conversation_rows import RowPainter, RowView
-from desktop.views.copy_button import compact
+from desktop.views.conversation_rows import RowPainter
 from desktop.views.icons import icon
+from desktop.views.row_view import RowView
 from desktop.views.theme import SPACE, current_theme, is_theme_change
 from desktop.views.waiting_list import WaitingList
 
@@ -33,10 +35,9 @@ class ConversationList(QWidget):
         search: Filters by the titles' words, and has the texts searched; named "Search conversations".
         view: The list named "Conversations".
         model: Its rows.
-        new_button: The push button "New conversation".
         waiting: The runs that wait for the person in other conversations.
-        tools_button: The push button "Tools and grants".
-        keys_button: The push button "API keys".
+        foot: Its buttons, and what is chosen.
+        choice_bar, new_button, tools_button, keys_button: Those of the foot.
 
     Signals:
         chosen(str): The person opened a conversation; its id.
@@ -46,20 +47,21 @@ class ConversationList(QWidget):
         search_changed(str): The texts are to be searched for these words; `show_hits` shows what is found.
         hit_chosen(str, str, str): The person opened a hit; its conversation, its message, and the words searched for.
         renamed(str, str): The person gave a conversation a title.
-        pin_requested(str, bool): The person pins a conversation, or no longer.
-        archive_requested(str, bool): The person archives a conversation, or takes it back.
-        export_requested(str): The person wants a conversation exported.
-        delete_requested(str, str): The person wants a conversation deleted, without having been asked; id and title.
+        pin_requested(object, bool): The person pins conversations, or no longer; a tuple of their ids.
+        archive_requested(object, bool): The person archives conversations, or takes them back; a tuple of their ids.
+        export_requested(object): The person wants conversations exported; a tuple of their ids.
+        delete_requested(object): The person wants conversations deleted, without having been asked; a tuple of
+            `ConversationInfo`.
     """
 
     chosen = Signal(str)
     search_changed = Signal(str)
     hit_chosen = Signal(str, str, str)
     renamed = Signal(str, str)
-    pin_requested = Signal(str, bool)
-    archive_requested = Signal(str, bool)
-    export_requested = Signal(str)
-    delete_requested = Signal(str, str)
+    pin_requested = Signal(object, bool)
+    archive_requested = Signal(object, bool)
+    export_requested = Signal(object)
+    delete_requested = Signal(object)
     new_requested = Signal()
     tools_requested = Signal()
     keys_requested = Signal()
@@ -82,9 +84,8 @@ class ConversationList(QWidget):
         self._glass = QAction(self.search)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.model = ConversationModel()
-        self.view = RowView()
+        self.view = RowView(self.model)
         self.view.setAccessibleName("Conversations")
-        self.view.setModel(self.model)
         self._painter = RowPainter(self.view)
         self.view.setItemDelegate(self._painter)
         self.view.setUniformItemSizes(True)
@@ -93,19 +94,10 @@ class ConversationList(QWidget):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._nothing = label(kind="muted", wrap=True)
         self._nothing.setContentsMargins(SPACE // 2, SPACE // 2, SPACE // 2, 0)
-        self.new_button = Button("New conversation", "plus", kind="flat")
-        self.new_button.setToolTip("New conversation (Ctrl+N)")
         self.waiting = WaitingList()
-        self.tools_button = Button(icon_name="shield", kind="flat", name="Tools and grants")
-        self.keys_button = Button(icon_name="key", kind="flat", name="API keys")
-        foot = QHBoxLayout()
-        foot.addWidget(self.new_button)
-        foot.addStretch(1)
-        foot.setSpacing(0)
-        for each in (self.tools_button, self.keys_button):
-            compact(each, 4 * SPACE)
-        foot.addWidget(self.tools_button)
-        foot.addWidget(self.keys_button)
+        self.foot = ConversationFoot()
+        self.new_button, self.choice_bar = self.foot.new_button, self.foot.choice_bar
+        self.tools_button, self.keys_button = self.foot.tools_button, self.foot.keys_button
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE)
@@ -113,14 +105,17 @@ class ConversationList(QWidget):
         column.addWidget(self.waiting)
         column.addWidget(self._nothing)
         column.addWidget(self.view, 1)
-        column.addLayout(foot)
+        column.addWidget(self.foot)
         self._pause = QTimer(self, singleShot=True, interval=_SEARCH_PAUSE_MS)
         self._pause.timeout.connect(lambda: self.search_changed.emit(self.search.text()))
         self.view.chosen.connect(self._choose)
+        self.view.choice_changed.connect(self._show_choice)
         self.view.rename_wanted.connect(self._rename)
         self.view.delete_wanted.connect(self._delete)
         self.view.menu_wanted.connect(self._open_menu)
         self._painter.renamed.connect(self.renamed)
+        self.choice_bar.wanted.connect(self._do)
+        self.choice_bar.ended.connect(self._end_choice)
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._choose_first)
         self.new_button.clicked.connect(lambda: self.new_requested.emit())
@@ -130,7 +125,7 @@ class ConversationList(QWidget):
         self._refresh()
 
     def show_conversations(self, conversations: Sequence[ConversationInfo], today: date | None = None) -> None:
-        """Show these conversations; the selected one stays selected.
+        """Show these conversations; the open one stays marked, and of several chosen those that are shown stay so.
 
         Args:
             conversations: All there are, in any order.
@@ -163,16 +158,22 @@ class ConversationList(QWidget):
             self._rename(index)
 
     def select(self, conversation_id: str) -> None:
-        """Mark the open conversation; nothing is told. An unknown or empty id marks none."""
-        self._selected = conversation_id
-        self._mark_selected(scroll=True)
+        """Mark the open conversation; nothing is told. An unknown or empty id marks none.
+
+        That another one was opened ends a choice of several; that the same one is still open does not.
+        """
+        is_other, self._selected = conversation_id != self._selected, conversation_id
+        if is_other or not self.view.is_choosing:
+            self._mark_selected(scroll=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Down goes from the search to the rows; Escape empties it."""
+        """Down goes from the search to the rows; Escape empties it, or goes from several back to the open one."""
         if self.search.hasFocus() and event.key() == Qt.Key.Key_Down:
             self.view.setFocus(Qt.FocusReason.TabFocusReason)
         elif self.search.hasFocus() and event.key() == Qt.Key.Key_Escape and self.search.text():
             self.search.clear()
+        elif event.key() == Qt.Key.Key_Escape and self.view.is_choosing:
+            self._end_choice()
         else:
             super().keyPressEvent(event)
 
@@ -213,16 +214,24 @@ class ConversationList(QWidget):
         bar = self.view.verticalScrollBar()
         place = bar.value()
         self.view.setUniformItemSizes(not self._hits)
+        self.view.allow_several(not self._hits)  # a hit is a message: what stands among them is looked at, one by one
+        chosen = [info.id for info in self.view.chosen_infos] if self.view.is_choosing else []
+        current = self.view.currentIndex().data(INFO_ROLE)
         if self.model.show_rows(rows):
             self.view.doItemsLayout()
             bar.setValue(place)
-            self._mark_selected(scroll=False)
+            if not self._hits:
+                self.view.choose(chosen, "" if current is None else current.id)
+            if not self.view.is_choosing:
+                self._mark_selected(scroll=False)
+        self._show_choice()
         found = f"Nothing holds “{words.strip()}”." if words.strip() else "Your conversations will be listed here."
         self._nothing.setText(found)
         self._nothing.setVisible(not rows)
 
     def _mark_selected(self, *, scroll: bool) -> None:
         index = self.model.index_of(self._selected)
+        self.view.open_id = self._selected
         self.view.show_current(index)
         if scroll and index.isValid():
             self.view.scrollTo(index)
@@ -231,6 +240,7 @@ class ConversationList(QWidget):
         info, hit, heading = index.data(INFO_ROLE), index.data(HIT_ROLE), index.data(HEADING_ROLE)
         if info is not None:
             self._selected = info.id
+            self._mark_selected(scroll=False)
             self.chosen.emit(info.id)
         elif hit is not None:
             self._selected = hit.conversation_id
@@ -253,35 +263,47 @@ class ConversationList(QWidget):
         if index.data(INFO_ROLE) is not None:
             self.view.edit(index)
 
+    def _show_choice(self) -> None:
+        if self.view.is_choosing:
+            self.foot.show_choice(self.view.chosen_infos)
+            return
+        if self.choice_bar.isAncestorOf(self.focusWidget()):
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)  # before its button goes, and the focus with it
+        self.foot.show_choice(())
+        if not self.view.selectionModel().hasSelection():
+            self._mark_selected(scroll=False)
+
+    def _end_choice(self) -> None:
+        self._mark_selected(scroll=True)
+
+    def _infos_at(self, index: QModelIndex) -> tuple[ConversationInfo, ...]:
+        """What a key or the menu means on a row: all that is chosen, or this row alone."""
+        if self.view.is_choosing and self.view.selectionModel().isSelected(index):
+            return self.view.chosen_infos
+        info: ConversationInfo | None = index.data(INFO_ROLE)
+        return () if info is None else (info,)
+
     def _delete(self, index: QModelIndex) -> None:
-        info = index.data(INFO_ROLE)
-        if info is not None:
-            self.delete_requested.emit(info.id, info.title)
+        infos = self.view.chosen_infos if self.view.is_choosing else self._infos_at(index)
+        if infos:
+            self.delete_requested.emit(infos)
 
     def _open_menu(self, index: QModelIndex, place: QPoint) -> None:
-        info: ConversationInfo | None = index.data(INFO_ROLE)
-        if info is None:
-            return
-        its_id, title = info.id, info.title
-        pinned, archived = info.pinned, info.archived
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setAccessibleName("Conversation")
-        entries = [
-            ("edit", "Rename\tF2", lambda: self.rename(its_id)),
-            ("pin", "Unpin" if pinned else "Pin", lambda: self.pin_requested.emit(its_id, not pinned)),
-            (
-                "archive",
-                "Take out of the archive" if archived else "Archive",
-                lambda: self.archive_requested.emit(its_id, not archived),
-            ),
-            ("export", "Export…", lambda: self.export_requested.emit(its_id)),
-            ("trash", "Delete…\tDel", lambda: self.delete_requested.emit(its_id, title)),
-        ]
-        for name, words, act in entries:
-            if name == "trash":
-                menu.addSeparator()
-            action = menu.addAction(icon(name, current_theme().muted), words)
-            action.triggered.connect(lambda _checked=False, do=act: do())
-            action.setEnabled(name != "export" or not info.off_record)
-        menu.popup(place)
+        if infos := self._infos_at(index):
+            open_menu(self, place, deeds_of(infos), self._do)
+
+    def _do(self, deed: Deed) -> None:
+        ids = tuple(info.id for info in deed.infos)
+        match deed.verb:
+            case "rename":
+                self.rename(ids[0])
+            case "pin":
+                self.pin_requested.emit(ids, deed.on)
+            case "archive":
+                self.archive_requested.emit(ids, deed.on)
+            case "export":
+                self.export_requested.emit(ids)
+            case "delete":
+                self.delete_requested.emit(deed.infos)
+            case _:
+                assert_never(deed.verb)

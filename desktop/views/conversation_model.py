@@ -197,6 +197,11 @@ class ConversationModel(QAbstractListModel):
                 return self.index(number)
         return QModelIndex()
 
+    def info_at(self, row: int) -> ConversationInfo | None:
+        """The conversation of a row; None for a heading and a hit. Much faster than asking for its data."""
+        found = self._rows[row]
+        return None if isinstance(found, Heading | HitRow) else found
+
     def rowCount(self, parent: _Index | None = None) -> int:
         """How many rows there are."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)

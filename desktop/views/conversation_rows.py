@@ -1,30 +1,18 @@
-"""The rows of the conversation list as they are drawn, worked by mouse and keys, and renamed in place."""
+"""The rows of the conversation list as they are drawn, and renamed in place."""
 
 from __future__ import annotations  # the values are named for readers only: their import is not for the first paint
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QItemSelection,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.views.controls import larger
 from desktop.views.conversation_model import HEADING_ROLE, HIT_ROLE, INFO_ROLE
 from desktop.views.icons import icon_pixmap
 from desktop.views.marked_text import draw_marked, marked_height
+from desktop.views.row_view import RowView
 from desktop.views.theme import SPACE, Theme, current_theme
 
 if TYPE_CHECKING:
@@ -51,19 +39,25 @@ def _marks(info: ConversationInfo, theme: Theme) -> list[tuple[str, QColor]]:
 class RowPainter(QStyledItemDelegate):
     """Draws headings, conversations and hits; edits titles.
 
+    Args:
+        view: Whose rows they are.
+
     Signals:
         renamed(str, str): The person gave a conversation a title; its id, and the title.
     """
 
     renamed = Signal(str, str)
 
+    def __init__(self, view: RowView) -> None:
+        super().__init__(view)
+        self._view = view
+
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """One line for a title; as many as it needs, two at most, for a hit."""
         hit = index.data(HIT_ROLE)
         if hit is None:
             return QSize(120, option.fontMetrics.height() + 2 * SPACE)
-        view = self.parent()
-        width = view.viewport().width() if isinstance(view, QListView) else 200
+        width = self._view.viewport().width()
         return QSize(120, marked_height(hit.passage, option.font, width - 4 * SPACE, _HIT_LINES) + SPACE)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
@@ -77,6 +71,8 @@ class RowPainter(QStyledItemDelegate):
             self._paint_heading(painter, option, area, index.data(HEADING_ROLE), theme)
         else:
             self._paint_state(painter, option, area, theme)
+            if info is not None and self._view.is_choosing and info.id == self._view.open_id:
+                self._paint_open(painter, area, theme)
             if hit is not None:
                 self._paint_hit(painter, option, area, hit, theme)
             else:
@@ -107,7 +103,7 @@ class RowPainter(QStyledItemDelegate):
         ring = QRectF(area).adjusted(1, 1, -1, -1)
         selected = bool(state & QStyle.StateFlag.State_Selected)
         if selected or state & QStyle.StateFlag.State_MouseOver:
-            fill = QColor(theme.raised)
+            fill = QColor(theme.selection if selected and self._view.is_choosing else theme.raised)
             fill.setAlphaF(1.0 if selected else 0.6)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(fill)
@@ -116,6 +112,13 @@ class RowPainter(QStyledItemDelegate):
             painter.setPen(QPen(theme.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(ring, 6, 6)
+
+    def _paint_open(self, painter: QPainter, area: QRect, theme: Theme) -> None:
+        """Mark the open conversation apart from the chosen ones, whose fill it has otherwise alone."""
+        bar = QRectF(area.left() + 4, area.top() + SPACE, 3, area.height() - 2 * SPACE)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.accent)
+        painter.drawRoundedRect(bar, 1.5, 1.5)
 
     def _paint_hit(
         self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, hit: SearchHit, theme: Theme
@@ -143,8 +146,7 @@ class RowPainter(QStyledItemDelegate):
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
         """A field over the row, for its title. Its parent is the pane: of what is in a list, Qt tells no reader."""
-        view = self.parent()
-        field = QLineEdit(view.parentWidget() if isinstance(view, QListView) else parent)
+        field = QLineEdit(self._view.parentWidget())
         field.setAccessibleName("Title")
         field.setProperty("kind", "title")
         field.setMaxLength(200)
@@ -158,98 +160,8 @@ class RowPainter(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:
         """Over the whole row."""
-        view, pane = self.parent(), editor.parentWidget()
-        if isinstance(view, QListView) and pane is not None:
+        pane = editor.parentWidget()
+        if pane is not None:
             area = QRect(option.rect)
-            area.moveTopLeft(view.viewport().mapTo(pane, area.topLeft()))
+            area.moveTopLeft(self._view.viewport().mapTo(pane, area.topLeft()))
             editor.setGeometry(area)
-
-
-class RowView(QListView):
-    """A list that tells of a choice by click, Enter or a screen reader, and not while the person looks through it.
-
-    Signals:
-        chosen(QModelIndex): A row was chosen.
-        rename_wanted(QModelIndex): F2 or a double click.
-        delete_wanted(QModelIndex): Delete.
-        menu_wanted(QModelIndex, QPoint): A context menu; where on the screen.
-    """
-
-    chosen = Signal(QModelIndex)
-    rename_wanted = Signal(QModelIndex)
-    delete_wanted = Signal(QModelIndex)
-    menu_wanted = Signal(QModelIndex, QPoint)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._quiet = False
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.clicked.connect(self.chosen)
-        self.doubleClicked.connect(self.rename_wanted)
-
-    def show_current(self, index: QModelIndex) -> None:
-        """Mark a row; nothing is told."""
-        with self._quietly():
-            self.setCurrentIndex(index)
-
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        self._quiet = True
-        try:
-            yield
-        finally:
-            self._quiet = False
-
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        """Take what assistive technology chose."""
-        super().selectionChanged(selected, deselected)
-        # Neither mouse, keyboard nor program: the action that assistive technology has for a row.
-        if not self._quiet and selected.indexes():
-            self.setCurrentIndex(selected.indexes()[0])
-            self.chosen.emit(selected.indexes()[0])
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Look, and do not choose yet."""
-        with self._quietly():
-            super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Look, and do not choose."""
-        with self._quietly():
-            super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click chooses, by its own signal, with the left button alone."""
-        with self._quietly():
-            if event.button() == Qt.MouseButton.LeftButton:
-                super().mouseReleaseEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """The focus chooses nothing."""
-        with self._quietly():
-            super().focusInEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The menu of the row under the pointer, or of the current one for the keyboard."""
-        by_keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
-        if index.isValid():
-            place = self.visualRect(index).center() if by_keyboard else event.pos()
-            self.menu_wanted.emit(index, self.viewport().mapToGlobal(place))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Space choose, F2 renames, Delete deletes."""
-        index = self.currentIndex()
-        told = {
-            Qt.Key.Key_Return: self.chosen,
-            Qt.Key.Key_Enter: self.chosen,
-            Qt.Key.Key_Space: self.chosen,
-            Qt.Key.Key_F2: self.rename_wanted,
-            Qt.Key.Key_Delete: self.delete_wanted,
-        }.get(Qt.Key(event.key()))
-        if told is not None and index.isValid():
-            event.accept()
-            told.emit(index)
-            return
-        with self._quietly():
-            super().keyPressEvent(event)

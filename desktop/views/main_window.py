@@ -272,7 +272,11 @@ class MainWindow(QMainWindow):
             visible: Whether the start page is shown.
             first_start: Its three choices, without a composer, in place of the examples.
         """
+        focused = self.focusWidget()
         self._centre.show_start_page(visible, first_start=first_start)
+        # Whoever chooses among conversations has the keyboard there; it is not taken away when one is loaded behind it.
+        if focused is not None and self.conversations.view.is_choosing and self.conversations.isAncestorOf(focused):
+            focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle_pane(self, pane: PaneName) -> None:
         """Show or fold a pane."""

@@ -281,9 +281,9 @@ class Program:
 
     # Working.
 
-    def click(self, element: Element) -> None:
-        """Move the mouse there and click."""
-        self._desktop.click(*element.centre)
+    def click(self, element: Element, holding: str = "") -> None:
+        """Move the mouse there and click, while a key is held, or none."""
+        self._desktop.click(*element.centre, holding)
 
     def press(self, role: str, name: str, *, begins: str = "") -> None:
         """Wait for something that can be worked, and click it."""
@@ -431,9 +431,10 @@ class Desktop:
         """Move the mouse."""
         self._xdotool("mousemove", "--sync", str(x), str(y))
 
-    def click(self, x: int, y: int) -> None:
-        """Click with the left button."""
-        self._xdotool("mousemove", str(x), str(y), "click", "1")
+    def click(self, x: int, y: int, holding: str = "") -> None:
+        """Click with the left button, while a key is held, or none: ``ctrl``."""
+        held, let_go = (("keydown", holding), ("keyup", holding)) if holding else ((), ())
+        self._xdotool(*held, "mousemove", str(x), str(y), "click", "1", *let_go)
 
     def minimize(self) -> None:
         """Put the window in front away."""

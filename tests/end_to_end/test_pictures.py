@@ -113,6 +113,7 @@ def photograph_all(camera: Photographer) -> None:
         photograph_gathering(camera, program)
         photograph_gate(camera, program)
         photograph_answer(camera, program, held)
+        photograph_choosing(camera, program)
         photograph_off_the_record(camera, program)
 
 
@@ -175,6 +176,19 @@ def photograph_answer(camera: Photographer, program: Program, held: Held) -> Non
     program.wait_for("text", "Handoff", holds="script")
     camera.take("debug_pane")
     camera.screen.keys("ctrl+shift+d")
+
+
+def photograph_choosing(camera: Photographer, program: Program) -> None:
+    """Several conversations are chosen, and are to be deleted."""
+    program.click(program.wait_for("list item", begins="Which of my files"), "ctrl")
+    program.wait_for("label", "2 chosen")
+    camera.take("several_chosen")
+    program.press("push button", "Delete 2 conversations…")
+    program.wait_for("dialog", "Delete 2 conversations")
+    camera.take("several_to_delete")
+    camera.screen.keys("Escape")
+    program.wait_until_gone("dialog", "Delete 2 conversations")
+    program.press("push button", "Choose none")
 
 
 def photograph_off_the_record(camera: Photographer, program: Program) -> None:

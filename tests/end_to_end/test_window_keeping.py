@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.desktop_session import Desktop, Program, wait_until
+from tests.end_to_end.desktop_session import Desktop, Element, Program, wait_until
 from tests.end_to_end.stored import Stored
 from tests.end_to_end.test_window_conversations import MESSAGE, NOTES, answer, demo
+from tests.end_to_end.test_window_editing import picture
 from tests.engine.exchange.test_import import chatgpt, claude
 
 pytestmark = pytest.mark.end_to_end
@@ -120,3 +121,100 @@ def test_conversations_come_in_and_a_backup_is_made_told_and_restored(
     assert again.find(MESSAGE, "From elsewhere") is None
     (aside,) = [path for path in stored.files() if "before-restore" in path.name and path.suffix != ".db-wal"]
     assert aside.stat().st_size > 0
+
+
+def row(program: Program, title: str) -> Element:
+    """A conversation in the list."""
+    return program.wait_for(MESSAGE, title)
+
+
+def selected(program: Program) -> set[str]:
+    """The conversations that assistive technology is told are selected."""
+    rows = program.find_all(MESSAGE, begins="what is ")
+    return {each.name for each in rows if "selected" in each.states}
+
+
+def wait_for_chosen(program: Program, *titles: str) -> None:
+    """Wait until these are chosen, and the bar says how many."""
+    wait_until(lambda: selected(program) == set(titles), f"{titles} to be chosen")
+    if len(titles) > 1:
+        program.wait_for("label", f"{len(titles)} chosen")
+    else:
+        program.wait_for("push button", "New conversation")
+
+
+def test_several_are_chosen_exported_archived_deleted_and_brought_back(
+    screen: Desktop, stored: Stored, tmp_path: Path
+) -> None:
+    program = demo(screen, stored)
+    titles = [f"what is {number}*100?" for number in range(1, 6)]
+    one, two, three, four, five = titles
+    for number, title in enumerate(titles, start=1):
+        screen.keys("ctrl+n")
+        program.send(title)
+        answer(program, f"{number}00")
+        stored.wait_for_states(*["done"] * number)
+
+    program.click(row(program, three))
+    program.wait_for(MESSAGE, begins="You:", holds=three)
+    program.click(row(program, five), "ctrl")
+    wait_for_chosen(program, three, five)
+    program.click(row(program, two), "shift")  # from the last one that was clicked
+    wait_for_chosen(program, two, three, four, five)
+    program.click(row(program, four), "ctrl")
+    wait_for_chosen(program, two, three, five)
+    picture(screen, "several-chosen")
+    assert answer(program, "300")  # what is open stays open
+
+    target = tmp_path / "three.json"
+    program.press("push button", "Export 3 conversations…")
+    program.wait_for("dialog", begins="Export 3 conversations")
+    program.wait_for_focus("File name:")
+    screen.keys("ctrl+a")
+    screen.type(str(target))
+    program.wait_for("text", "File name:", holds=str(target))
+    screen.keys("Return")
+    program.wait_for("label", begins="Exported 3 conversations to")
+    exported = json.loads(target.read_text(encoding="utf-8"))["conversations"]
+    assert [each["title"] for each in exported] == [five, three, two]
+
+    program.click(row(program, one))
+    wait_for_chosen(program, one)
+    program.wait_for_focus("Message")
+    program.press("text", "Search conversations")
+    program.wait_for_focus("Search conversations")
+    screen.keys("Down", "shift+Up", "shift+Up")
+    wait_for_chosen(program, one, two, three)
+    screen.keys("Delete")
+    question = program.wait_for("dialog", "Delete 3 conversations")
+    picture(screen, "several-asked")
+    assert "The open one is among them." in question.description
+    program.press("push button", "Delete")
+    program.wait_for("label", "Deleted 3 conversations.")
+    program.wait_until_gone(MESSAGE, one)
+    times = {each["deleted_at"] for each in stored.rows("SELECT * FROM conversations WHERE deleted_at IS NOT NULL")}
+    assert len(times) == 1
+    picture(screen, "several-deleted")
+    program.press("push button", "Undo")
+    program.wait_for(MESSAGE, begins="You:", holds=one)  # it was open, and is again
+    assert not stored.rows("SELECT * FROM conversations WHERE deleted_at IS NOT NULL")
+
+    program.click(row(program, two))
+    wait_for_chosen(program, two)
+    program.wait_for_focus("Message")
+    program.press("text", "Search conversations")
+    program.wait_for_focus("Search conversations")
+    screen.keys("Down", "ctrl+a")
+    wait_for_chosen(program, *titles)
+    screen.keys("Escape")
+    wait_for_chosen(program, two)
+    screen.keys("ctrl+Up", "ctrl+Up", "ctrl+space")
+    wait_for_chosen(program, two, four)
+    screen.keys("Tab")
+    program.wait_for_focus("Archive 2 conversations")
+    picture(screen, "several-archived")
+    screen.keys("space")
+    wait_until(lambda: len(stored.rows("SELECT * FROM conversations WHERE archived")) == 2, "two to be archived")
+    program.wait_until_gone(MESSAGE, four)
+    archived = {each["title"] for each in stored.rows("SELECT * FROM conversations WHERE archived")}
+    assert archived == {two, four}

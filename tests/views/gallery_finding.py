@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.engine.folding import words_of
 from desktop.engine.messages import ConversationInfo, utc_now
 from desktop.engine.search import SearchHit, passage_of
+from desktop.keeping_actions import deletion_question
 from desktop.views.ask_box import AskBox
 from desktop.views.main_window import MainWindow
 from desktop.views.palette import Palette, PaletteEntry
@@ -74,6 +76,34 @@ def groups() -> QWidget:
     return shown
 
 
+def choosing() -> QWidget:
+    shown = groups()
+    assert isinstance(shown, MainWindow)
+    shown.show()
+    shown.conversations.view.choose(["c0", "c2", "c3"])
+    shown.conversations.view.setFocus(Qt.FocusReason.TabFocusReason)
+    return shown
+
+
+def choosing_beside_the_open_one() -> QWidget:
+    shown = window(1000, 600)
+    _kept.append(shown)
+    shown.panes.setSizes([200, 800, 0])
+    shown.conversations.view.choose([str(number) for number in range(1, 7)])
+    return shown
+
+
+def menu_of_several() -> QWidget:
+    shown = choosing()
+    assert isinstance(shown, MainWindow)
+    rows = shown.conversations
+    rows.view.menu_wanted.emit(rows.model.index_of("c2"), rows.mapToGlobal(rows.rect().center()))
+    menu = rows.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # another window that comes to the front closes it
+    return menu
+
+
 def searching() -> QWidget:
     shown = listed()
     shown.conversations.search.setText(QUERY)
@@ -119,13 +149,24 @@ def question() -> QWidget:
     return AskBox(shown, "Delete conversation", text, "Delete", lambda: None)
 
 
+def question_of_several() -> QWidget:
+    shown = choosing()
+    chosen = shown.conversations.view.chosen_infos if isinstance(shown, MainWindow) else ()
+    at_work = [*chosen, *(info.model_copy(update={"running": True, "waiting": info.pinned}) for info in chosen)]
+    return AskBox(shown, "Delete 6 conversations", deletion_question(at_work, chosen[0]), "Delete", lambda: None)
+
+
 STATES: tuple[Callable[[], QWidget], ...] = (
     groups,
+    choosing,
+    choosing_beside_the_open_one,
+    menu_of_several,
     searching,
     renaming,
     palette,
     palette_hits,
     question,
+    question_of_several,
 )
 
 

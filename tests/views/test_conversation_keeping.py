@@ -120,7 +120,7 @@ def test_delete_asks_for_deletion(rows: ConversationList) -> None:
     rows.show_conversations([_info(0)], TODAY)
     rows.view.show_current(rows.model.index_of("c0"))
     QTest.keyClick(rows.view, Qt.Key.Key_Delete)
-    assert asked == [("c0", "Title 0")]
+    assert asked == [((_info(0),),)]
 
 
 def test_the_context_menu_tells_what_is_wanted(rows: ConversationList) -> None:
@@ -135,7 +135,7 @@ def test_the_context_menu_tells_what_is_wanted(rows: ConversationList) -> None:
     assert words == ["Rename\tF2", "Unpin", "Archive", "Export…", "Delete…\tDel"]
     for action in menu.actions()[1:4]:
         action.trigger()
-    assert (pins, archive, exports) == ([("c0", False)], [("c0", True)], [("c0",)])
+    assert (pins, archive, exports) == ([(("c0",), False)], [(("c0",), True)], [(("c0",),)])
     menu.close()
 
 

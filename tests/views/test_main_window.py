@@ -172,6 +172,19 @@ def test_a_pending_draft_is_told_before_another_conversation_is_opened(window: M
     assert told == ["draft half", "chosen c1"]
 
 
+def test_the_keyboard_stays_in_the_list_while_several_are_chosen(window: MainWindow) -> None:
+    infos = [ConversationInfo(id=f"c{n}", title=f"{n}", updated_at=utc_now(), workspace="/home/ada") for n in range(3)]
+    rows = window.conversations
+    rows.show_conversations(infos)
+    rows.view.setFocus()
+    window.show_start_page(False)
+    assert window.composer.editor.hasFocus()
+    rows.view.setFocus()
+    QTest.keyClick(rows.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    window.show_start_page(False)
+    assert rows.view.hasFocus()
+
+
 def test_closing_is_the_programs_decision(window: MainWindow) -> None:
     told: list[str] = []
     window.draft_changed.connect(lambda text: told.append(f"draft {text}"))

@@ -1,6 +1,7 @@
 """What the person does with whole conversations: names, pins, the archive, deletion and its undoing."""
 
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -16,7 +17,7 @@ TitledBy = Literal["", "model", "person"]
 
 
 class Keeping:
-    """Changes conversations as wholes.
+    """Changes conversations as wholes. Several at once are one transaction: all of them, or none.
 
     Args:
         database: Where.
@@ -33,7 +34,7 @@ class Keeping:
         """
         words = " ".join(title.split())[:TITLE_LIMIT]
         if words:
-            await self._change(conversation_id, "title = ?1, titled_by = 'person'", words)
+            await self._change((conversation_id,), "title = ?1, titled_by = 'person'", words)
 
     async def titled_by(self, conversation_id: str) -> TitledBy:
         """Who made its title."""
@@ -61,76 +62,75 @@ class Keeping:
 
         return await self._database.write(work)
 
-    async def pin(self, conversation_id: str, pinned: bool) -> None:
-        """Keep a conversation at the top of the list, or no longer; what is pinned is not archived.
+    async def pin(self, *conversation_ids: str, pinned: bool) -> None:
+        """Keep conversations at the top of the list, or no longer; what is pinned is not archived.
 
         Raises:
-            UnknownName: There is none of this id.
+            UnknownName: There is none of one of these ids.
         """
-        await self._change(conversation_id, "archived = archived AND NOT ?1, pinned = ?1", pinned)
+        await self._change(conversation_ids, "archived = archived AND NOT ?1, pinned = ?1", pinned)
 
-    async def archive(self, conversation_id: str, archived: bool) -> None:
-        """Put a conversation away, or take it back; what is archived is not pinned.
+    async def archive(self, *conversation_ids: str, archived: bool) -> None:
+        """Put conversations away, or take them back; what is archived is not pinned.
 
         Raises:
-            UnknownName: There is none of this id.
+            UnknownName: There is none of one of these ids.
         """
-        await self._change(conversation_id, "pinned = pinned AND NOT ?1, archived = ?1", archived)
+        await self._change(conversation_ids, "pinned = pinned AND NOT ?1, archived = ?1", archived)
 
-    async def delete(self, conversation_id: str) -> None:
-        """Hide a conversation from everything; ``restore`` brings it back until it is purged.
+    async def delete(self, *conversation_ids: str) -> None:
+        """Hide conversations from everything; ``restore`` brings them back until they are purged.
 
         Raises:
-            UnknownName: There is none of this id.
-            RunBusy: A run of it is at work.
+            UnknownName: There is none of one of these ids.
+            RunBusy: A run of one of them is at work.
         """
+        deleted_at = utc_now().isoformat()
 
         def work(db: sqlite3.Connection) -> None:
-            if db.execute(
-                "SELECT 1 FROM runs WHERE conversation_id = ? AND state = 'running'", (conversation_id,)
-            ).fetchone():
-                raise RunBusy("A run of this conversation is at work.", action="Stop it first, then delete again.")
-            changed = db.execute(
-                "UPDATE conversations SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL",
-                (utc_now().isoformat(), conversation_id),
-            ).rowcount
-            if not changed:
-                raise _unknown(conversation_id)
+            for each in conversation_ids:
+                busy = "SELECT 1 FROM runs WHERE conversation_id = ? AND state = 'running'"
+                if db.execute(busy, (each,)).fetchone():
+                    raise RunBusy("A run of this conversation is at work.", action="Stop it first, then delete again.")
+                hide = "UPDATE conversations SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL"
+                if not db.execute(hide, (deleted_at, each)).rowcount:
+                    raise _unknown(each)
 
         await self._database.write(work)
 
-    async def restore(self, conversation_id: str) -> None:
-        """Bring a deleted conversation back as it was.
+    async def restore(self, *conversation_ids: str) -> None:
+        """Bring deleted conversations back as they were.
 
         Raises:
-            UnknownName: It is purged by now.
+            UnknownName: One of them is purged by now.
         """
 
         def work(db: sqlite3.Connection) -> None:
-            if not db.execute("UPDATE conversations SET deleted_at = NULL WHERE id = ?", (conversation_id,)).rowcount:
-                raise UnknownName("This conversation has been deleted for good.")
+            for each in conversation_ids:
+                if not db.execute("UPDATE conversations SET deleted_at = NULL WHERE id = ?", (each,)).rowcount:
+                    raise UnknownName("This conversation has been deleted for good.")
 
         await self._database.write(work)
 
-    async def purge(self, *, before: datetime | None = None, conversation_id: str | None = None) -> int:
+    async def purge(self, *, before: datetime | None = None, conversation_ids: Collection[str] | None = None) -> int:
         """Delete for good what was deleted, overwrite its text in the file, and empty the write-ahead log.
 
         Usage and the audit log stay: figures, and what the tools did.
 
         Args:
             before: Only what was deleted before this time; None for now. What an import still hides has a time to come.
-            conversation_id: Only this one; None for all.
+            conversation_ids: Only these; None for all.
 
         Returns:
             How many conversations went.
         """
+        until = (before or utc_now()).isoformat()
+        gone = "DELETE FROM conversations WHERE deleted_at IS NOT NULL AND deleted_at <= ?"
 
         def work(db: sqlite3.Connection) -> int:
-            return db.execute(
-                "DELETE FROM conversations WHERE deleted_at IS NOT NULL"
-                " AND deleted_at <= ?1 AND (?2 IS NULL OR id = ?2)",
-                ((before or utc_now()).isoformat(), conversation_id),
-            ).rowcount
+            if conversation_ids is None:
+                return db.execute(gone, (until,)).rowcount
+            return sum(db.execute(f"{gone} AND id = ?", (until, each)).rowcount for each in conversation_ids)
 
         def overwriting(db: sqlite3.Connection) -> None:
             db.execute("PRAGMA secure_delete = ON")  # takes no effect inside a transaction that has begun to write
@@ -141,12 +141,13 @@ class Keeping:
             await self._database.empty_log()
         return count
 
-    async def _change(self, conversation_id: str, change: str, value: str | bool) -> None:
+    async def _change(self, conversation_ids: Collection[str], change: str, value: str | bool) -> None:
         def work(db: sqlite3.Connection) -> None:
-            if not db.execute(
-                f"UPDATE conversations SET {change} WHERE id = ?2 AND deleted_at IS NULL", (value, conversation_id)
-            ).rowcount:
-                raise _unknown(conversation_id)
+            for each in conversation_ids:
+                if not db.execute(
+                    f"UPDATE conversations SET {change} WHERE id = ?2 AND deleted_at IS NULL", (value, each)
+                ).rowcount:
+                    raise _unknown(each)
 
         await self._database.write(work)
 

@@ -39,5 +39,5 @@ async def move_unsent(source: Store, target: Store, conversation_id: str) -> Con
             preview = await source.attachments.preview(attachment.hash)
             await target.attachments.add_to_draft(moved.id, attachment, data, preview)
     await source.keeping.delete(conversation_id)
-    await source.keeping.purge(conversation_id=conversation_id)
+    await source.keeping.purge(conversation_ids=(conversation_id,))
     return moved.model_copy(update={"models": info.models})

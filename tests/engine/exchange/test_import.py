@@ -285,7 +285,7 @@ async def test_own_json_brings_messages_back_without_loss(store: Store, tmp_path
         await store.runs.claim(run_id, ["done"])
     await store.runs.finish(run_id, "done", None)
     await store.keeping.rename(conversation.id, "Named")
-    await store.keeping.pin(conversation.id, True)
+    await store.keeping.pin(conversation.id, pinned=True)
     path = written(tmp_path, await export(store))
     same = await store.importing.take(read_conversations(path), "/w")
     assert (same.taken, same.known) == (0, ("Named",))

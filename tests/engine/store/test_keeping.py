@@ -43,16 +43,16 @@ async def test_pinned_is_not_archived_and_archived_is_not_pinned(store: Store) -
         info = await store.conversations.get(conversation)
         return info.pinned, info.archived
 
-    await store.keeping.pin(conversation, True)
+    await store.keeping.pin(conversation, pinned=True)
     assert await state() == (True, False)
-    await store.keeping.archive(conversation, True)
+    await store.keeping.archive(conversation, archived=True)
     assert await state() == (False, True)
-    await store.keeping.pin(conversation, True)
+    await store.keeping.pin(conversation, pinned=True)
     assert await state() == (True, False)
-    await store.keeping.pin(conversation, False)
+    await store.keeping.pin(conversation, pinned=False)
     assert await state() == (False, False)
-    await store.keeping.archive(conversation, True)
-    await store.keeping.archive(conversation, False)
+    await store.keeping.archive(conversation, archived=True)
+    await store.keeping.archive(conversation, archived=False)
     assert await state() == (False, False)
 
 
@@ -76,6 +76,52 @@ async def test_a_conversation_at_work_is_not_deleted(store: Store) -> None:
         await store.keeping.delete(conversation)
 
 
+async def test_several_are_deleted_together_and_come_back_whole(store: Store) -> None:
+    kept, *gone = [await say(store, f"Question {number}", "Answer") for number in range(4)]
+    before = [await store.conversations.messages(each) for each in gone]
+    await store.keeping.delete(*gone)
+    assert [info.id for info in await store.conversations.all()] == [kept]
+    await store.keeping.restore(*gone)
+    assert {info.id for info in await store.conversations.all()} == {kept, *gone}
+    assert [await store.conversations.messages(each) for each in gone] == before
+
+
+async def test_where_one_of_several_cannot_be_deleted_none_is(store: Store) -> None:
+    idle = await say(store, "Question", "Answer")
+    busy = (await store.conversations.create("/tmp")).id
+    await store.runs.create(busy, "Question", OPTIONS)
+    with pytest.raises(RunBusy):
+        await store.keeping.delete(idle, busy)
+    with pytest.raises(UnknownName):
+        await store.keeping.delete(idle, "c-none")
+    assert {info.id for info in await store.conversations.all()} == {idle, busy}
+
+
+async def test_where_one_of_several_is_purged_none_comes_back(store: Store) -> None:
+    first, second = [await say(store, "Question") for _number in range(2)]
+    await store.keeping.delete(first, second)
+    await store.keeping.purge(conversation_ids=[first])
+    with pytest.raises(UnknownName):
+        await store.keeping.restore(second, first)
+    assert await store.conversations.all() == []
+
+
+async def test_several_are_pinned_and_archived_together_or_not_at_all(store: Store) -> None:
+    both = [await say(store, "Question") for _number in range(2)]
+    await store.keeping.pin(*both, pinned=True)
+    assert [info.pinned for info in await store.conversations.all()] == [True, True]
+    with pytest.raises(UnknownName):
+        await store.keeping.archive(*both, "c-none", archived=True)
+    assert [info.archived for info in await store.conversations.all()] == [False, False]
+
+
+async def test_purging_nothing_by_name_takes_nothing(store: Store) -> None:
+    gone = await say(store, "Question")
+    await store.keeping.delete(gone)
+    assert await store.keeping.purge(conversation_ids=[]) == 0
+    await store.keeping.restore(gone)
+
+
 async def test_runs_of_deleted_conversations_wait_for_nobody(store: Store) -> None:
     conversation = (await store.conversations.create("/tmp")).id
     run_id, _ = await store.runs.create(conversation, "Question", OPTIONS)
@@ -90,8 +136,8 @@ async def test_purging_takes_what_was_deleted_before_and_nothing_else(store: Sto
     kept, gone = await say(store, "kept"), await say(store, "very secret words")
     await store.keeping.delete(gone)
     assert await store.keeping.purge(before=utc_now() - timedelta(minutes=1)) == 0
-    assert await store.keeping.purge(conversation_id=kept) == 0
-    assert await store.keeping.purge(conversation_id=gone) == 1
+    assert await store.keeping.purge(conversation_ids=[kept]) == 0
+    assert await store.keeping.purge(conversation_ids=[gone]) == 1
     assert [info.id for info in await store.conversations.all()] == [kept]
     with pytest.raises(UnknownName):
         await store.keeping.restore(gone)
