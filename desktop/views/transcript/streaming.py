@@ -84,6 +84,7 @@ class Stream(QObject):
         self._take("".join(self._pending), _MOST_AT_ONCE)
 
     def _take(self, text: str, count: int) -> None:
+        self._timer.stop()
         self._pending = [text[count:]] if len(text) > count else []
         if text[:count]:
             began = time.perf_counter()

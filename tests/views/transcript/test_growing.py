@@ -152,7 +152,8 @@ def test_blocks_of_one_line_in_any_order(look: Look, blocks: list[tuple[str, str
 
 _ROWS = st.sampled_from(
     ["| a | b |", "| word | a wide cell of words |", "| `c` | *it* and **bold** |", "| 1 |", "| 1 | 2 | 3 |", "plain",
-     "| [x](http://a.b) | [1] |", "| one<br>two | $x$ |", "| שלום | 日本 |", "|  |  |", "| ![p](plan.png) | b |", "a \\| b | c"]
+     "| [x](http://a.b) | [1] |", "| one<br>two | $x$ |", "| שלום | 日本 |", "|  |  |", "| ![p](plan.png) | b |",
+     "a \\| b | c"]
 )  # fmt: skip
 
 
