@@ -10,12 +10,12 @@ from desktop.views.controls import Button, larger
 from desktop.views.theme import SPACE, current_theme, is_theme_change
 from desktop.views.transcript import lexers
 from desktop.views.transcript.activity_line import ActivityLine
-from desktop.views.transcript.column import Column
+from desktop.views.transcript.column import Column, Growth
 from desktop.views.transcript.gliding import Glider
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.metrics import Metrics
 from desktop.views.transcript.note_view import NoteView
-from desktop.views.transcript.painting import Brush, draw_column
+from desktop.views.transcript.painting import Brush, draw_column, draw_last_slot
 from desktop.views.transcript.refining import refine
 from desktop.views.transcript.repainting import Repainter
 from desktop.views.transcript.scroll_bar import CalmScrollBar
@@ -187,16 +187,30 @@ class Canvas(QAbstractScrollArea):
             self._frame_timer.start()
         self.view_moved()
 
-    def refresh_grown(self, index: int) -> None:
-        """Show that the last slot of a message has grown and nothing else has changed."""
-        layout = self.column.existing(index)
-        if layout is None or not layout.slots or not self.scroller.is_settled or not self.isVisible():
+    def refresh_grown(self, index: int, growth: Growth) -> None:
+        """Show that a message has grown.
+
+        Args:
+            index: Index of the message.
+            growth: What that changed.
+        """
+        scroller = self.scroller
+        if growth is Growth.OTHERWISE or not scroller.is_settled or self.column.extras(index) or not self.isVisible():
             self.refresh()
             return
-        slot = layout.slots[-1]
-        if not self._painted.show_slot(index, slot, layout.text_left):
+        if growth is Growth.LONGER and (self.orphans or not scroller.follow_growth()):
             self.refresh()
-        elif not slot.refined:
+            return
+        if not self._painted.show_last_slot(self.column, index, self.left, scroller.top, self._still_from()):
+            self.refresh()
+            return
+        layout = self.column.existing(index)
+        if growth is Growth.LONGER:
+            self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
+            self._place_widgets()
+            self.view_moved()
+            self._idle_timer.start()
+        elif layout is not None and not layout.slots[-1].refined:
             self._idle_timer.start()
 
     def _still_from(self) -> int:
@@ -220,8 +234,8 @@ class Canvas(QAbstractScrollArea):
     def _place_widgets(self) -> None:
         column, top = self.column, self.scroller.top
         width, left = column.metrics.measure, self.left
-        for index, extras in column.all_extras().items():
-            for extra in extras:
+        for index in column.with_widgets():
+            for extra in column.extras(index):
                 if isinstance(extra, NoteView):
                     extra.setGeometry(left, column.extra_top(index, extra) - top, width, extra.lay_out(width) - SPACE)
         below = column.top(len(column.messages)) - top
@@ -236,6 +250,9 @@ class Canvas(QAbstractScrollArea):
         try:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             brush, left, top = self.brush(), self.left, self.scroller.top
+            grown = self._painted.grown_in(event.rect())
+            if grown >= 0 and draw_last_slot(painter, self.column, grown, event.rect(), left, top, brush):
+                return
             region = event.region()
             if not 1 < region.rectCount() <= _PARTS:  # what Qt clips to is the region itself
                 draw_column(painter, self.column, event.rect(), left, top, brush)

@@ -2,9 +2,10 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import Enum, auto
+from typing import ClassVar, Protocol
 
 from desktop.engine.messages import Message
 from desktop.views.theme import SPACE
@@ -26,7 +27,13 @@ _SURVEYED_AT_ONCE = 100
 
 
 class Extra(Protocol):
-    """Something of a run that stands below a message."""
+    """Something of a run that stands below a message.
+
+    Attributes:
+        is_widget: Whether it is a widget, which somebody puts where it stands; all else is drawn.
+    """
+
+    is_widget: ClassVar[bool]
 
     def lay_out(self, width: int) -> int:
         """Its height in a width."""
@@ -46,6 +53,17 @@ class Anchor:
     entry: int = 0
     slot: int = -1
     offset: int = 0
+
+
+class Growth(Enum):
+    """What more text of a message changed in the column."""
+
+    IN_PLACE = auto()
+    """Its last slot alone, which is laid out and as high as before."""
+    LONGER = auto()
+    """Its last slot alone, which is laid out and of another height."""
+    OTHERWISE = auto()
+    """Maybe more."""
 
 
 class Column:
@@ -76,6 +94,7 @@ class Column:
         self._known: dict[int, tuple[int, ...]] = {}
         self._extras: dict[int, list[Extra]] = {}
         self._extra_heights: dict[int, int] = {}
+        self._with_widgets: set[int] = set()
         self._surveyed = 0
 
     # What it holds.
@@ -85,7 +104,7 @@ class Column:
         self.messages = list(messages)
         self._evidence = {run_id: tuple(ids) for run_id, ids in evidence.items()}
         self._pictures = AttachedPictures(messages)
-        self._extras, self._extra_heights = {}, {}
+        self._extras, self._extra_heights, self._with_widgets = {}, {}, set()
         self.forget_layouts()
 
     def append(self, message: Message, evidence: Sequence[str] = ()) -> int:
@@ -106,6 +125,7 @@ class Column:
         last = len(self.messages) - 1
         self._extras.pop(last, None)
         self._extra_heights.pop(last, None)
+        self._with_widgets.discard(last)
         self._layouts.pop(last, None)
         self._known.pop(last, None)
         self.messages.pop()
@@ -131,18 +151,17 @@ class Column:
             layout.show(message, growing=growing)
         self._fit(index)
 
-    def grow(self, index: int, message: Message) -> bool:
-        """Show a message whose text begins with the text of the one before it, in its place.
-
-        Returns:
-            Whether all is where it was: only the last slot grew, it is laid out, and no higher than before.
-        """
+    def grow(self, index: int, message: Message) -> Growth:
+        """Show a message whose text begins with the text of the one before it, in its place."""
         self.messages[index] = message
         layout = self.layout(index, growing=True)
-        is_in_place = layout.grow(message) and not layout.lay_out(len(layout.slots) - 1)
-        if not is_in_place:
+        if not layout.grow(message):
             self._fit(index)
-        return is_in_place
+            return Growth.OTHERWISE
+        if not layout.lay_out(len(layout.slots) - 1):
+            return Growth.IN_PLACE
+        self._fit(index)
+        return Growth.LONGER
 
     def evidence(self, message: Message) -> tuple[str, ...]:
         """Call ids that the chips of a message lead to."""
@@ -276,15 +295,16 @@ class Column:
             self._extras[index] = extras
         else:
             self._extras.pop(index, None)
+        (self._with_widgets.add if any(each.is_widget for each in extras) else self._with_widgets.discard)(index)
         self._measure_extras(index, extras)
 
     def extras(self, index: int) -> Sequence[Extra]:
         """What stands below a message."""
         return self._extras.get(index, ())
 
-    def all_extras(self) -> Mapping[int, Sequence[Extra]]:
-        """All of them, by the index of their message."""
-        return self._extras
+    def with_widgets(self) -> Collection[int]:
+        """Indices of the messages below which widgets stand."""
+        return self._with_widgets
 
     def _measure_extras(self, index: int, extras: list[Extra]) -> None:
         before = self._extra_heights.pop(index, 0)

@@ -1,5 +1,7 @@
 """A line below a message: how its run ended, and what can be done."""
 
+from typing import ClassVar
+
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -25,6 +27,7 @@ class NoteView(QWidget):
     """
 
     activated = Signal()
+    is_widget: ClassVar[bool] = True
 
     def __init__(self, text: str, action_label: str, kind: NoteKind, parent: QWidget, action_id: str = "") -> None:
         super().__init__(parent)

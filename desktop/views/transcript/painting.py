@@ -77,6 +77,34 @@ def draw_column(painter: QPainter, column: Column, exposed: QRect, left: int, to
                 painter.restore()
 
 
+def draw_last_slot(
+    painter: QPainter, column: Column, index: int, exposed: QRect, left: int, top: int, brush: Brush
+) -> bool:
+    """Draw a rectangle of the view in which there is nothing but the last slot of a message.
+
+    Args:
+        painter: Of the view.
+        column: What is drawn.
+        index: Index of the message.
+        exposed: The rectangle.
+        left: Where the messages begin, in the view.
+        top: The column's height that is at the top of the view.
+        brush: What is drawn with.
+
+    Returns:
+        False where there may be more, and nothing was drawn.
+    """
+    layout = column.existing(index)
+    segment = layout.slots[-1].segment if layout is not None and layout.slots else None
+    if layout is None or segment is None or brush.focused == index:
+        return False
+    last, above = len(layout.slots) - 1, column.top(index) - top
+    painter.fillRect(exposed, brush.theme.background)
+    painter.translate(left, above)
+    layout.draw_slot(painter, last, QRectF(exposed.translated(-left, -above)), brush.marks(index, last, segment))
+    return True
+
+
 def _draw_message(
     painter: QPainter, index: int, layout: MessageLayout, exposed: QRectF, line: float, width: int, brush: Brush
 ) -> None:

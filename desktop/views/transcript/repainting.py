@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.views.message_details import stop_mark
 from desktop.views.transcript.column import Column
+from desktop.views.transcript.message_layout import MessageLayout
+from desktop.views.transcript.metrics import FOOTER, MARK
 from desktop.views.transcript.run_line import RunLineBox
 from desktop.views.transcript.slot import Slot
 
@@ -21,7 +23,7 @@ class Patch:
     """Something in view.
 
     Attributes:
-        area: Where, in the view.
+        area: Where: across in the view, down in the column.
         slot: The slot that it is; None for what is another thing whenever it looks different.
         version: Of the slot.
     """
@@ -47,58 +49,67 @@ def shown(column: Column, left: int, top: int, page: int) -> Shown:
     found: Shown = {}
     width = column.metrics.measure
     for index in column.between(top, top + page):
-        above = column.top(index) - top
+        begin = column.top(index)
         layout = column.existing(index)
         message = column.messages[index]
         if layout is None:
-            found[index, "empty"] = Patch(QRect(left, above, width, column.bottom(index) - top - above))
+            found[index, "empty"] = Patch(QRect(left, begin, width, column.bottom(index) - begin))
             continue
         for place, file in zip(layout.chips, message.attachments, strict=False):
-            found[index, "file", place.top(), place.left(), file.hash] = Patch(place.translated(left, above))
+            found[index, "file", place.top(), place.left(), file.hash] = Patch(place.translated(left, begin))
         if layout.has_bubble:
             bubble = layout.bubble
-            found[index, "bubble", bubble.width(), bubble.height()] = Patch(bubble.translated(left, above))
-        head = (message.off_record, stop_mark(message))
-        if any(head):
-            found[index, "marks", head, layout.height] = Patch(QRect(left, above, width, layout.height))
-        for number in layout.slots_between(-above, page - above):
+            found[index, "bubble", bubble.width(), bubble.height()] = Patch(bubble.translated(left, begin))
+        if message.off_record:
+            found[index, "record"] = Patch(QRect(left, begin, width, MARK))
+        if words := stop_mark(message):
+            found[index, "stop", words] = Patch(QRect(left, begin + layout.height - FOOTER - MARK, width, MARK))
+        for number in layout.slots_between(top - begin, top + page - begin):
             slot = layout.slots[number]
-            rises = floor(min(0.0, slot.gap))  # its first line stands beside the one above
-            begin, end = layout.slot_top(number) + rises, layout.slot_top(number + 1)
-            area = QRect(left, above + begin, width, end - begin)
-            found[index, slot, layout.text_left] = Patch(area, slot, slot.version)
+            found[index, slot, layout.text_left] = Patch(_area(layout, number, left, begin, width), slot, slot.version)
         for extra in column.extras(index):
             box = extra.lay_out(width)
             state = (extra.is_open, extra.line) if isinstance(extra, RunLineBox) else ()
-            area = QRect(left, column.extra_top(index, extra) - top, width, box)
-            found[index, "extra", id(extra), state] = Patch(area)
+            found[index, "extra", id(extra), state] = Patch(QRect(left, column.extra_top(index, extra), width, box))
     return found
 
 
-def difference(before: Shown, now: Shown) -> tuple[int, QRegion]:
+def _area(layout: MessageLayout, number: int, left: int, begin: int, width: int) -> QRect:
+    """Where a slot of a message is that begins at a height."""
+    rises = floor(min(0.0, layout.slots[number].gap))  # its first line stands beside the one above
+    top = layout.slot_top(number) + rises
+    return QRect(left, begin + top, width, layout.slot_top(number + 1) - top)
+
+
+def difference(before: Shown, now: Shown, moved: int) -> tuple[int, QRegion]:
     """How the view gets from one state to another.
 
+    Args:
+        before: What was shown.
+        now: What is to be shown.
+        moved: By how much what stands where it stood in the column moves down in the view.
+
     Returns:
-        By how much all moves down that is in both, and what must be drawn again after it was moved.
+        By how much all moves down in the view that is in both, and what of the column must then be drawn again.
     """
-    shift = next((now[key].area.top() - patch.area.top() for key, patch in before.items() if key in now), 0)
+    down = next((now[key].area.top() - patch.area.top() for key, patch in before.items() if key in now), 0)
     again = QRegion()
     for key, patch in now.items():
         old = before.get(key)
         if old is None:
             again += patch.area.adjusted(0, -_OVERHANG, 0, _OVERHANG)
             continue
-        moved = old.area.translated(0, shift)
-        if moved == patch.area and old.version == patch.version:
+        area = old.area.translated(0, down) if down else old.area
+        if area == patch.area and old.version == patch.version:
             continue
         steady = 0
-        if patch.slot is not None and moved.topLeft() == patch.area.topLeft() and moved.width() == patch.area.width():
-            steady = patch.slot.steady_since(old.version) if old.version != patch.version else moved.height()
-        again += moved.united(patch.area).adjusted(0, steady - _OVERHANG, 0, _OVERHANG)
+        if patch.slot is not None and area.topLeft() == patch.area.topLeft() and area.width() == patch.area.width():
+            steady = patch.slot.steady_since(old.version) if old.version != patch.version else area.height()
+        again += area.united(patch.area).adjusted(0, steady - _OVERHANG, 0, _OVERHANG)
     for key, patch in before.items():
         if key not in now:
-            again += patch.area.translated(0, shift).adjusted(0, -_OVERHANG, 0, _OVERHANG)
-    return shift, again
+            again += patch.area.translated(0, down).adjusted(0, -_OVERHANG, 0, _OVERHANG)
+    return moved + down, again
 
 
 class Repainter:
@@ -111,6 +122,8 @@ class Repainter:
     def __init__(self, viewport: QWidget) -> None:
         self._viewport = viewport
         self._shown: Shown = {}
+        self._top = 0
+        self._grown = (-1, QRect())
 
     def forget(self) -> None:
         """Paint all of it the next time."""
@@ -127,15 +140,15 @@ class Repainter:
         """
         page = self._viewport.height()
         now = shown(column, left, top, page)
-        shift, again = difference(self._shown, now)
+        shift, again = difference(self._shown, now, self._top - top)
         if abs(shift) >= page or not self._shown:
             self._viewport.update()
         else:
             if shift:
                 self._move(shift, QRect(left, 0, column.metrics.measure, still))
             if not again.isEmpty():
-                self._viewport.update(again)
-        self._shown = now
+                self._viewport.update(again.translated(0, -top))
+        self._shown, self._top, self._grown = now, top, (-1, QRect())
 
     def _move(self, shift: int, area: QRect) -> None:
         """Move what is painted down: the messages alone where no widget stands among them."""
@@ -145,22 +158,42 @@ class Repainter:
         else:
             self._viewport.scroll(0, shift, area)
 
-    def show_slot(self, index: int, slot: Slot, text_left: int) -> bool:
-        """Have the viewport paint what changed of a slot that stands where it stood.
+    def show_last_slot(self, column: Column, index: int, left: int, top: int, still: int) -> bool:
+        """Have the viewport paint what changed of the last slot of a message, where all else is where it was.
 
         Args:
-            index: Index of its message.
-            slot: The slot.
-            text_left: Where the text of its message begins.
+            column: What is shown.
+            index: Index of the message.
+            left: Where the messages begin, in the view.
+            top: The column's height that is at the top of the view now.
+            still: The height in the view from which on nothing moves with the messages.
 
         Returns:
-            Whether it is in view.
+            False where the slot was not in view, or moved: then nothing was done.
         """
-        key = (index, slot, text_left)
-        patch = self._shown.get(key)
-        if patch is None:
+        layout = column.existing(index)
+        slot = layout.slots[-1] if layout is not None and layout.slots else None
+        if layout is None or slot is None:
             return False
-        steady = slot.steady_since(patch.version)
-        self._viewport.update(patch.area.adjusted(0, steady - _OVERHANG, 0, _OVERHANG))
-        self._shown[key] = Patch(patch.area, slot, slot.version)
+        key, shift = (index, slot, layout.text_left), self._top - top
+        before = self._shown.get(key)
+        area = _area(layout, len(layout.slots) - 1, left, column.top(index), column.metrics.measure)
+        if before is None or before.area.topLeft() != area.topLeft() or abs(shift) >= self._viewport.height():
+            return False
+        if shift:
+            self._move(shift, QRect(left, 0, column.metrics.measure, still))
+        steady = slot.steady_since(before.version)
+        again = area.united(before.area).adjusted(0, steady - _OVERHANG, 0, _OVERHANG).translated(0, -top)
+        self._viewport.update(again)
+        self._shown[key], self._top = Patch(area, slot, slot.version), top
+        self._grown = (index if steady >= _OVERHANG and not shift else -1, again)
         return True
+
+    def grown_in(self, area: QRect) -> int:
+        """Index of the message of whose last slot nothing but some lines stand in a rectangle of the view.
+
+        Returns:
+            -1 where there may be more than that.
+        """
+        index, grown = self._grown
+        return index if area == grown else -1

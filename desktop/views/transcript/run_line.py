@@ -1,6 +1,7 @@
 """The calm line of a run between the person's message and the answer, which folds out to what was gathered."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
@@ -54,6 +55,8 @@ class RunLineBox:
         run_id: The run.
         is_open: Whether it is folded out.
     """
+
+    is_widget: ClassVar[bool] = False
 
     def __init__(self, run_id: str, line: RunLine, font: QFont) -> None:
         self.run_id = run_id

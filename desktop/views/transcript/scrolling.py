@@ -99,6 +99,18 @@ class Scroller:
                 self.follows = self.is_settled
             self._anchor = self._column.anchor_at(self.top)
 
+    def follow_growth(self) -> bool:
+        """Find the top anew where what is laid out grew at its end and nothing else changed.
+
+        Returns:
+            False where that may not be all that is to be done: then `settle` does it.
+        """
+        if not (self.follows and self.is_settled):
+            return False
+        self.top = self.most
+        self._anchor = self._column.anchor_at(self.top)
+        return True
+
     def _missing_anchor(self) -> tuple[int, int] | None:
         """The anchor's own slot, where it was not laid out: what its offset leads to is known only then."""
         entry, slot = self._anchor.entry, self._anchor.slot

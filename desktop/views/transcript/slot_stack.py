@@ -185,16 +185,20 @@ class SlotStack(ABC):
         """
         left = self.text_left
         for index in self.slots_between(exposed.top(), exposed.bottom()):
-            top = self.slot_top(index)
             segment = self.slots[index].segment
             if segment is None or not self.slots[index].width:
-                yield QRectF(left, top, self._inner, self._heights[index])
+                yield QRectF(left, self.slot_top(index), self._inner, self._heights[index])
                 continue
-            begin = top + self.slots[index].gap
-            painter.save()
-            painter.translate(left, begin)
-            segment.draw(painter, exposed.translated(-left, -begin), marks(index, segment))
-            painter.restore()
+            self.draw_slot(painter, index, exposed, marks(index, segment))
+
+    def draw_slot(self, painter: QPainter, index: int, exposed: QRectF, marks: Sequence[Mark]) -> None:
+        """Draw what lies in a rectangle of a slot that is laid out."""
+        segment = self.slots[index].segment
+        assert segment is not None
+        left, begin = self.text_left, self.slot_top(index) + self.slots[index].gap
+        painter.translate(left, begin)
+        segment.draw(painter, exposed.translated(-left, -begin), marks)
+        painter.translate(-left, -begin)
 
     def into_slot(self, index: int, point: QPointF) -> QPointF:
         """A point of the message in the coordinates of a slot's segment."""

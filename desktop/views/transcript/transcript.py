@@ -304,13 +304,10 @@ class Transcript(ReadingStage):
         if self._activity.text != self._writing:  # a retry told of itself there
             self._activity.show_text(self._writing)
         message = message.model_copy(update={"text": message.text + text})
-        is_in_place = self.column.grow(self._live, message)
+        growth = self.column.grow(self._live, message)
         self.finder.forget(self._live)
         self.tell_of_new()
-        if is_in_place:
-            self.refresh_grown(self._live)
-        else:
-            self.refresh()
+        self.refresh_grown(self._live, growth)
         if self.finder.query:  # a hit may begin in a line above the one that grew
             self.viewport().update()
         self._announcer.grew()

@@ -127,7 +127,8 @@ def test_outcome_shows_without_any_message(transcript: Transcript) -> None:
 def test_many_lines_are_cheap(transcript: Transcript) -> None:
     messages = [said(n, "word", "user" if n % 2 == 0 else "assistant", run_id=f"r{n // 2}") for n in range(4000)]
     transcript.show_conversation(messages, {}, {f"r{n}": LINE for n in range(2000)})
-    assert len(transcript.column.all_extras()) == 2000
+    assert sum(len(transcript.column.extras(index)) for index in range(4000)) == 2000
+    assert not transcript.column.with_widgets()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
