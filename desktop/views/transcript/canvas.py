@@ -194,24 +194,31 @@ class Canvas(QAbstractScrollArea):
             index: Index of the message.
             growth: What that changed.
         """
-        scroller = self.scroller
-        if growth is Growth.OTHERWISE or not scroller.is_settled or self.column.extras(index) or not self.isVisible():
-            self.refresh()
-            return
-        if growth is Growth.LONGER and (self.orphans or not scroller.follow_growth()):
-            self.refresh()
-            return
-        if not self._painted.show_last_slot(self.column, index, self.left, scroller.top, self._still_from()):
-            self.refresh()
-            return
         layout = self.column.existing(index)
-        if growth is Growth.LONGER:
-            self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
-            self._place_widgets()
-            self.view_moved()
-            self._idle_timer.start()
-        elif layout is not None and not layout.slots[-1].refined:
-            self._idle_timer.start()
+        if layout is None or not layout.slots or not self.isVisible() or not self.scroller.is_settled:
+            self.refresh()
+        elif growth is Growth.IN_PLACE and self._painted.show_in_place(index, layout):
+            if not layout.slots[-1].refined:
+                self._idle_timer.start()
+        elif growth is not Growth.LONGER or not self._lengthen(index):
+            self.refresh()
+
+    def _lengthen(self, index: int) -> bool:
+        """Show that the last slot of the last message is longer, where that is all.
+
+        Returns:
+            Whether it was.
+        """
+        column, scroller = self.column, self.scroller
+        if column.extras(index) or self.orphans or not scroller.follow_growth():
+            return False
+        if not self._painted.show_longer(column, index, self.left, scroller.top, self._still_from()):
+            return False
+        self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
+        self._place_widgets()
+        self.view_moved()
+        self._idle_timer.start()
+        return True
 
     def _still_from(self) -> int:
         """The height in the view from which on nothing moves with the messages: that of the line under them."""

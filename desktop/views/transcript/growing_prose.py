@@ -10,6 +10,7 @@ from desktop.views.transcript.growth import (
     continues_list,
     is_closed,
     lengthens_line,
+    most_weight,
     next_apart,
     reread_from,
     settled,
@@ -17,6 +18,7 @@ from desktop.views.transcript.growth import (
 )
 from desktop.views.transcript.inline_writer import InlineWriter
 from desktop.views.transcript.last_lines import LastLines
+from desktop.views.transcript.long_paragraph import PART_LIMIT
 from desktop.views.transcript.one_line import read_line
 from desktop.views.transcript.parsing import parse_line
 from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder
@@ -83,6 +85,17 @@ class GrowingProse(DocumentSegment):
         self._unchanged_to = min(self._unchanged_to, self._steady)
         return True
 
+    def lengthen(self, added: str) -> bool:
+        before, text = self._source, self.piece.text + added
+        if self._goes_on or len(self.piece.text) != len(before) or most_weight(text) > PART_LIMIT:
+            return False
+        words = words_added(before, before + added)
+        if words is None or not self._add_words(before, words):
+            return False
+        self.piece, self._source = Piece(text, self.piece.start, self.piece.kind), before + added
+        self._unchanged_to = min(self._unchanged_to, self._steady)
+        return True
+
     # The last line.
 
     def _end_line(self, before: str, after: str) -> bool:
@@ -98,8 +111,18 @@ class GrowingProse(DocumentSegment):
     def _lengthen(self, before: str, after: str) -> bool:
         """Take more of the last line."""
         words = words_added(before, after)
-        if words is None or not self._shown.endswith(before.rsplit(None, 1)[-1]):
-            return lengthens_line(before, after) and self._write_on(before, after)
+        if words is not None and self._add_words(before, words):
+            return True
+        return lengthens_line(before, after) and self._write_on(before, after)
+
+    def _add_words(self, before: str, words: str) -> bool:
+        """Write words behind the last one.
+
+        Returns:
+            False where what is shown does not end as its source does.
+        """
+        if not self._shown.endswith(before.rsplit(None, 1)[-1]):
+            return False
         if words:
             lines = self._lines_from(self._positions.to_units(self.length))
             self._writer.cursor.insertText(words)

@@ -166,7 +166,10 @@ class MessageLayout(SlotStack):
             Whether only its last slot grew.
         """
         text = _with_line_feeds(message.text)
+        added = text[len(self._text) :]
         self.message, self._text = message, text
+        if self._lengthen(added):
+            return True
         at = max(0, len(self._pieces) - 1)
         is_read_otherwise = False
         if self._pieces and not self._is_user:
@@ -182,6 +185,22 @@ class MessageLayout(SlotStack):
             self._retake()
             return False
         return self._take(self._pieces[at:], at) and not is_read_otherwise
+
+    def _lengthen(self, added: str) -> bool:
+        """Take words that can be nothing but more of the last line: no text is cut for them.
+
+        Returns:
+            False where they may be more than that.
+        """
+        slot = self.slots[-1] if self.slots else None
+        if slot is None or slot.segment is None or self._around.definitions or slot.around is not self._around:
+            return False
+        last = self._pieces[-1]
+        if last.start + len(last.text) + len(added) != len(self._text) or not slot.segment.lengthen(added):
+            return False
+        self._pieces[-1] = slot.piece = slot.segment.piece
+        slot.refined, slot.width = slot.segment.is_refined, -1 if slot.width == self._inner else 0
+        return True
 
     def show(self, message: Message, *, growing: bool) -> None:
         """Show a message in place of what was shown; equal pieces keep their segments."""

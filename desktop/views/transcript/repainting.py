@@ -158,8 +158,22 @@ class Repainter:
         else:
             self._viewport.scroll(0, shift, area)
 
-    def show_last_slot(self, column: Column, index: int, left: int, top: int, still: int) -> bool:
-        """Have the viewport paint what changed of the last slot of a message, where all else is where it was.
+    def show_in_place(self, index: int, layout: MessageLayout) -> bool:
+        """Have the viewport paint what changed of the last slot of a message, where all is where it was.
+
+        Returns:
+            Whether it is in view.
+        """
+        slot = layout.slots[-1]
+        key = (index, slot, layout.text_left)
+        before = self._shown.get(key)
+        if before is None:
+            return False
+        self._paint_last(key, before, before.area, self._top)
+        return True
+
+    def show_longer(self, column: Column, index: int, left: int, top: int, still: int) -> bool:
+        """Have the viewport paint what changed of the last slot of a message, below which all moved away.
 
         Args:
             column: What is shown.
@@ -172,22 +186,28 @@ class Repainter:
             False where the slot was not in view, or moved: then nothing was done.
         """
         layout = column.existing(index)
-        slot = layout.slots[-1] if layout is not None and layout.slots else None
-        if layout is None or slot is None:
+        if layout is None or not layout.slots:
             return False
-        key, shift = (index, slot, layout.text_left), self._top - top
+        key, shift = (index, layout.slots[-1], layout.text_left), self._top - top
         before = self._shown.get(key)
         area = _area(layout, len(layout.slots) - 1, left, column.top(index), column.metrics.measure)
         if before is None or before.area.topLeft() != area.topLeft() or abs(shift) >= self._viewport.height():
             return False
         if shift:
             self._move(shift, QRect(left, 0, column.metrics.measure, still))
+        self._paint_last(key, before, area, top)
+        if shift:
+            self._grown = (-1, QRect())
+        return True
+
+    def _paint_last(self, key: tuple[int, Slot, int], before: Patch, area: QRect, top: int) -> None:
+        index, slot, _ = key
         steady = slot.steady_since(before.version)
-        again = area.united(before.area).adjusted(0, steady - _OVERHANG, 0, _OVERHANG).translated(0, -top)
+        again = area.united(before.area) if area is not before.area else area
+        again = again.adjusted(0, steady - _OVERHANG, 0, _OVERHANG).translated(0, -top)
         self._viewport.update(again)
         self._shown[key], self._top = Patch(area, slot, slot.version), top
-        self._grown = (index if steady >= _OVERHANG and not shift else -1, again)
-        return True
+        self._grown = (index if steady >= _OVERHANG else -1, again)
 
     def grown_in(self, area: QRect) -> int:
         """Index of the message of whose last slot nothing but some lines stand in a rectangle of the view.

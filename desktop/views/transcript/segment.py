@@ -243,6 +243,14 @@ class Segment(ABC):
         """
         return False
 
+    def lengthen(self, added: str) -> bool:
+        """Take words that are more of its last line, and no more than that wherever it stands.
+
+        Returns:
+            False where they may be more: then the text is cut into pieces anew, and `grow` is asked.
+        """
+        return False
+
     @property
     def steady(self) -> float:
         """How far down it looks as it did before the last `grow` or `refine`, in logical pixels."""

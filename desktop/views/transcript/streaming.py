@@ -8,8 +8,10 @@ from math import ceil
 from PySide6.QtCore import QObject, QTimer
 
 LEAST_MS, MOST_MS, FACTOR = 16, 100, 3
-_MOST_AT_ONCE = 12_000
+_MOST_AT_ONCE = 8_000
 """Characters that are shown in one flush; a longer burst comes in several."""
+TOGETHER_MS = 3
+"""How long the first of what comes after a pause waits for what comes with it."""
 _FEW = 120
 """Characters up to which what waits is shown line by line."""
 _LINE = re.compile(r"[^\n]*\n+(?=[^\n])")
@@ -38,18 +40,19 @@ class Stream(QObject):
         self._ended_at = 0.0
         self._begins_line = True
         self._is_held = False
+        self._is_due = False  # asking the timer would take longer than all else that a token needs
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.step)
 
     @property
     def is_waiting(self) -> bool:
         """Whether there is text that was not shown."""
-        return self._timer.isActive()
+        return self._is_due or self._is_held
 
     def extend(self, text: str) -> None:
         """Take more text."""
         self._pending.append(text)
-        if self._is_held or not self._timer.isActive():
+        if not self._is_due:
             self._is_held = False
             self._wait()
 
@@ -59,24 +62,24 @@ class Stream(QObject):
         return int(min(MOST_MS, max(LEAST_MS, FACTOR * self._cost_ms)))
 
     def _wait(self) -> None:
-        """Have the next flush as long after the last one as it should be; at once, where that was long ago."""
+        """Have the next flush as long after the last one as it should be; soon, where that was long ago."""
         passed_ms = (time.perf_counter() - self._ended_at) * 1000
-        self._timer.start(max(0, ceil(self.interval_ms - passed_ms)))
+        self._is_due = True
+        self._timer.start(max(TOGETHER_MS, ceil(self.interval_ms - passed_ms)))
 
     def step(self) -> None:
         """Show what there is now, up to the end of its first line where it is little; and the rest soon."""
         text = "".join(self._pending)
-        if len(text) > _FEW:
-            self._take(text, _MOST_AT_ONCE)
-            return
-        was_held, self._is_held = self._is_held, False
-        count = len(text)
-        if line := _LINE.match(text):
-            count = line.end()
-        elif not was_held and (unclear := _UNCLEAR.search(text)) and (unclear.start() or self._begins_line):
-            count, self._is_held = unclear.start(), True
+        count, holds = _MOST_AT_ONCE, False
+        if len(text) <= _FEW:
+            unclear = _UNCLEAR.search(text) if not self._is_held else None
+            if line := _LINE.match(text):
+                count = line.end()
+            elif unclear and (unclear.start() or self._begins_line):
+                count, holds = unclear.start(), True
         self._take(text, count)
-        if self._is_held:
+        if holds:
+            self._is_held, self._is_due = True, False
             self._timer.start(MOST_MS)
 
     def flush(self) -> None:
@@ -85,6 +88,7 @@ class Stream(QObject):
 
     def _take(self, text: str, count: int) -> None:
         self._timer.stop()
+        self._is_due = self._is_held = False
         self._pending = [text[count:]] if len(text) > count else []
         if text[:count]:
             began = time.perf_counter()
@@ -98,4 +102,4 @@ class Stream(QObject):
     def stop(self) -> None:
         """Drop what was not shown."""
         self._timer.stop()
-        self._pending, self._begins_line, self._is_held = [], True, False
+        self._pending, self._begins_line, self._is_held, self._is_due = [], True, False, False

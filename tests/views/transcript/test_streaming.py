@@ -1,7 +1,7 @@
 from pytestqt.qtbot import QtBot
 
 from desktop.views.transcript import Transcript
-from desktop.views.transcript.streaming import FACTOR, LEAST_MS, MOST_MS
+from desktop.views.transcript.streaming import FACTOR, LEAST_MS, MOST_MS, TOGETHER_MS
 from tests.views.transcript.conftest import said
 from tests.views.transcript.lines import Lines
 
@@ -25,15 +25,15 @@ def test_a_flush_waits_three_times_as_long_as_the_last_one_took(transcript: Tran
         assert stream.interval_ms == expected
 
 
-def test_what_comes_after_a_pause_is_shown_at_once(transcript: Transcript) -> None:
+def test_what_comes_after_a_pause_is_shown_soon(transcript: Transcript) -> None:
     stream = transcript._stream
     transcript.begin_answer("Claude", False)
     stream._ended_at -= 10
     transcript.extend_answer("word")
-    assert stream._timer.interval() == 0
+    assert stream._timer.interval() == TOGETHER_MS
     transcript._flush()
     transcript.extend_answer(" more")
-    assert 0 < stream._timer.interval() <= stream.interval_ms
+    assert TOGETHER_MS < stream._timer.interval() <= stream.interval_ms
 
 
 def test_a_burst_comes_in_several_flushes_and_nothing_is_lost(qtbot: QtBot, transcript: Transcript) -> None:
@@ -70,6 +70,15 @@ def test_many_lines_that_wait_come_at_once(transcript: Transcript) -> None:
 def test_marks_that_begin_a_line_wait_for_what_follows(transcript: Transcript) -> None:
     transcript.begin_answer("Claude", False)
     assert stepped(transcript, "-", " item\n12", ". more") == ["", "- item\n", "- item\n12. more"]
+
+
+def test_marks_that_wait_are_shown_with_what_follows_and_no_later(transcript: Transcript) -> None:
+    stream = transcript._stream
+    transcript.begin_answer("Claude", False)
+    stepped(transcript, "-")
+    assert stream._timer.interval() == MOST_MS
+    transcript.extend_answer(" item")
+    assert stream._timer.interval() <= stream.interval_ms
 
 
 def test_marks_after_which_nothing_comes_are_shown(qtbot: QtBot, transcript: Transcript) -> None:
