@@ -103,7 +103,7 @@ def ornaments_of(
     """
     found, first = known if known is not None and not tables else (Ornaments(), document.begin())
     bars: dict[tuple[int, int], QRectF] = {}
-    letter_middle = QFontMetricsF(look.font).xHeight() / 2
+    letter_middle: float | None = None
     layout = document.documentLayout()
     for block in blocks_from(first):
         style = block.blockFormat()
@@ -111,6 +111,7 @@ def ornaments_of(
         if style.hasProperty(QUOTES):
             _add_bars(bars, block, frame, width)
         if block.layout().lineCount() and (style.hasProperty(TASK) or style.hasProperty(BULLET)):
+            letter_middle = letter_middle or QFontMetricsF(look.font).xHeight() / 2
             _add_mark(found, block, letter_middle)
         if style.boolProperty(FIRST_NOTE):
             found.rules.append(QRectF(0, round(frame.top() - 3 * SPACE / 2), width, 1))

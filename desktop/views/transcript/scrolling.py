@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from desktop.views.theme import SPACE
 from desktop.views.transcript.column import TOP, Anchor, Column
 
-FRAME_MS = 2.5
+FRAME_MS = 2.0
 """Milliseconds of laying out for one frame, and a segment more; what is not reached shows as a placeholder."""
 _AT_END = 4
 

@@ -167,6 +167,17 @@ def test_resuming_gives_what_splitting_the_whole_does(text: str, stops: list[int
         assert pieces == list(split(text[:stop], True))
 
 
+@given(ANYTHING, st.lists(st.integers(1, 30), min_size=1, max_size=12))
+@settings(max_examples=600, deadline=None, derandomize=True)
+def test_resuming_line_by_line_gives_what_splitting_the_whole_does(text: str, sizes: list[int]) -> None:
+    pieces, at, turn = list[Piece](), 0, 0
+    while at < len(text):
+        line = text.find("\n", at) + 1 or len(text)
+        at, turn = min(line, at + sizes[turn % len(sizes)]), turn + 1
+        pieces[-1:] = resume(pieces[-1], text[:at], True) if pieces else split(text[:at], True)
+        assert pieces == list(split(text[:at], True))
+
+
 def test_a_half_typed_fence_is_hidden() -> None:
     assert [piece.text for piece in split("text\n\n``", True)] == ["text\n\n"]
     assert [piece.text for piece in split("```py\nx = 1\n``", True)] == ["```py\nx = 1\n"]
