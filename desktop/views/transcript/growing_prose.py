@@ -14,6 +14,7 @@ from desktop.views.transcript.growth import (
     settled,
     words_added,
 )
+from desktop.views.transcript.joined_pieces import read_with
 from desktop.views.transcript.last_lines import LastLines
 from desktop.views.transcript.parsing import parse_line
 from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder
@@ -52,6 +53,7 @@ class GrowingProse(DocumentSegment):
         self._writer = builder.text
         self._source = drawable(piece.text)
         self._surroundings = surroundings
+        self._reading = read_with(piece, surroundings.definitions)
         self._kept = kept
         self._open: tuple[int, int] | None = None
         self._last: LastLines | None = None
@@ -67,6 +69,12 @@ class GrowingProse(DocumentSegment):
         before, after = self._source, drawable(piece.text)
         if piece.kind != self.piece.kind or not after.startswith(before):
             return False
+        reading = read_with(piece, self._surroundings.definitions)
+        if reading != self._reading or (reading is not None and after != before):
+            return False
+        if after == before:  # what it reads with is another text, but tells the same of it
+            self.piece, self._steady = piece, self._height
+            return True
         if not (self._end_line(before, after) or self._lengthen(before, after) or self._read_on(before, after)):
             return False
         self.piece, self._source = piece, after
