@@ -17,6 +17,7 @@ from desktop.views.transcript.growth import (
     words_added,
 )
 from desktop.views.transcript.inline_writer import InlineWriter
+from desktop.views.transcript.joined_pieces import read_with
 from desktop.views.transcript.last_lines import LastLines
 from desktop.views.transcript.long_paragraph import PART_LIMIT
 from desktop.views.transcript.one_line import read_line
@@ -57,6 +58,7 @@ class GrowingProse(DocumentSegment):
         self._builder = builder
         self._source = drawable(piece.text)
         self._surroundings = surroundings
+        self._reading = read_with(piece, surroundings.definitions)
         self._kept = kept
         self._open: tuple[int, int] | None = None
         self._last: LastLines | None = None
@@ -79,6 +81,12 @@ class GrowingProse(DocumentSegment):
         before, after = self._source, drawable(piece.text)
         if piece.kind != self.piece.kind or not after.startswith(before):
             return False
+        reading = read_with(piece, self._surroundings.definitions)
+        if reading != self._reading or (reading is not None and after != before):
+            return False
+        if after == before:  # what it reads with is another text, but tells the same of it
+            self.piece, self._steady = piece, self._height
+            return True
         if not (self._end_line(before, after) or self._lengthen(before, after) or self._read_on(before, after)):
             return False
         self.piece, self._source = piece, after
@@ -87,7 +95,8 @@ class GrowingProse(DocumentSegment):
 
     def lengthen(self, added: str) -> bool:
         before, text = self._source, self.piece.text + added
-        if self._goes_on or len(self.piece.text) != len(before) or most_weight(text) > PART_LIMIT:
+        is_alone = not self._goes_on and not self.piece.reads_with
+        if not is_alone or len(self.piece.text) != len(before) or most_weight(text) > PART_LIMIT:
             return False
         words = words_added(before, before + added)
         if words is None or not self._add_words(before, words):

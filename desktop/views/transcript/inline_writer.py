@@ -18,6 +18,7 @@ from desktop.views.transcript.bare_links import bare_links
 from desktop.views.transcript.block_marks import FOOTNOTE, REFERENCE
 from desktop.views.transcript.formula_object import FORMULA, KIND, MARKUP, OBJECT, FormulaObject
 from desktop.views.transcript.named_pictures import picture_named
+from desktop.views.transcript.part_tokens import WORDS
 from desktop.views.transcript.picture_object import draw_pictures_of, picture_format
 from desktop.views.transcript.segment import Look, Surroundings
 
@@ -87,7 +88,7 @@ class InlineWriter:
                     inks.append(self.inks.link(inks[-1], targets[-1]) if is_safe_link(targets[-1]) else inks[-1])
                 case "link_close":
                     inks.pop()
-                    self.insert(_true_target("".join(words), targets.pop()), inks[-1])
+                    self.insert(_true_target(token.meta.get(WORDS, "".join(words)), targets.pop()), inks[-1])
                 case "strong_close" | "em_close" | "s_close":
                     inks.pop()
                 case "image":

@@ -33,6 +33,8 @@ class Kind:
         goes_on: Whether its last paragraph goes on in the next piece.
         quotes: How deep in quotes a part of a paragraph stands.
         unsure: Whether the lines before do not tell how deep in lists a part of a paragraph stands.
+        heading: Of a part of a heading: its level; 0 otherwise.
+        open: Of a part of a paragraph: what may reach into it from the one above, as `long_paragraph.Cut` tells.
         table: Of further rows: the line of dashes, and a row with the widest cells of the table's first piece.
         table_start: Of further rows: where the table begins.
     """
@@ -43,6 +45,8 @@ class Kind:
     goes_on: bool = False
     quotes: int = 0
     unsure: bool = False
+    heading: int = 0
+    open: str = ""
     table: str = ""
     table_start: int = 0
 
@@ -53,7 +57,8 @@ class Kind:
 
     def __str__(self) -> str:
         items = " ".join(f"{item.column}{item.mark}{item.number}" for item in self.items)
-        words = [self.name, items, str(self.number), "+" * self.goes_on + "?" * self.unsure, str(self.quotes)]
+        signs = "+" * self.goes_on + "?" * self.unsure
+        words = [self.name, items, str(self.number), signs, str(self.quotes), str(self.heading), self.open]
         if self.table:
             words += [str(self.table_start), self.table]
         return self.name if self == Kind(self.name) else "@".join(words)
@@ -63,7 +68,7 @@ def read_kind(kind: str) -> Kind:
     """The kind that a text tells."""
     if "@" not in kind:
         return Kind(kind)
-    name, items, number, goes_on, quotes, *table = kind.split("@", 6)
+    name, items, number, goes_on, quotes, heading, opened, *table = kind.split("@", 8)
     return Kind(
         name,
         tuple(_item(word) for word in items.split()),
@@ -71,6 +76,8 @@ def read_kind(kind: str) -> Kind:
         "+" in goes_on,
         int(quotes),
         "?" in goes_on,
+        int(heading),
+        opened,
         table[1] if table else "",
         int(table[0]) if table else 0,
     )

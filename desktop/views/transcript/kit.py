@@ -18,6 +18,8 @@ class Kit:
         make_segment: Makes the segment of a piece.
         joint: What stands between what is copied of a piece and of the next.
         definitions: Finds the definitions of a whole text.
+        join: Tells pieces what they read with. Takes all pieces of a text, an index, and whether more will
+            come; gives those from the index on, or from one before it that reads otherwise with them.
         arrange: Puts the pieces of a text in the order in which they are shown; takes its definitions, too.
     """
 
@@ -28,3 +30,4 @@ class Kit:
     joint: Callable[[Piece], str]
     definitions: Callable[[str], str]
     arrange: Callable[[Sequence[Piece], str], Sequence[Piece]] = lambda pieces, _definitions: pieces
+    join: Callable[[Sequence[Piece], int, bool], Sequence[Piece]] = lambda pieces, at, _growing: pieces[at:]

@@ -1,29 +1,60 @@
 """Where a long paragraph may be cut: at a space outside of emphasis, code, links and formulas. Pure, left to right."""
 
 import re
+from dataclasses import dataclass
 
 from desktop.views.transcript.growth import most_weight
+from desktop.views.transcript.open_marks import LONGEST_RUN, OpenMarks, may_end_in
 
 PART_LIMIT = 1_400
 """What a part of a paragraph may cost; an ordinary character costs 1, a mark more."""
+JOINED_LIMIT = 5_000
+"""What the marks of parts may cost that are read together. Past it, what is open counts as closed."""
+
+LIVE_LIMIT = 1_500
+"""What they may cost to be read again whenever the last of them grows; where they cost more, when that is whole."""
 
 _MARK_COST = 10
-_COSTS = {" ": 1, "\n": 1, "(": 2, ")": 2, "[": 40, "\\": 2}
-_STEP = re.compile(r"\\.|`{1,40}|\${1,40}|\*{1,40}|_{1,40}|~~|[\[\]() \n]", re.DOTALL)
+_COSTS = {" ": 1, "\n": 1, "(": 2, ")": 2, "[": 40, "!": 20, "\\": 2, "<": 1, ">": 1}
+_CHEAP = 40
+"""Characters without marks that are read as fast as what costs 1."""
+_RUNS = "|".join(rf"{mark}{{1,{LONGEST_RUN}}}" for mark in ("`", r"\$", r"\*", "_"))
+_STEP = re.compile(rf"\\.|{_RUNS}|~{{2,{LONGEST_RUN}}}|!\[|[\[\]()<> \n]", re.DOTALL)
+_STEP_IN_CODE = re.compile(rf"\\[)\]]|{_RUNS}|~{{2,{LONGEST_RUN}}}|[\[\]() \n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A place where a paragraph is cut.
+
+    Attributes:
+        at: The place.
+        open: What may reach over it, for the watching to be gone on with from here; empty where nothing does.
+    """
+
+    at: int
+    open: str
 
 
 class LongParagraph:
-    """Watches one paragraph, which may come in several stretches, and says where to cut it."""
+    """Watches one paragraph, which may come in several stretches, and says where to cut it.
 
-    def __init__(self) -> None:
-        self._cost = 0
-        self._open: list[str] = []
-        self._depth = 0
-        self._before = " "
+    Args:
+        open_marks: What may reach over the place where it begins: of a part, as its `Cut` told.
+        at: That place.
+    """
+
+    def __init__(self, open_marks: str = "", at: int = -1) -> None:
+        joined, _, written = open_marks.partition(" ")
+        self._marks = OpenMarks(written, at)
+        self._joined = int(joined or 0)
+        self._start = at
+        self._cost = self._marks_cost = 0
         self._most = 0
         self._unread: list[tuple[str, int, int]] = []
+        self._cuts: list[Cut] = []
 
-    def cuts(self, text: str, start: int, end: int) -> list[int]:
+    def cuts(self, text: str, start: int, end: int) -> list[Cut]:
         """Take the next stretch.
 
         Args:
@@ -34,67 +65,84 @@ class LongParagraph:
         Returns:
             Where the parts after the first begin; never at the end.
         """
+        if self._start < 0:
+            self._start = start
         self._most += most_weight(text[start:end])
         if self._most <= PART_LIMIT:  # too light to be cut, whatever it holds: it is read when more comes
             self._unread.append((text, start, end))
             return []
+        self._cuts = []
         for stretch in self._unread:
             self._read(*stretch)
         self._unread = []
-        return self._read(text, start, end)
+        self._read(text, start, end)
+        return self._cuts
 
-    def _read(self, text: str, start: int, end: int) -> list[int]:
-        found: list[int] = []
+    def _read(self, text: str, start: int, end: int) -> None:
         at = start
-        for match in _STEP.finditer(text, start, end):
-            at = self._run(match.start(), at, found)
-            mark = match[0]
-            if self._cost > 2 * PART_LIMIT and match.start() > start:
-                found.append(match.start())
-                self._reset()
-            self._cost += _COSTS.get(mark[0], _MARK_COST) * len(mark)
-            if mark in (" ", "\n"):
-                if self._may_cut() and match.end() < end and not text[match.end()].isspace():
-                    found.append(match.end())
-                    self._reset()
+        while at < end:  # inside code, other marks are none
+            in_code = self._marks.in_code
+            for match in (_STEP_IN_CODE if in_code else _STEP).finditer(text, at, end):
+                begin, mark = match.start(), match[0]
+                if begin > at:
+                    self._run(text, at, begin)
+                at = match.end()
+                if mark == " " or mark == "\n":
+                    self._space(text, at, end)
+                    continue
+                self._limit(text, begin, start)
+                cost = _COSTS.get(mark[0], _MARK_COST) * len(mark)
+                self._cost += cost
+                self._marks_cost += cost
+                self._marks.take(mark, text, begin, at)
+                if self._marks.in_code != in_code:
+                    break
             else:
-                self._take(mark, text, match.start(), match.end())
-            at = match.end()
-        self._run(end, at, found)
-        return found
+                self._run(text, at, end)
+                return
 
-    def _run(self, end: int, at: int, found: list[int]) -> int:
+    def _space(self, text: str, at: int, end: int) -> None:
+        """Pass white space, and cut behind it where the part is long enough."""
+        self._marks.space()
+        self._cost += 1
+        if self._cost > PART_LIMIT and self._may_cut() and at < end and not text[at].isspace():
+            self._cut(text, at)
+
+    def _limit(self, text: str, begin: int, start: int) -> None:
+        """Cut before a mark, where the part is too long without one more."""
+        if self._cost > 2 * PART_LIMIT and begin > start:
+            self._cut(text, begin)
+
+    def _run(self, text: str, at: int, end: int) -> None:
         """Pass ordinary characters, and cut where there are too many without any space."""
         while self._cost + end - at > 2 * PART_LIMIT:
             at += max(1, 2 * PART_LIMIT - self._cost)
             if at >= end:
                 break
-            found.append(at)
-            self._reset()
+            self._cut(text, at)
         self._cost += max(0, end - at)
-        return end
 
     def _may_cut(self) -> bool:
-        is_closed = not self._open and self._depth <= 0
-        return self._cost > (PART_LIMIT if is_closed else PART_LIMIT * 3 // 2)
+        return self._cost > (PART_LIMIT if self._marks.are_closed else PART_LIMIT * 3 // 2)
 
-    def _reset(self) -> None:
-        self._cost, self._open, self._depth = 0, [], 0
+    def _cut(self, text: str, at: int) -> None:
+        self._joined += self._marks_cost + (at - self._start) // _CHEAP
+        written = self._marks.written_at(at, text, self._start)
+        if written and self._joined > JOINED_LIMIT:
+            self._marks, written = OpenMarks(), ""
+        if not written:
+            self._joined = 0
+        self._cuts.append(Cut(at, f"{self._joined} {written}" if written else ""))
+        self._start, self._cost, self._marks_cost = at, 0, 0
 
-    def _take(self, mark: str, text: str, start: int, end: int) -> None:
-        if mark[0] == "\\":
-            return
-        code = self._open[-1] if self._open and self._open[-1][0] == "`" else ""
-        if code or mark[0] == "`":
-            if mark == code:
-                self._open.pop()
-            elif not code:
-                self._open.append(mark)
-        elif mark in "[(":
-            self._depth += 1
-        elif mark in "])":
-            self._depth = max(0, self._depth - 1)
-        elif mark in self._open and not text[start - 1 : start].isspace():
-            self._open.remove(mark)
-        elif end < len(text) and not text[end].isspace() and mark[0] != "$":
-            self._open.append(mark)
+
+def may_end(open_marks: str, text: str, *, is_growing: bool = False) -> bool:
+    """Whether anything that reaches into a part may end in it, and is to be looked for there.
+
+    Args:
+        open_marks: As its `Cut` told.
+        text: Of the part.
+        is_growing: Whether more of it will come.
+    """
+    joined, _, written = open_marks.partition(" ")
+    return not (is_growing and int(joined) > LIVE_LIMIT) and may_end_in(written, text)

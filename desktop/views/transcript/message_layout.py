@@ -80,7 +80,7 @@ class MessageLayout(SlotStack):
 
     def _arranged(self) -> Sequence[Piece]:
         """Its pieces in the order in which they are shown."""
-        return self._kit.arrange(self._pieces, self._around.definitions)
+        return self._kit.arrange(self._kit.join(self._pieces, 0, self.is_growing), self._around.definitions)
 
     def _surroundings(self, text: str) -> Surroundings:
         if self._is_user:
@@ -184,7 +184,8 @@ class MessageLayout(SlotStack):
         if "[^" in self._around.definitions:
             self._retake()
             return False
-        return self._take(self._pieces[at:], at) and not is_read_otherwise
+        joined = list(self._kit.join(self._pieces, at, True))
+        return self._take(joined, len(self._pieces) - len(joined)) and not is_read_otherwise
 
     def _lengthen(self, added: str) -> bool:
         """Take words that can be nothing but more of the last line: no text is cut for them.
@@ -223,7 +224,7 @@ class MessageLayout(SlotStack):
         self._around = now
         names = changed_names(before.definitions, self._around.definitions)
         for slot in self.slots:
-            if mentions(slot.piece.text, names):
+            if any(mentions(each.text, names) for each in slot.piece.reads_with or (slot.piece,)):
                 slot.segment, slot.width, slot.refined = None, 0, False
         return True
 
@@ -247,10 +248,17 @@ class MessageLayout(SlotStack):
         Returns:
             Whether that is no more than that the last slot grew.
         """
-        if pieces and kept < len(self.slots) and self._grow_slot(self.slots[kept], pieces[0]):
+        reads_otherwise = False
+        while pieces and kept < len(self.slots):
+            slot, piece = self.slots[kept], pieces[0]
+            if not self._grow_slot(slot, piece):
+                if piece.text != slot.piece.text or piece.kind != slot.piece.kind:
+                    break
+                slot.piece, slot.segment, slot.width, slot.refined = piece, None, 0, False
+                reads_otherwise = True
             pieces, kept = pieces[1:], kept + 1
-            if not pieces and kept == len(self.slots):
-                return True
+        if not pieces and kept == len(self.slots):
+            return not reads_otherwise
         del self.slots[kept:]
         self._heights.truncate(kept)
         for piece in pieces:
@@ -266,7 +274,10 @@ class MessageLayout(SlotStack):
             return True
         if slot.piece.kind != piece.kind or slot.segment is None:
             return False
-        if slot.around is not self._around and "[" in piece.text:  # what it mentions may be defined otherwise now
+        read = piece.reads_with or (piece,)
+        if slot.around is not self._around and any(
+            "[" in each.text for each in read
+        ):  # what it mentions may be defined otherwise now
             return False
         if not slot.segment.grow(piece):
             return False

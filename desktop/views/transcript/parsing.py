@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, image
+from markdown_it.rules_inline.fragments_join import fragments_join
 from markdown_it.token import Token
 from mdit_py_plugins.footnote.index import footnote_def
 
@@ -26,7 +27,7 @@ _PROSE_BETWEEN = re.compile(r"\d[\d.,]*\s(?!.*[\\^_={}<>+*/|])")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*[/:.,;-]+\Z")
 """What stands between the signs of ``$HOME/$PATH``: a variable, no formula."""
 _FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
-_SPACES = " \t\n\v\f\r\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, [*range(0x2000, 0x200B), 0x2028, 0x2029]))
+SPACES = " \t\n\v\f\r\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, [*range(0x2000, 0x200B), 0x2028, 0x2029]))
 """What the parser takes away at the end of a paragraph."""
 
 
@@ -96,22 +97,35 @@ def _formula_inline(state: StateInline, silent: bool) -> bool:
     else:
         return False
     end = _closing(source, begin, close)
-    content = source[begin:end]
-    if end < 0 or not content.strip():
+    if end < 0 or not is_formula(source, at, begin, end, close):
         return False
-    if close == "$":
-        after = source[end + 1 : end + 2]
-        if content[0].isspace() or content[-1].isspace() or after.isdigit() or _PROSE_BETWEEN.match(content):
-            return False
-        before = source[at - 1 : at]
-        if (before.isalnum() and before.isascii()) or (after.isalpha() and _VARIABLE.match(content)):
-            return False
     if not silent:
         token = state.push("math_inline", "math", 0)
-        token.content = content.strip()
+        token.content = source[begin:end].strip()
         token.markup = source[at:begin]
     state.pos = end + len(close)
     return True
+
+
+def is_formula(source: str, at: int, begin: int, end: int, close: str) -> bool:
+    """Whether what stands between two marks of a formula is one.
+
+    Args:
+        source: The whole text.
+        at: Where the first mark stands.
+        begin: Where that ends.
+        end: Where the second mark stands.
+        close: It.
+    """
+    content = source[begin:end]
+    if not content.strip():
+        return False
+    if close != "$":
+        return True
+    before, after = source[at - 1 : at], source[end + 1 : end + 2]
+    if content[0].isspace() or content[-1].isspace() or after.isdigit() or _PROSE_BETWEEN.match(content):
+        return False
+    return not ((before.isalnum() and before.isascii()) or (after.isalpha() and _VARIABLE.match(content)))
 
 
 def _closing(source: str, begin: int, close: str) -> int:
@@ -218,6 +232,58 @@ def parse_line(text: str, definitions: str = "") -> Sequence[Token]:
     Returns:
         Tokens of kind ``paragraph_open``, ``inline``, ``paragraph_close``.
     """
-    lines = "\n".join(line.lstrip(" \t") for line in text.rstrip(_SPACES).split("\n"))
+    lines = "\n".join(line.lstrip(" \t") for line in text.rstrip(SPACES).split("\n"))
     tokens = _PARSER.parseInline(lines, _environment(definitions))
     return [Token("paragraph_open", "p", 1), *tokens, Token("paragraph_close", "p", -1)]
+
+
+def parse_placed(text: str, definitions: str = "") -> Sequence[Token]:
+    """Read Markdown as the text of one paragraph, and tell where it stands.
+
+    Returns:
+        The tokens of the text, each with its place in the source as ``at`` in what it tells besides. Fragments of
+        text are not joined.
+    """
+    state = _PlacedState(text, _PARSER, _environment(definitions), [])
+    _PARSER.inline.tokenize(state)
+    for rule in _PARSER.inline.ruler2.getRules(""):
+        if rule is not fragments_join:
+            rule(state)
+    return state.tokens
+
+
+class _PlacedState(StateInline):
+    """Notes of each token where it stands."""
+
+    _begin = 0
+
+    @property
+    def pending(self) -> str:
+        return super().pending
+
+    @pending.setter
+    def pending(self, value: str) -> None:
+        if value and not self._pending and not self._pending_buffer:
+            self._begin = self.pos
+        self._pending, self._pending_buffer = value, []
+
+    def append_pending(self, text: str) -> None:
+        if not self._pending and not self._pending_buffer:
+            self._begin = self.pos
+        super().append_pending(text)
+
+    def pushPending(self) -> Token:
+        token = super().pushPending()
+        token.meta = {"at": self._begin}
+        return token
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        token = super().push(ttype, tag, nesting)
+        at = self.pos
+        before = self.tokens[-2] if len(self.tokens) > 1 else None
+        if ttype == "link_open" and self.src[at - 1 : at] == "[":
+            at -= 1
+        elif ttype == "text" and before is not None and before.type == "text" and before.meta["at"] >= at:
+            at = before.meta["at"] + len(before.content)  # one more mark of a run
+        token.meta = {"at": at}
+        return token

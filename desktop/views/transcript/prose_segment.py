@@ -2,8 +2,11 @@
 """Prose of a message: paragraphs, headings, lists, quotes, notes; also plain text and formulas on their own."""
 
 import re
+from collections.abc import Sequence
+from copy import copy
 from math import inf
 
+from markdown_it.token import Token
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QTextBlockFormat, QTextCharFormat, QTextCursor
 
@@ -14,15 +17,16 @@ from desktop.views.transcript.definitions import numbers
 from desktop.views.transcript.document_segment import DocumentSegment
 from desktop.views.transcript.growing_prose import GrowingProse
 from desktop.views.transcript.growth import settled
+from desktop.views.transcript.joined_pieces import read_with
 from desktop.views.transcript.kinds import Kind
 from desktop.views.transcript.nested_table import fit_tables, keep_narrow, tables_of
 from desktop.views.transcript.ornaments import Ornaments, ornaments_of
 from desktop.views.transcript.parsing import parse_line
+from desktop.views.transcript.part_tokens import source_of
 from desktop.views.transcript.prose_builder import ProseBuilder
 from desktop.views.transcript.prose_source import tokens_of, without_break, without_margin
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 
-_QUOTE_MARKS = re.compile(r"^[ >]+", re.MULTILINE)
 _HARD_BREAK = re.compile(r"(?: {2}|\\)\n\Z")
 
 
@@ -108,19 +112,40 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
     )
     builder.number_notes(numbers(surroundings.definitions))
     kept = None
+    shared = read_with(piece, surroundings.definitions)
+    children = [copy(token) for token in shared] if shared is not None else None
     if kind.name == kinds.PART:
-        bare = _QUOTE_MARKS.sub("", text) if kind.quotes else text
-        builder.build(parse_line(without_break(bare), surroundings.definitions))
+        builder.build(_part(without_break(source_of(text, kind)), kind, children, surroundings))
     else:
         tokens = tokens_of(without_break(without_margin(text, kind.column)), surroundings.definitions)
         if tokens is None:
             return PlainSegment(piece, look, below=SPACE, goes_on=kind.goes_on)
+        if children is not None:
+            next(token for token in reversed(tokens) if token.type == "inline").children = children
         may_read_on = kind.name == kinds.PROSE and not kind.items and not kind.goes_on
         place = settled(text) if may_read_on else 0
         above = builder.build(tokens, text.count("\n", 0, place))
         kept = (place, above) if may_read_on else None
     if kind.name == kinds.FORMULA:
         return FormulaSegment(piece, builder.document, look, builder.text.formulas)
-    if kind.goes_on and text[-1:].isspace():
-        builder.text.insert(LINE_SEPARATOR if _HARD_BREAK.search(text) else " ", builder.ink())
+    ends_alone = children is None or piece.start == piece.reads_with[-1].start
+    if kind.goes_on and ends_alone and text[-1:].isspace():
+        builder.text.insert(LINE_SEPARATOR if _HARD_BREAK.search(text) else " ", builder.text.ink or builder.ink())
     return ProseSegment(piece, look, surroundings, builder, kept, goes_on=kind.goes_on)
+
+
+def _part(text: str, kind: Kind, children: list[Token] | None, surroundings: Surroundings) -> Sequence[Token]:
+    """The tokens of a part of a paragraph or a heading.
+
+    Args:
+        text: Its source.
+        kind: Of its piece.
+        children: What it holds; None where its source tells.
+        surroundings: What the rest of the message tells.
+    """
+    opening, inline, closing = parse_line(text if children is None else "", surroundings.definitions)
+    if children is not None:
+        inline.content, inline.children = text, children
+    if kind.heading:
+        opening.type, opening.tag = "heading_open", f"h{kind.heading}"
+    return opening, inline, closing

@@ -89,11 +89,13 @@ class Piece:
         text: The source.
         start: Where it begins in the message's text.
         kind: What the splitter took it for.
+        reads_with: The pieces, it among them, whose text reads as one: marks may begin in one and end in another.
     """
 
     text: str
     start: int
     kind: str
+    reads_with: tuple["Piece", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from desktop.views.transcript.tables import (
     ends_table,
     sample_row,
 )
+from desktop.views.transcript.unfinished_line import is_sure, may_be_fence
 
 PROSE_LIMIT = 700
 """Characters after which prose is cut at the next paragraph."""
@@ -41,10 +42,7 @@ HARD_LIMIT = 4_000
 """Characters after which prose is cut at the next line, whatever that does to it."""
 
 _FENCE = re.compile(r"( *)(?:(`{3,})([^`\n]*)|(~{3,})([^\n]*))\n?$")
-_UNSURE_FENCE = re.compile(r" *(?:`{1,2}|~{1,2}|`{3,}[^`\n]*|~{3,}[^\n]*)\Z")
-"""An unfinished line that may or may not turn out to be a fence."""
-_SURE = re.compile(r" *(?:\d{1,9}[.)] +[^\s]|[-+*] +[^\s*+_-]|[^\W\d_])")
-"""An unfinished line whose place in the blocks is known already."""
+_HEADING = re.compile(r" {0,3}(?:> ?)* {0,3}(#{1,6})[ \t]")
 _RULE = re.compile(r" {0,3}([*_-])[ \t]*(?:\1[ \t]*){2,}$")
 _BLOCK = re.compile(r" {0,3}(?:#{1,6}(?:[ \t]|$)|(>))")
 """What begins a heading or a quote, and so ends a paragraph."""
@@ -97,10 +95,11 @@ class _Cutter:
         self._closed = kind.name != kinds.PART  # the next line that is not blank begins a piece
         self._after_blank = True
         self._in_quote, self._quotes = False, kind.quotes
+        self._heading = 0  # level of the heading that the line is
         self._before = ""  # the line before, where it is text of a paragraph at the margin
         self._before_at = start
         self._plain_before = False
-        self._paragraph = LongParagraph()
+        self._paragraph = LongParagraph(kind.open, start)
         self._rows: list[str] = []
         self._row_before, self._in_rows = "", False
 
@@ -114,12 +113,15 @@ class _Cutter:
         while at < self._end:
             stop = self._text.find("\n", at) + 1 or len(self._text)
             line = self._text[at:stop]
+            if at == self._start and self._kind.name == kinds.PART and self._text[at - 1] != "\n" and not self._pieces:
+                at = self._rest_of_line(at, stop)
+                continue
             finished = line.endswith("\n") or not self._growing
             if not finished and not line.isspace():
-                if _UNSURE_FENCE.match(line):
+                if may_be_fence(line):
                     self._end = at
                     break
-                if not self._closed and not _SURE.match(line):
+                if not self._closed and not is_sure(line):
                     if not line.lstrip().startswith(("$$", "\\[")):
                         self._watch(at, stop, line)
                     break
@@ -314,8 +316,25 @@ class _Cutter:
         self._before, self._before_at = (bare, at) if is_margin_text else ("", at)
         self._plain_before = _PLAIN_TEXT.match(content) is not None and "|" not in content
         self._after_blank = False
-        if self._kind.name == kinds.PART and bare[indent] == "#" and _BLOCK.match(bare):
-            self._closed = True  # a heading ends with its line
+        self._end_heading()
+        return stop
+
+    def _end_heading(self) -> None:
+        """End a heading, which ends with its line."""
+        if self._heading:
+            self._paragraph, self._heading = LongParagraph(), 0
+            self._closed = self._closed or self._kind.name == kinds.PART
+
+    def _rest_of_line(self, at: int, stop: int) -> int:
+        """Take what stands in a line behind a cut within it."""
+        self._heading = self._kind.heading
+        self._watch(at, stop, "")
+        whole = self._text[self._text.rfind("\n", 0, at) + 1 : stop].rstrip("\n")
+        item = ITEM.match(whole) if self._lists.items else None
+        content = whole[item.end() :] if item else whole.lstrip(" ")
+        self._plain_before = _PLAIN_TEXT.match(content) is not None and "|" not in content
+        self._row_before = content.lstrip(" >")
+        self._end_heading()
         return stop
 
     def _follow_rows(self, content: str) -> None:
@@ -340,10 +359,16 @@ class _Cutter:
         """Cut a paragraph that is too long."""
         if self._kind.name not in (kinds.PROSE, kinds.PART) or self._in_rows:
             return
-        marks = min(8, line[: len(line) - len(line.lstrip(" >"))].count(">"))
-        self._quotes = (marks or self._quotes) if self._in_quote else 0
+        if line:
+            marks = min(8, line[: len(line) - len(line.lstrip(" >"))].count(">"))
+            self._quotes = (marks or self._quotes) if self._in_quote else 0
+            column = self._lists.column(len(self._lists.items))
+            begins = line[column:] if not line[:column].strip() or ITEM.match(line) else line
+            heading = _HEADING.match(begins)
+            self._heading = len(heading[1]) if heading else 0
         for cut in self._paragraph.cuts(self._text, at, stop):
             self._kind = replace(self._kind, goes_on=True)
             watched = self._paragraph
-            self._cut(cut, Kind(kinds.PART, tuple(self._lists.items), quotes=self._quotes, unsure=self._lists.unsure))
+            part = Kind(kinds.PART, tuple(self._lists.items), quotes=self._quotes, unsure=self._lists.unsure)
+            self._cut(cut.at, replace(part, heading=self._heading, open=cut.open))
             self._paragraph = watched

@@ -18,6 +18,7 @@ from desktop.views.transcript.definitions import definitions
 from desktop.views.transcript.factory import joint, make_segment, plain_pieces
 from desktop.views.transcript.footer import ActionsOf
 from desktop.views.transcript.footnotes import arranged
+from desktop.views.transcript.joined_pieces import joined
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.note_view import NoteView
 from desktop.views.transcript.reading import ReadingStage
@@ -26,7 +27,7 @@ from desktop.views.transcript.splitter import resume, split
 from desktop.views.transcript.streaming import Stream
 from desktop.views.transcript.values import NoteKind, Position, RunLine
 
-STANDARD_KIT = Kit(split, resume, plain_pieces, make_segment, joint, definitions, arranged)
+STANDARD_KIT = Kit(split, resume, plain_pieces, make_segment, joint, definitions, arranged, joined)
 
 
 class Transcript(ReadingStage):

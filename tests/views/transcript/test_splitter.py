@@ -14,7 +14,7 @@ from desktop.views.transcript.parsing import parse, parse_line
 from desktop.views.transcript.prose_source import without_margin
 from desktop.views.transcript.segment import Piece
 from desktop.views.transcript.splitter import resume, split
-from tests.views.transcript.markdown_texts import ANYTHING, MARKDOWN
+from tests.views.transcript.markdown_texts import ANYTHING, LONG_PARAGRAPHS, MARKDOWN
 
 Leaf = tuple[str, int, int, str]
 
@@ -116,6 +116,7 @@ def test_a_kind_is_read_as_it_was_written() -> None:
         Kind("prose"),
         Kind("rows", table="|-|\na@b", table_start=7, goes_on=True),
         Kind("part", (Item(3, ".", 12), Item(5, "-", 0)), 3, quotes=2),
+        Kind("part", heading=2, open="12 **,2,s,40 ?"),
     ):
         assert read_kind(str(kind)) == kind
 
@@ -176,6 +177,19 @@ def test_resuming_line_by_line_gives_what_splitting_the_whole_does(text: str, si
         at, turn = min(line, at + sizes[turn % len(sizes)]), turn + 1
         pieces[-1:] = resume(pieces[-1], text[:at], True) if pieces else split(text[:at], True)
         assert pieces == list(split(text[:at], True))
+
+
+@given(LONG_PARAGRAPHS, st.lists(st.integers(1, 900), min_size=1, max_size=30))
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_parts_of_a_long_paragraph_stay_however_it_grows(text: str, sizes: list[int]) -> None:
+    whole = list(split(text, False))
+    pieces: list[Piece] = []
+    at = 0
+    while at < len(text):
+        at += sizes[at % len(sizes)]
+        pieces[-1:] = resume(pieces[-1], text[:at], True) if pieces else split(text[:at], True)
+        assert pieces == list(split(text[:at], True))
+        assert pieces[:-1] == whole[: len(pieces) - 1]
 
 
 def test_a_half_typed_fence_is_hidden() -> None:
