@@ -121,7 +121,7 @@ class _Cutter:
                 if may_be_fence(line):
                     self._end = at
                     break
-                if not self._closed and not is_sure(line):
+                if not (self._closed or is_sure(line) or self._may_begin_table(line)):
                     if not line.lstrip().startswith(("$$", "\\[")):
                         self._watch(at, stop, line)
                     break
@@ -300,7 +300,8 @@ class _Cutter:
         must = self._closed or ends or self._kind.column > (outer[-1].column if outer else 0)
         starts = item is not None or (self._after_blank and not self._in_quote)
         limit = LIST_LIMIT if self._lists.items else PROSE_LIMIT
-        may = starts and not self._lists.unsure and length > limit and (indent == 0 or bool(outer) or item is not None)
+        is_long = length > limit or self._may_begin_table(bare)
+        may = starts and not self._lists.unsure and is_long and (indent == 0 or bool(outer) or item is not None)
         if may and self._after_blank and bare[indent] in ">" and self._in_quote:
             may = False
         if must or may or (length > HARD_LIMIT and (starts or length > 3 * HARD_LIMIT)):
@@ -349,6 +350,13 @@ class _Cutter:
         """Whether a line begins another block than the paragraph that goes on in a part."""
         begins = _BLOCK.match(line)
         return _RULE.match(line) is not None or (begins is not None and not (begins[1] and self._in_quote))
+
+    def _may_begin_table(self, line: str) -> bool:
+        """Whether a line may be the head of a table, and no more of what stands above: it has a piece of its own.
+
+        What stands above then stays as it is when it turns out to be one.
+        """
+        return self._after_blank and line.startswith("|")
 
     def _begin_prose(self, at: int, outer: tuple[Item, ...], number: int) -> None:
         if at > self._start or self._kind.name != kinds.PROSE:

@@ -192,6 +192,14 @@ def test_parts_of_a_long_paragraph_stay_however_it_grows(text: str, sizes: list[
         assert pieces[:-1] == whole[: len(pieces) - 1]
 
 
+def test_what_stands_above_a_table_stays_while_its_head_comes() -> None:
+    text = "words\n\n- item\n\n| Name | Size |\n| --- | --- |\n| a | b |\n"
+    above = split("words\n\n- item\n\n", True)
+    for end in range(text.index("|") + 1, len(text)):
+        pieces = split(text[:end], True)
+        assert (list(pieces[:1]), len(pieces)) == (list(above), 2)
+
+
 def test_a_half_typed_fence_is_hidden() -> None:
     assert [piece.text for piece in split("text\n\n``", True)] == ["text\n\n"]
     assert [piece.text for piece in split("```py\nx = 1\n``", True)] == ["```py\nx = 1\n"]
