@@ -48,6 +48,7 @@ class LongParagraph:
         joined, _, written = open_marks.partition(" ")
         self._marks = OpenMarks(written, at)
         self._joined = int(joined or 0)
+        self._is_joined = bool(open_marks)
         self._start = at
         self._cost = self._marks_cost = 0
         self._most = 0
@@ -68,7 +69,8 @@ class LongParagraph:
         if self._start < 0:
             self._start = start
         self._most += most_weight(text[start:end])
-        if self._most <= PART_LIMIT:  # too light to be cut, whatever it holds: it is read when more comes
+        # Too light to be cut, whatever it holds: it is read when more comes.
+        if self._most <= PART_LIMIT and not self._is_joined:
             self._unread.append((text, start, end))
             return []
         self._cuts = []
@@ -105,7 +107,7 @@ class LongParagraph:
         """Pass white space, and cut behind it where the part is long enough."""
         self._marks.space()
         self._cost += 1
-        if self._cost > PART_LIMIT and self._may_cut() and at < end and not text[at].isspace():
+        if (self._cost > PART_LIMIT or self._is_joined) and self._may_cut() and at < end and not text[at].isspace():
             self._cut(text, at)
 
     def _limit(self, text: str, begin: int, start: int) -> None:
@@ -123,13 +125,16 @@ class LongParagraph:
         self._cost += max(0, end - at)
 
     def _may_cut(self) -> bool:
-        return self._cost > (PART_LIMIT if self._marks.are_closed else PART_LIMIT * 3 // 2)
+        if self._marks.are_closed:  # the sooner, the less has to be read together
+            return self._is_joined or self._cost > PART_LIMIT
+        return self._cost > PART_LIMIT * 3 // 2
 
     def _cut(self, text: str, at: int) -> None:
         self._joined += self._marks_cost + (at - self._start) // _CHEAP
         written = self._marks.written_at(at, text, self._start)
         if written and self._joined > JOINED_LIMIT:
             self._marks, written = OpenMarks(), ""
+        self._is_joined = bool(written)
         if not written:
             self._joined = 0
         self._cuts.append(Cut(at, f"{self._joined} {written}" if written else ""))

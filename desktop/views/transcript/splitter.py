@@ -73,7 +73,7 @@ def resume(piece: Piece, text: str, growing: bool) -> Sequence[Piece]:
     """
     kind = read_kind(piece.kind)
     rest = text[piece.start :]
-    is_prose = kind.name in (kinds.PROSE, kinds.PART) and not kind.goes_on
+    is_prose = kind.name in (kinds.PROSE, kinds.PART) and not kind.goes_on and not kind.open
     if growing and is_prose and most_weight(rest) <= PART_LIMIT and lengthens_line(piece.text, rest):
         return [Piece(rest, piece.start, piece.kind)]
     if kind.name in (kinds.PROSE, kinds.PART, kinds.ROWS):

@@ -29,7 +29,7 @@ Character = tuple[str, int, bool, bool, bool, str, str, float]
 """A character; its weight; whether italic, struck through, code; its target; its formula; its size."""
 
 PROPERTY = settings(
-    max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -118,6 +118,13 @@ def test_marks_far_apart_are_read_as_in_the_whole(look: Look, text: str) -> None
     assert_reads_as_one(text, look)
 
 
+@pytest.mark.parametrize("before", ["- ", "1. one\n2. ", "> ", "> - ", "Above.\n\n", "- outer\n  - "])
+@pytest.mark.parametrize("join", [" ", "\n"])
+def test_marks_reach_over_parts_in_lists_and_quotes(look: Look, before: str, join: str) -> None:
+    words = join.join(["words of it, some of these **more**"] * 90)
+    assert_reads_as_one(f"{before}so *{words} and* `{words.replace('*', '')}` [{words}](http://a.b) end.", look)
+
+
 @pytest.mark.parametrize("text", [f"# a {LONG}", f"### **{LONG.strip()}** end ###\n", f"# {LONG}# {LONG} #"])
 def test_a_long_heading_is_one_in_all_parts(look: Look, text: str) -> None:
     assert_reads_as_one(text, look)
@@ -163,8 +170,8 @@ def test_a_format_that_ends_far_below_shows_above_while_it_streams(look: Look) -
     assert weights == [{400}, {700}]
 
 
-@given(LONG_PARAGRAPHS, st.lists(st.integers(1, 900), min_size=1, max_size=30))
-@PROPERTY
+@given(LONG_PARAGRAPHS, st.lists(st.integers(100, 1500), min_size=1, max_size=30))
+@settings(parent=PROPERTY, max_examples=80)
 def test_a_long_paragraph_that_streams_reads_as_one_segment_would(look: Look, text: str, sizes: list[int]) -> None:
     layout, at = made("", look), 0
     while at < len(text):
