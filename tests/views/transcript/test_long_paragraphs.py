@@ -29,7 +29,7 @@ Character = tuple[str, int, bool, bool, bool, str, str, float]
 """A character; its weight; whether italic, struck through, code; its target; its formula; its size."""
 
 PROPERTY = settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -171,7 +171,7 @@ def test_a_format_that_ends_far_below_shows_above_while_it_streams(look: Look) -
 
 
 @given(LONG_PARAGRAPHS, st.lists(st.integers(100, 1500), min_size=1, max_size=30))
-@settings(parent=PROPERTY, max_examples=80)
+@settings(parent=PROPERTY, max_examples=30)
 def test_a_long_paragraph_that_streams_reads_as_one_segment_would(look: Look, text: str, sizes: list[int]) -> None:
     layout, at = made("", look), 0
     while at < len(text):
