@@ -1,16 +1,18 @@
 """Writing conversations: JSON with everything, Markdown and HTML to read and to print."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import IO, assert_never
 
 from pydantic import JsonValue
 
 from desktop.engine.exchange.file_pieces import pieces_of, without_keys
-from desktop.engine.exchange.html_page import html_foot, html_head, html_of
+from desktop.engine.exchange.html_files import FilesInPage
+from desktop.engine.exchange.html_page import HtmlPage, html_foot, html_head
 from desktop.engine.exchange.markdown_text import markdown_of
-from desktop.engine.exchange.shown import attachments_of, messages_of
+from desktop.engine.exchange.shown import attachments_of, messages_of, title_of
 from desktop.engine.exchange.values import FORMAT, VERSION, ExportForm, StoredFiles
 from desktop.engine.messages import Attachment, JsonObject
 
@@ -43,7 +45,7 @@ def write_conversations(
         case "markdown":
             return _write_markdown(file, clean)
         case "html":
-            return _write_html(file, clean)
+            return _write_html(file, clean, HtmlPage(FilesInPage(files, redact)))
     assert_never(form)
 
 
@@ -90,11 +92,12 @@ def _write_markdown(file: IO[str], conversations: Iterable[JsonObject]) -> int:
     return count
 
 
-def _write_html(file: IO[str], conversations: Iterable[JsonObject]) -> int:
+def _write_html(file: IO[str], conversations: Iterator[JsonObject], page: HtmlPage) -> int:
     count = 0
-    file.write(html_head("Conversations"))
-    for one in conversations:
-        file.write(html_of(one))
+    first = list(islice(conversations, 2))
+    file.write(html_head(title_of(first[0]) if len(first) == 1 else "Conversations"))
+    for one in chain(first, conversations):
+        file.write(page.html_of(one))
         count += 1
     file.write(html_foot())
     return count
