@@ -7,6 +7,8 @@ from xml.etree.ElementTree import Element
 
 _LONGEST: Final = 2_000
 _DEEPEST: Final = 40
+_DEEPEST_ELEMENT: Final = 200
+"""``\\sqrt\\sqrt\\sqrt x`` is deep without a brace."""
 _MACROS = re.compile(r"\\(?:new|renew|provide)command|\\[egx]?def\b|\\let\b")
 """What could make much of little."""
 _OPENS = re.compile(r"\\[{}]|\{|\}|\\left\b|\\right\b|\\begin\b|\\end\b")
@@ -46,10 +48,9 @@ def mathml_of(source: str, *, display: bool) -> str | None:
     from latex2mathml.converter import Converter
 
     try:
-        found = Converter(display="block" if display else "inline").convert_to_element(source)
+        return _written(Converter(display="block" if display else "inline").convert_to_element(source))
     except Exception:  # whatever LaTeX of a stranger does to the package, the source is shown
         return None
-    return _written(found) if all(len(each) == _PARTS.get(each.tag, len(each)) for each in found.iter()) else None
 
 
 def _is_balanced(source: str) -> bool:
@@ -65,9 +66,15 @@ def _is_balanced(source: str) -> bool:
     return depth == 0
 
 
-def _written(element: Element) -> str:
-    """An element with what may be in one. The package writes characters as references, so they are read first."""
-    inside = escape(unescape(element.text or "")) + "".join(map(_written, element))
+def _written(element: Element, depth: int = 0) -> str:
+    """An element with what may be in one. The package writes characters as references, so they are read first.
+
+    Raises:
+        ValueError: Something is missing in it, or it is too deep.
+    """
+    if len(element) != _PARTS.get(element.tag, len(element)) or depth > _DEEPEST_ELEMENT:
+        raise ValueError(element.tag)
+    inside = escape(unescape(element.text or "")) + "".join(_written(each, depth + 1) for each in element)
     behind = escape(unescape(element.tail or ""))
     if element.tag not in _ELEMENTS:
         return inside + behind

@@ -41,6 +41,8 @@ def html(text: str) -> str:
         (r"$\frac{1}$", '<code class="formula">'),
         (r"$\newcommand{\a}{xx}\a$", '<code class="formula">'),
         ("$" + "{" * 60 + "x" + "}" * 60 + "$", '<code class="formula">'),
+        ("$" + r"\sqrt" * 390 + "x$", '<code class="formula">'),
+        ("$" + r"\substack" * 200 + "{x}$", '<code class="formula">'),
         ("One[^a].\n\n[^a]: The *note*.", 'id="fn-m1-1"'),
         ("- [ ] open\n- [x] done", 'disabled="" type="checkbox" checked=""> done'),
         ("See https://e.org/a_b_c?x=1&y=2.", '<a href="https://e.org/a_b_c?x=1&amp;y=2">https://e.org/a_b_c?x=1&amp;y=2</a>.'),
