@@ -31,22 +31,33 @@ def export_conversations(
     """
     with conversation_reader(database) as reader, replacing(target) as file:
         ids = reader.ids() if wanted is None else wanted
-        return write_conversations(file, form, map(reader.read, ids), redact)
+        return write_conversations(file, form, map(reader.read, ids), reader, redact)
 
 
 def import_words(done: Imported) -> str:
     """What came of an import, for the person."""
     parts = ["Nothing new was imported."]
     if done.taken:
-        parts = [f"Imported {count_of(done.taken, 'conversation')} with {count_of(done.messages, 'message')}."]
+        files = f" and {count_of(done.files, 'file')}" if done.files else ""
+        parts = [f"Imported {count_of(done.taken, 'conversation')} with {count_of(done.messages, 'message')}{files}."]
+    if done.files_left_out:
+        count = len(done.files_left_out)
+        parts.append(
+            f"{count_of(count, 'file')} could not be read from it and {'is' if count == 1 else 'are'} left out:"
+            f" {_some(done.files_left_out)}."
+        )
     if done.known:
-        names = ", ".join(f"“{name}”" for name in done.known[:3]) + (" …" if len(done.known) > 3 else "")
         is_one = len(done.known) == 1
         stays = "is here already and stays as it is" if is_one else "are here already and stay as they are"
-        parts.append(f"{count_of(len(done.known), 'conversation')} {stays}: {names}.")
+        parts.append(f"{count_of(len(done.known), 'conversation')} {stays}: {_some(done.known)}.")
     if done.empty:
         parts.append(f"{done.empty:,} without messages left out.")
     return " ".join(parts)
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of some names."""
+    return ", ".join(f"“{name}”" for name in names[:3]) + (" …" if len(names) > 3 else "")
 
 
 def count_of(number: int, word: str) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from desktop.attaching import prepare_bytes
 from desktop.engine.exchange.reading import read_conversations
 from desktop.engine.exchange.values import ExportForm
 from desktop.engine.exchange.writing import suffix_of
@@ -108,6 +109,7 @@ class ExchangeActions(WindowActions):
                 read_conversations(path),
                 str(self._conversations.workspace),
                 lambda read: self._window.set_notice(f"Importing… {count_of(read, 'conversation')} read."),
+                prepare_bytes,
             )
         self._window.set_notice(import_words(done))
         await self._conversations.show_list()

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import assert_never
 
+from desktop.attaching import prepare_bytes
 from desktop.engine.errors import EngineError, StoreError
 from desktop.engine.exchange.reading import read_conversations
 from desktop.engine.exchange.values import ExportForm
@@ -87,7 +88,7 @@ async def _export(arguments: argparse.Namespace, paths: Paths) -> None:
         ids = reader.ids() if wanted is None else wanted
         for one in wanted or ():
             reader.check(one)  # before the first line is written
-        write_conversations(sys.stdout, form, map(reader.read, ids), redactor.redact)
+        write_conversations(sys.stdout, form, map(reader.read, ids), reader, redactor.redact)
     sys.stdout.flush()
 
 
@@ -96,7 +97,7 @@ async def _import(file: Path, paths: Paths) -> None:
     workspace = settings.workspace_folder or str(paths.workspace)
     store = await Store.open(paths.database)
     try:
-        _say(import_words(await store.importing.take(read_conversations(file), workspace)))
+        _say(import_words(await store.importing.take(read_conversations(file), workspace, prepare=prepare_bytes)))
     finally:
         await store.close()
 

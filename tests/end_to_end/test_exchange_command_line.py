@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
 
 from tests.end_to_end.program import Outcome, cortex, rows
 from tests.engine.exchange.test_import import chatgpt
@@ -42,6 +43,29 @@ def test_what_is_exported_backed_up_and_imported_is_whole(tmp_path: Path) -> Non
 
     assert "kept as" in done("restore", backup).stderr
     assert titles() == ["what is 6*7?"]
+
+
+def test_files_of_a_message_are_in_every_export_and_come_in_again_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "plan.txt").write_text("On Thursday.", encoding="utf-8")
+    picture = QImage(40, 30, QImage.Format.Format_RGB32)
+    picture.fill(0xFF2266)
+    assert picture.save(str(tmp_path / "red.png"))
+    attach = ("--attach", str(tmp_path / "plan.txt"), "--attach", str(tmp_path / "red.png"))
+    done("ask", "--demo", "--no-tools", *attach, "Look at these.")
+    for name in ("all.html", "all.md", "all.json"):
+        done("export", str(tmp_path / name))
+    page = (tmp_path / "all.html").read_text(encoding="utf-8")
+    assert "<title>Look at these.</title>" in page
+    assert '<img src="data:image/png;base64,' in page
+    assert "<pre>On Thursday.</pre>" in page
+    assert "plan.txt (Text, 12 bytes), red.png (PNG picture, " in (tmp_path / "all.md").read_text(encoding="utf-8")
+    kept = "SELECT b.hash, b.data, b.preview, a.attachment FROM blobs b JOIN message_attachments a USING (hash)"
+    before = sorted(rows(kept))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "elsewhere"))
+    assert "with 2 messages and 2 files." in done("import", str(tmp_path / "all.json")).stderr
+    assert sorted(rows(kept)) == before
 
 
 def test_what_cannot_be_done_is_said_and_changes_nothing(tmp_path: Path) -> None:

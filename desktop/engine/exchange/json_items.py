@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pydantic import JsonValue
 
@@ -14,16 +14,16 @@ _CUT = 16
 """Characters before the end of what has come, in which a fault may be that more is to come."""
 
 
-def json_items(pieces: Iterable[str], list_key: str) -> Iterator[tuple[str, JsonValue]]:
+def json_items(pieces: Iterable[str], *list_keys: str) -> Iterator[tuple[str, JsonValue]]:
     """The parts of a JSON text, one after the other.
 
     Args:
-        pieces: The text: a list, or an object of which one value may be a long list. Read as far as it is needed.
-        list_key: The name of that value.
+        pieces: The text: a list, or an object of which some values may be long lists. Read as far as it is needed.
+        list_keys: The names of those values.
 
     Yields:
-        For a list, ``("", item)`` each. For an object ``(key, value)`` each, and ``(list_key, item)`` for each item of
-        the long list.
+        For a list, ``("", item)`` each. For an object ``(key, value)`` each, and ``(key, item)`` for each item of a
+        long list.
 
     Raises:
         BadFile: It is no JSON, or neither a list nor an object.
@@ -34,7 +34,7 @@ def json_items(pieces: Iterable[str], list_key: str) -> Iterator[tuple[str, Json
         for item in _list(reading):
             yield "", item
     elif first == "{":
-        yield from _object(reading, list_key)
+        yield from _object(reading, list_keys)
     else:
         raise BadFile("The file holds no JSON list or object.", action="Choose an export of a chat program.")
     if reading.peek():
@@ -50,7 +50,7 @@ def _list(reading: "_Reading") -> Iterator[JsonValue]:
             yield reading.value()
 
 
-def _object(reading: "_Reading", list_key: str) -> Iterator[tuple[str, JsonValue]]:
+def _object(reading: "_Reading", list_keys: Collection[str]) -> Iterator[tuple[str, JsonValue]]:
     reading.expect("{")
     if reading.takes("}"):
         return
@@ -59,7 +59,7 @@ def _object(reading: "_Reading", list_key: str) -> Iterator[tuple[str, JsonValue
         if not isinstance(key, str):
             raise reading.bad("a name is missing")
         reading.expect(":")
-        if key == list_key and reading.peek() == "[":
+        if key in list_keys and reading.peek() == "[":
             for item in _list(reading):
                 yield key, item
         else:

@@ -1,5 +1,8 @@
 """A conversation as Markdown."""
 
+import re
+
+from desktop.engine.attachments import details_in_words
 from desktop.engine.exchange.shown import local_time, shown_messages, title_of
 from desktop.engine.messages import JsonObject
 
@@ -20,4 +23,12 @@ def markdown_of(conversation: JsonObject) -> str:
         if message.tools:
             parts.append("Tools: " + ", ".join(f"`{tool}`" for tool in message.tools))
         parts.append(message.text.strip("\n"))
-    return "\n\n".join(parts) + "\n"
+        if message.attachments:
+            named = ", ".join(f"{_literal(each.name)} ({details_in_words(each)})" for each in message.attachments)
+            parts.append(f"*Attached, and not in this file:* {named}")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _literal(name: str) -> str:
+    """A file's name in one line, with nothing in it that Markdown takes for a mark."""
+    return re.sub(r"([\\`*_{}\[\]<>#+|~$!&])", r"\\\1", " ".join(name.split()))

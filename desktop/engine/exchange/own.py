@@ -1,4 +1,4 @@
-"""The program's own JSON, coming back in. Messages come back whole; runs and calls stay in the file.
+"""The program's own JSON, coming back in. Messages come back whole, with their files; runs and calls stay outside.
 
 A run that came from a file could carry decisions that nobody made, so none is taken in. A backup keeps everything.
 """

@@ -13,12 +13,15 @@ from typing import IO
 from desktop.engine.errors import BadFile
 from desktop.engine.exchange import chatgpt, claude, own
 from desktop.engine.exchange.fields import Fields
+from desktop.engine.exchange.file_pieces import FileReader
 from desktop.engine.exchange.json_items import json_items
-from desktop.engine.exchange.values import FORMAT, Incoming
+from desktop.engine.exchange.values import FORMAT, Incoming, IncomingFile
 
 _CHUNK = 1 << 20
 LARGEST = 2 << 30
-"""Bytes of JSON that are read at most; what unpacks to more is refused."""
+"""Bytes of JSON that are unpacked at most; what unpacks to more is refused."""
+LARGEST_PLAIN = 64 << 30
+"""The same for a file that is no archive, and as large as it says: it may hold many pictures."""
 _DATABASE = b"SQLite format 3\0"
 """What a backup begins with."""
 _NAMES = re.compile(r"(^|/)(conversations(-\d+)?|cortex[^/]*)\.json$", re.IGNORECASE)
@@ -27,14 +30,14 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImpleme
 """What a zip raises that is damaged, oddly compressed, or locked with a password."""
 
 
-def read_conversations(path: Path) -> Iterator[Incoming]:
-    """The conversations of an export. Reads as it is asked, so call it off the GUI's thread.
+def read_conversations(path: Path) -> Iterator[Incoming | IncomingFile]:
+    """The conversations of an export, and their files. Reads as it is asked, so call it off the GUI's thread.
 
     Args:
         path: This program's JSON, ChatGPT's or Claude's ``conversations.json``, or a zip that holds one of them.
 
     Yields:
-        One conversation at a time; one without messages too.
+        One conversation at a time; one without messages too. Files come behind the conversations that name them.
 
     Raises:
         BadFile: It is none of these; the error says what is wrong.
@@ -43,16 +46,21 @@ def read_conversations(path: Path) -> Iterator[Incoming]:
     count = 0
     for pieces in _texts(path):
         for one in _conversations(pieces):
-            count += 1
+            count += isinstance(one, Incoming)
             yield one
     if not count:
         raise BadFile(f"{path.name!r} holds no conversation.", action="Choose an export of a chat program.")
 
 
-def _conversations(pieces: Iterator[str]) -> Iterator[Incoming]:
+def _conversations(pieces: Iterator[str]) -> Iterator[Incoming | IncomingFile]:
     head: dict[str, object] = {}
     number = 0
-    for key, value in json_items(pieces, "conversations"):
+    files = FileReader()
+    for key, value in json_items(pieces, "conversations", "files"):
+        if key == "files" and head.get("format") == FORMAT:
+            own.check_version(head.get("version"))
+            yield from files.take(Fields(value, "a file"))
+            continue
         if key not in ("", "conversations"):
             head[key] = value
             continue
@@ -70,6 +78,7 @@ def _conversations(pieces: Iterator[str]) -> Iterator[Incoming]:
                 f"Conversation {number} is in no form that is known here.",
                 action="Exports of this program, of ChatGPT and of Claude can be read.",
             )
+    yield from files.end()
     if not number and head and head.get("format") != FORMAT:
         raise BadFile(
             "The file holds JSON, but no list of conversations.",
@@ -96,7 +105,7 @@ def _texts(path: Path) -> Iterator[Iterator[str]]:
                 f"{path.name!r} holds no conversations.json.", action="Choose the file as the chat program made it."
             )
         if sum(each.file_size for each in found) > LARGEST:
-            raise _too_big(path.name)
+            raise _too_big(path.name, LARGEST)
         for each in found:
             with archive.open(each) as file:
                 yield _text(file, each.file_size, each.filename, path)
@@ -116,8 +125,9 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 def _text(file: IO[bytes], size: int, name: str, archive: Path | None = None) -> Iterator[str]:
     """A file, read and decoded in pieces, each of which is short."""
-    if size > LARGEST:
-        raise _too_big(name)
+    largest = LARGEST if archive is not None else LARGEST_PLAIN
+    if size > largest:
+        raise _too_big(name, largest)
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     read = 0
     try:
@@ -125,8 +135,8 @@ def _text(file: IO[bytes], size: int, name: str, archive: Path | None = None) ->
             with _unpacking(archive) if archive is not None else nullcontext():
                 chunk = file.read(_CHUNK)
             read += len(chunk)
-            if read > LARGEST:  # a zip can lie about its sizes
-                raise _too_big(name)
+            if read > largest:  # a zip can lie about its sizes
+                raise _too_big(name, largest)
             yield decoder.decode(chunk, final=not chunk)
             if not chunk:
                 return
@@ -137,5 +147,5 @@ def _text(file: IO[bytes], size: int, name: str, archive: Path | None = None) ->
         ) from error
 
 
-def _too_big(name: str) -> BadFile:
-    return BadFile(f"{name!r} is larger than {LARGEST >> 30} GB of JSON.", action="Export fewer conversations.")
+def _too_big(name: str, largest: int) -> BadFile:
+    return BadFile(f"{name!r} is larger than {largest >> 30} GB of JSON.", action="Export fewer conversations.")

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from desktop.engine.errors import UnknownName
 from desktop.engine.messages import JsonObject
+from desktop.engine.store.attachments import attached_to_messages
 from desktop.engine.store.database import read_only
 
 _CONVERSATION = ("id", "title", "titled_by", "role", "workspace", "created_at", "updated_at", "source")
@@ -61,8 +62,8 @@ class ConversationReader:
             conversation_id: Its id.
 
         Returns:
-            Its own fields, ``messages`` (oldest first, superseded ones marked), ``runs`` with their ``rounds`` and the
-            ``calls`` of each, and ``usage``.
+            Its own fields, ``messages`` (oldest first, superseded ones marked) with their ``attachments``, ``runs``
+            with their ``rounds`` and the ``calls`` of each, and ``usage``.
 
         Raises:
             UnknownName: There is none of this id.
@@ -70,18 +71,22 @@ class ConversationReader:
         self.check(conversation_id)
         row = self._db.execute("SELECT * FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
         whole = _object(row, (*_CONVERSATION, "pinned", "archived"))
-        whole["messages"] = self._list(
+        messages = self._list(
             "SELECT * FROM messages WHERE conversation_id = ? ORDER BY position",
             (conversation_id,),
             ("id", "parent_id", "role", "text", "run_id", "created_at", "details", "superseded", "chosen"),
         )
+        attached = attached_to_messages(self._db, conversation_id)
+        for message in messages:
+            found = attached.get(str(message["id"]), ())
+            message["attachments"] = [each.model_dump(mode="json") for each in found]
+        whole["messages"] = [*messages]
         runs = self._db.execute(
             "SELECT * FROM runs WHERE conversation_id = ? ORDER BY started_at, id", (conversation_id,)
         ).fetchall()
         whole["runs"] = [_object(run, (*_RUN, "handoff")) | {"rounds": self._rounds(run["id"])} for run in runs]
-        whole["usage"] = self._list(
-            "SELECT * FROM usage WHERE conversation_id = ? ORDER BY id", (conversation_id,), ("run_id", *_USAGE)
-        )
+        usage = "SELECT * FROM usage WHERE conversation_id = ? ORDER BY id"
+        whole["usage"] = [*self._list(usage, (conversation_id,), ("run_id", *_USAGE))]
         return whole
 
     def _rounds(self, run_id: str) -> list[JsonValue]:
@@ -90,10 +95,22 @@ class ConversationReader:
             calls = self._list(
                 "SELECT * FROM calls WHERE run_id = ? AND round = ? ORDER BY position", (run_id, row["round"]), _CALL
             )
-            rounds.append(_object(row, ("round", "created_at", "turn")) | {"calls": calls})
+            rounds.append(_object(row, ("round", "created_at", "turn")) | {"calls": [*calls]})
         return rounds
 
-    def _list(self, query: str, values: tuple[object, ...], names: tuple[str, ...]) -> list[JsonValue]:
+    def data(self, hash: str) -> bytes | None:
+        """The bytes of a file; None where it is not there."""
+        return self._file("SELECT data AS value FROM blobs WHERE hash = ?", hash)
+
+    def preview(self, hash: str) -> bytes | None:
+        """A small PNG of a picture; None where there is none."""
+        return self._file("SELECT preview AS value FROM blobs WHERE hash = ?", hash)
+
+    def _file(self, query: str, hash: str) -> bytes | None:
+        row = self._db.execute(query, (hash,)).fetchone()
+        return row["value"] if row is not None else None
+
+    def _list(self, query: str, values: tuple[object, ...], names: tuple[str, ...]) -> list[JsonObject]:
         return [_object(row, names) for row in self._db.execute(query, values)]
 
 

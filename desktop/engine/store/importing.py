@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
-from desktop.engine.errors import StoreError
-from desktop.engine.exchange.values import Imported, Incoming, IncomingMessage
+from desktop.engine.errors import AttachmentRefused, StoreError
+from desktop.engine.exchange.values import Imported, Incoming, IncomingFile, IncomingMessage, Prepare
 from desktop.engine.messages import utc_now
 from desktop.engine.store.branches import line_to
 from desktop.engine.store.conversations import came_in, title_of
 from desktop.engine.store.database import Database
 from desktop.engine.store.ids import IdMaker
+from desktop.engine.store.incoming_files import AwaitedFiles, ready_as_it_is, store_file
 from desktop.engine.store.search_schema import indexed_together
 from desktop.engine.taint import IMPORTED, Reading
 
@@ -25,6 +26,8 @@ _BATCH_CHARACTERS = 1_500_000
 """What goes in together: the index takes more in less time, and nobody else's work waits for long."""
 _HIDDEN = timedelta(hours=1)
 """How long nobody takes an import that is under way for what a crash left."""
+_Batch = tuple[list[Incoming], IncomingFile | None]
+_END: _Batch = ([], None)
 Progress = Callable[[int], None]
 """Told how many conversations have been read so far."""
 
@@ -42,7 +45,11 @@ class Importing:
         self._ids = ids
 
     async def take(
-        self, incoming: Iterator[Incoming], workspace: str, progress: Progress = lambda read: None
+        self,
+        incoming: Iterator[Incoming | IncomingFile],
+        workspace: str,
+        progress: Progress = lambda read: None,
+        prepare: Prepare = ready_as_it_is,
     ) -> Imported:
         """Take all of them in, or, where reading fails or the task is cancelled, none.
 
@@ -50,6 +57,7 @@ class Importing:
             incoming: Read on a worker thread, a few at a time.
             workspace: The folder that their tools will work in, absolute.
             progress: Called on the event loop.
+            prepare: Makes each file ready, on a worker thread.
 
         Returns:
             What came of it.
@@ -58,20 +66,24 @@ class Importing:
             EngineError: What ``incoming`` raises, or the store.
         """
         staged: list[str] = []
+        awaited = AwaitedFiles()
         done = Imported()
         read = 0
         reading = asyncio.create_task(asyncio.to_thread(_batch, incoming))
         try:
-            while batch := await reading:
+            while (came := await reading) != _END:
                 reading = asyncio.create_task(asyncio.to_thread(_batch, incoming))  # while this one is stored
+                batch, file = came
                 ids = [self._ids.new("c") for _ in batch]
                 staged += ids
-                result = await self._database.write(partial(self._stage, batch, ids, tuple(staged), workspace))
+                stage = partial(self._stage, batch, ids, tuple(staged), workspace, awaited)
+                result = await self._database.write(stage) if batch else Imported()
                 done = Imported(
                     taken=done.taken + result.taken,
                     messages=done.messages + result.messages,
                     known=(*done.known, *result.known),
                     empty=done.empty + result.empty,
+                    files=done.files + (await self._take_file(file, awaited, prepare) if file is not None else 0),
                 )
                 read += len(batch)
                 progress(read)
@@ -80,7 +92,20 @@ class Importing:
             reading.add_done_callback(_forget)
             await asyncio.shield(self._database.write(lambda db: _drop(db, staged)))
             raise
-        return done
+        return done.model_copy(update={"files_left_out": awaited.names()})
+
+    async def _take_file(self, file: IncomingFile, awaited: AwaitedFiles, prepare: Prepare) -> int:
+        """Store a file where it is awaited and whole; how often."""
+        places = awaited.of(file.key)
+        if not places or file.data is None:
+            return 0
+        try:
+            ready = await asyncio.to_thread(prepare, file.data, places[0].attachment.name)
+        except AttachmentRefused:
+            return 0
+        await self._database.write(partial(store_file, file=ready, places=places))
+        awaited.arrived(file.key)
+        return len(places)
 
     async def readings(self, conversation_id: str, until_run: str) -> list[Reading]:
         """The imported messages that a run's models read, as one reading; none where the person wrote all of them."""
@@ -104,6 +129,7 @@ class Importing:
         ids: Sequence[str],
         staged: Sequence[str],
         workspace: str,
+        awaited: AwaitedFiles,
         db: sqlite3.Connection,
     ) -> Imported:
         taken = messages = empty = 0
@@ -115,12 +141,12 @@ class Importing:
                 elif _is_known(db, one.source, staged):
                     known.append(one.title or "New conversation")
                 else:
-                    self._insert(db, conversation_id, one, workspace)
+                    awaited.add(one.messages, self._insert(db, conversation_id, one, workspace))
                     taken += 1
                     messages += len(one.messages)
         return Imported(taken=taken, messages=messages, known=tuple(known), empty=empty)
 
-    def _insert(self, db: sqlite3.Connection, conversation_id: str, one: Incoming, workspace: str) -> None:
+    def _insert(self, db: sqlite3.Connection, conversation_id: str, one: Incoming, workspace: str) -> list[str]:
         first = next((each.text for each in one.messages if each.role == "user"), "")
         title = " ".join(one.title.split())
         db.execute(
@@ -161,21 +187,24 @@ class Importing:
                 )
             ],
         )
+        return ids
 
 
-def _batch(incoming: Iterator[Incoming]) -> list[Incoming]:
-    """The next that go in together; none at the end."""
+def _batch(incoming: Iterator[Incoming | IncomingFile]) -> _Batch:
+    """The next that go in together, and the file behind them, if one stands there."""
     batch: list[Incoming] = []
     characters = 0
     for one in incoming:
+        if isinstance(one, IncomingFile):
+            return batch, one
         batch.append(one)
         characters += sum(len(message.text) for message in one.messages)
         if characters >= _BATCH_CHARACTERS or len(batch) == _BATCH_CONVERSATIONS:
             break
-    return batch
+    return batch, None
 
 
-def _forget(reading: asyncio.Task[list[Incoming]]) -> None:
+def _forget(reading: asyncio.Task[_Batch]) -> None:
     """What was read ahead is not needed, and neither is its fault."""
     if not reading.cancelled():
         reading.exception()

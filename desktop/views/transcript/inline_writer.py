@@ -9,12 +9,12 @@ from markdown_it.token import Token
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextBlockFormat, QTextCharFormat, QTextCursor
 
+from desktop.engine.bare_links import bare_links
 from desktop.views.documents import LINE_SEPARATOR, InertDocument
 from desktop.views.literal_text import host_in_ascii
 from desktop.views.markdown_inks import Inks, is_safe_link, marked
 from desktop.views.theme import Theme
 from desktop.views.transcript import formulas
-from desktop.views.transcript.bare_links import bare_links
 from desktop.views.transcript.block_marks import FOOTNOTE, REFERENCE
 from desktop.views.transcript.formula_object import FORMULA, KIND, MARKUP, OBJECT, FormulaObject
 from desktop.views.transcript.named_pictures import picture_named

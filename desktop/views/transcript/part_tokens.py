@@ -7,8 +7,8 @@ from itertools import accumulate, groupby
 
 from markdown_it.token import Token
 
+from desktop.engine.bare_links import bare_links
 from desktop.views.transcript import kinds
-from desktop.views.transcript.bare_links import bare_links
 from desktop.views.transcript.kinds import Kind, read_kind
 from desktop.views.transcript.long_paragraph import may_end
 from desktop.views.transcript.parsing import SPACES, parse, parse_placed

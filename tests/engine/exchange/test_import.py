@@ -117,12 +117,19 @@ def zipped(folder: Path, **members: Any) -> Path:
     return path
 
 
+def read(path: Path) -> list[Incoming]:
+    """The conversations of a file that holds nothing else."""
+    found = list(read_conversations(path))
+    assert all(isinstance(each, Incoming) for each in found)
+    return [each for each in found if isinstance(each, Incoming)]
+
+
 def texts(one: Incoming) -> list[tuple[str, str]]:
     return [(each.role, each.text) for each in one.messages]
 
 
 def test_chatgpt_the_current_branch_is_read(tmp_path: Path) -> None:
-    (one,) = read_conversations(written(tmp_path, [chatgpt()]))
+    (one,) = read(written(tmp_path, [chatgpt()]))
     assert one.source == "chatgpt:g1"
     assert texts(one) == [
         ("user", "First question"),
@@ -136,12 +143,12 @@ def test_chatgpt_the_current_branch_is_read(tmp_path: Path) -> None:
 def test_chatgpt_without_a_current_node_the_last_leaf_is_read(tmp_path: Path) -> None:
     tree = chatgpt()
     del tree["current_node"]
-    (one,) = read_conversations(written(tmp_path, [tree]))
+    (one,) = read(written(tmp_path, [tree]))
     assert len(one.messages) == 3
 
 
 def test_claude_blocks_and_attachments_are_read(tmp_path: Path) -> None:
-    (one,) = read_conversations(written(tmp_path, [claude()]))
+    (one,) = read(written(tmp_path, [claude()]))
     assert (one.source, one.title) == ("claude:k1", "With files")
     assert texts(one) == [
         ("user", "Read this\n\n[Attached file: a.md]\n\n````\n```\ncode\n```\n````\n\n[Attached file: picture.png]"),
@@ -152,7 +159,7 @@ def test_claude_blocks_and_attachments_are_read(tmp_path: Path) -> None:
 
 def test_zips_are_read_all_parts_in_order(tmp_path: Path) -> None:
     parts = {"conversations-001": [chatgpt("B", "g2")], "conversations-000": [chatgpt("A", "g1")], "user": {"id": 1}}
-    assert [one.title for one in read_conversations(zipped(tmp_path, **parts))] == ["A", "B"]
+    assert [one.title for one in read(zipped(tmp_path, **parts))] == ["A", "B"]
 
 
 LOOP = chatgpt()
@@ -180,7 +187,9 @@ OWN: dict[str, Any] = {"format": "cortex-desktop", "version": 1}
         ([NAMELESS], "'uuid' is missing in conversation 1"),
         ([claude() | {"chat_messages": [{"sender": "bot", "text": "x"}]}], "by 'bot'"),
         ([claude() | {"chat_messages": "x"}], "is no list"),
-        (OWN | {"version": 2, "conversations": [{"id": "c"}]}, "version 2"),
+        (OWN | {"version": 3, "conversations": [{"id": "c"}]}, "version 3"),
+        (OWN | {"version": 3, "files": [{"file": "f"}]}, "version 3"),
+        (OWN | {"conversations": [], "files": [{"data": ""}]}, "'file' is missing in a file"),
         (OWN | {"conversations": [{"id": "c", "messages": [{"role": "user"}]}]}, "cannot be read: 0.text"),
     ],
 )
@@ -258,7 +267,7 @@ async def test_nothing_is_shown_before_the_last_is_in(store: Store, tmp_path: Pa
 
     def watched() -> Iterator[Incoming]:
         for number in range(250):
-            yield from read_conversations(written(tmp_path, [chatgpt(f"T{number}", f"g{number}")]))
+            yield from read(written(tmp_path, [chatgpt(f"T{number}", f"g{number}")]))
 
     seen: list[Any] = []
     loop_counts: list[int] = []
@@ -271,7 +280,7 @@ async def export(store: Store, form: Any = "json", redact: Any = str) -> str:
     file = io.StringIO()
     assert store.database.path is not None
     with conversation_reader(store.database.path) as reader:
-        write_conversations(file, form, map(reader.read, reader.ids()), redact)
+        write_conversations(file, form, map(reader.read, reader.ids()), reader, redact)
     return file.getvalue()
 
 
