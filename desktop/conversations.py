@@ -165,7 +165,7 @@ class Conversations(QObject):
         finally:
             self.is_loading = False
         if self._wanted == conversation_id:
-            self._window.composer.set_text(loaded.draft)
+            self._window.composer.set_text(self._drafts.typed_in(conversation_id, loaded.draft))
             self._show_loaded(loaded)
             await self.show_totals()
 

@@ -49,6 +49,16 @@ class DraftKeeping:
             self._unkept.pop(key, None)
             self._take_back()
 
+    def typed_in(self, conversation_id: str, stored: str) -> str:
+        """What is typed in a conversation: the draft that is stored, or a newer one that could not be yet.
+
+        Args:
+            conversation_id: Which conversation.
+            stored: Its draft in the store.
+        """
+        unkept = self._unkept.get(conversation_id)
+        return unkept[1] if unkept is not None else stored
+
     async def close(self) -> None:
         """Try for the last time."""
         if self._trying is not None:

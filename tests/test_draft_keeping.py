@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -86,3 +87,18 @@ async def test_another_notice_is_not_taken_away(window: MainWindow) -> None:
     await drafts.keep(None, "typed on")
     assert window.notice.said[0] == "Something else."
     await drafts.close()
+
+
+async def test_draft_that_is_not_stored_yet_is_what_is_typed_in_its_conversation(window: MainWindow) -> None:
+    disk = Disk()
+    drafts = DraftKeeping(window, disk.keep)
+    at = datetime(2026, 11, 30, tzinfo=UTC)
+    info = ConversationInfo(id="c1", title="One", updated_at=at, workspace="/tmp")
+    assert drafts.typed_in("c1", "stored") == "stored"
+    disk.fault = StoreFull("There is no room left on the disk.")
+    await drafts.keep(info, "typed")
+    assert drafts.typed_in("c1", "stored") == "typed"
+    disk.fault = None
+    await drafts.close()
+    assert drafts.typed_in("c1", "typed") == "typed"
+    assert disk.kept == ["typed"]
