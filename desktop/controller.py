@@ -132,6 +132,7 @@ class Controller(QObject):
     async def close(self) -> None:
         """End what is under way."""
         await self.actions.close()
+        await self.conversations.close()
 
     @property
     def is_at_work(self) -> bool:
@@ -180,6 +181,7 @@ class Controller(QObject):
             self._show_running()
             if isinstance(event, ConfirmationRequested):
                 self._decisions.take(event, is_looked_at=self._gates.is_looked_at)
+        conversations.follow(event)
         self._queue.follow(event)
         self._titles.follow(event)
 

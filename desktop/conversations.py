@@ -6,6 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desktop.actions import Actions
+from desktop.draft_keeping import DraftKeeping
+from desktop.engine.events import Event, RunEndStored
 from desktop.engine.messages import Brain, ConversationInfo
 from desktop.engine.store.moving import move_unsent
 from desktop.engine.store.store import Store
@@ -73,7 +75,8 @@ class Conversations(QObject):
         self.places = ReadingPlaces()
         self._hides_answer = False
         self.events_told = 0
-        window.draft_changed.connect(lambda text: actions.do(self._keep_draft(self.open, text)))
+        self._drafts = DraftKeeping(window, self._keep_draft)
+        window.draft_changed.connect(lambda text: actions.do(self._drafts.keep(self.open, text)))
         window.new_conversation_requested.connect(self.begin)
         window.conversation_chosen.connect(lambda chosen: actions.do(self.show(chosen)))
         window.hit_chosen.connect(lambda *hit: actions.do(self.show_message(*hit)))
@@ -121,6 +124,10 @@ class Conversations(QObject):
         elif last_open is not None and self.open is None:
             self._window.show_start_page(True)  # the room that was left for the conversation is not needed
 
+    async def close(self) -> None:
+        """Store what was typed and could not be stored yet, if that can be done now."""
+        await self._drafts.close()
+
     def begin(self) -> None:
         """Show an empty conversation; it is stored with its first message or draft."""
         self._wanted = None
@@ -158,7 +165,7 @@ class Conversations(QObject):
         finally:
             self.is_loading = False
         if self._wanted == conversation_id:
-            self._window.composer.set_text(loaded.draft)
+            self._window.composer.set_text(self._drafts.typed_in(conversation_id, loaded.draft))
             self._show_loaded(loaded)
             await self.show_totals()
 
@@ -202,6 +209,13 @@ class Conversations(QObject):
         if self.open is not None and self.open.id == info.id and versions != self.versions:
             self.versions = versions
             self._window.transcript.refresh_actions()
+
+    def follow(self, event: Event) -> None:
+        """Take an event: the end of a run that could not be stored when it came is stored now."""
+        if isinstance(event, RunEndStored):
+            self._actions.do(self.show_list())
+            if event.run_id == self.shown_run:
+                self._actions.do(self.refresh())
 
     async def show_message(self, conversation_id: str, message_id: str, query: str) -> None:
         """Show one message of a stored conversation.
@@ -257,6 +271,8 @@ class Conversations(QObject):
         """All conversations, on disk and off the record, newest first."""
         engine = await self._holder.opened()
         listed = await engine.store.conversations.all() + await engine.off_record.conversations.all()
+        ended = engine.session.unkept.conversations
+        listed = [info.model_copy(update={"running": False}) if info.id in ended else info for info in listed]
         return sorted(listed, key=lambda info: info.updated_at, reverse=True)
 
     async def stored(self) -> ConversationInfo:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from desktop.engine.events import RunFailed
 from desktop.engine.messages import ConversationInfo, Message
 from desktop.engine.run_record import RunRecord
 from desktop.engine.session import Session
@@ -17,7 +18,7 @@ class Loaded:
     Attributes:
         info: Its title, folder and role.
         messages: Of the chosen branch, oldest first; while a run works on the last message of the person's, without
-            the earlier answer that its own will stand beside.
+            the earlier answer that its own will stand beside. What came of an answer and could not be stored is there.
         hides_answer: Whether such an answer is left out.
         versions: By message, which of its versions it is; where it has more than one.
         evidence: By run id: what ``[1]``, ``[2]`` … in its answer lead to, as ``run/call``.
@@ -62,6 +63,10 @@ async def load_conversation(session: Session, conversation_id: str, events_told:
         if told == events_told():
             evidence = {run_id: [f"{run_id}/{call_id}" for call_id in ids] for run_id, ids in calls.items()}
             shown = without_earlier_answer(messages, record)
+            briefs = [as_told(brief, session.unkept.told_of(brief.run_id)) for brief in briefs]
+            told_of = session.unkept.told_of(record.run_id) if record is not None else None
+            if told_of is not None and told_of.message is not None:
+                shown = [*shown, told_of.message]
             hides_answer = len(shown) < len(messages)
             shown = with_shown_runs(shown, briefs, record)
             return Loaded(
@@ -76,13 +81,25 @@ def without_earlier_answer(messages: list[Message], run: RunRecord | None) -> li
         messages: The chosen branch, oldest first.
         run: The run that is shown; None for none.
     """
-    if run is None or run.state != "running":
+    if run is None or (run.state != "running" and run.is_stored):
         return messages
     for at in range(1, len(messages)):
         answers = messages[at].role == "assistant"
         if (answers and run.run_id == messages[at].run_id) or (answers and messages[at - 1].id == run.message_id):
             return messages[:at]
     return messages
+
+
+def as_told(brief: RunBrief, told: RunFailed | None) -> RunBrief:
+    """A run as it was told, where its end could not be stored.
+
+    Args:
+        brief: As it is stored.
+        told: What was told of its end; None where it is stored.
+    """
+    if told is None:
+        return brief
+    return brief.model_copy(update={"state": "failed", "error": told.error, "action": told.action})
 
 
 def with_shown_runs(messages: list[Message], briefs: list[RunBrief], run: RunRecord | None) -> list[Message]:

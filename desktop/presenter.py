@@ -33,6 +33,7 @@ from desktop.run_outcomes import (
     MOST_OUTCOMES,
     Outcome,
     Outcomes,
+    failed,
     going_on,
     outcome_of,
     over_budget,
@@ -131,7 +132,7 @@ class Presenter:
             case "failed" if run.over_budget:
                 self._show_outcome(over_budget(run.error))
             case "failed":
-                self._show_outcome(going_on(f"{run.error} {run.action}".strip(), run.can_write_again, "danger"))
+                self._show_outcome(failed(run.error, run.action, run.can_write_again, is_stored=run.is_stored))
             case "done":
                 self._window.set_status("" if has_answer else "Done")
 
@@ -254,12 +255,14 @@ class Presenter:
             self._show_outcome(going_on(CAN_GO_ON, can_write_again=False))
             return
         words = f"{event.error} {event.action}".strip()
+        if self._window.notice.said[0] == words:  # it stands where it happened now
+            self._window.set_notice("")
         if event.over_budget:
             self._show_outcome(over_budget(event.error))
         elif event.needs_key:
             self._show_outcome(Outcome(words, ADD_KEYS, "Add API keys…", "danger"))
         else:
-            self._show_outcome(going_on(words, event.can_write_again, "danger"))
+            self._show_outcome(failed(event.error, event.action, event.can_write_again, is_stored=event.is_stored))
 
     def offer_to_go_on_with_key(self) -> None:
         """A key came: the run that failed for want of it can go on."""

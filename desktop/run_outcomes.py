@@ -12,6 +12,8 @@ from desktop.views.transcript.values import NoteKind
 REVIEW, GO_ON, WRITE_AGAIN, ADD_KEYS, BUDGET, STOP = "review", "go_on", "write_again", "add_keys", "budget", "stop"
 """The actions of outcomes in the transcript."""
 CAN_GO_ON = "You stopped this run. It can go on from here."
+NOT_STORED = "What is shown of this run is not stored yet: it will be as soon as there is room."
+"""Of a run whose end could not be stored, on a full disk say."""
 MOST_OUTCOMES = 100
 """Of earlier runs of a conversation: each is a widget. The newest are shown."""
 
@@ -71,8 +73,21 @@ def outcome_of(brief: RunBrief) -> Outcome | None:
         case "failed" if brief.over_budget:
             return over_budget(brief.error)
         case "failed":
-            return going_on(f"{brief.error} {brief.action}".strip(), brief.can_write_again, "danger")
+            return failed(brief.error, brief.action, brief.can_write_again)
     return None
+
+
+def failed(error: str, action: str, can_write_again: bool, *, is_stored: bool = True) -> Outcome:
+    """A run that failed.
+
+    Args:
+        error: What failed, in words.
+        action: What the person can do.
+        can_write_again: Whether only the answer has to be written again.
+        is_stored: Whether its end is stored.
+    """
+    words = f"{error} {action}" if is_stored else f"{error} {action} {NOT_STORED}"
+    return going_on(words.strip(), can_write_again, "danger")
 
 
 class Outcomes:

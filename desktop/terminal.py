@@ -86,8 +86,10 @@ class Terminal:
                 self.note(f"The answer ended early: {stop.value}.")
             case RunStopped():
                 self.note("Stopped.")
-            case RunFailed(error=error, action=action):
+            case RunFailed(error=error, action=action, is_stored=is_stored):
                 self.complain(error, action)
+                if not is_stored:
+                    self.note("What came of this run is not stored.")
 
     def note(self, text: str) -> None:
         """Say something beside the answer."""

@@ -2,9 +2,11 @@
 
 import pytest
 
+from desktop.engine.events import RunFailed
 from desktop.engine.messages import Message
 from desktop.engine.run_record import RunRecord
-from desktop.loading import without_earlier_answer
+from desktop.engine.store.run_briefs import RunBrief
+from desktop.loading import as_told, without_earlier_answer
 
 
 def said(message_id: str, run_id: str) -> Message:
@@ -32,6 +34,19 @@ def record(run_id: str, message_id: str, state: str = "running") -> RunRecord:
 )
 def test_an_earlier_answer_is_out_of_sight_while_its_successor_is_made(run: RunRecord | None, shown: int) -> None:
     assert without_earlier_answer(BRANCH, run) == BRANCH[:shown]
+
+
+def test_an_earlier_answer_is_out_of_sight_while_the_end_of_its_successor_is_not_stored() -> None:
+    run = record("r2", "u2", "failed").model_copy(update={"is_stored": False})
+    assert without_earlier_answer(BRANCH, run) == BRANCH[:3]
+
+
+def test_a_run_whose_end_is_not_stored_is_shown_as_it_was_told() -> None:
+    brief = RunBrief(run_id="r2", message_id="u2", state="running")
+    told = RunFailed(run_id="r2", error="No room.", action="Free some.", is_stored=False)
+    assert as_told(brief, None) is brief
+    shown = as_told(brief, told)
+    assert (shown.state, shown.error, shown.action) == ("failed", "No room.", "Free some.")
 
 
 def test_a_run_that_was_left_waiting_hides_nothing_that_was_said_since() -> None:

@@ -13,7 +13,9 @@ from desktop.engine.store.records import OverBudget, StoredRun
 from desktop.engine.store.store import Store
 
 
-async def stop_run(store: Store, run_id: str, registry: Registry, partial: Partial | None) -> list[Event]:
+async def stop_run(
+    store: Store, run_id: str, registry: Registry, partial: Partial | None, message_id: str
+) -> list[Event]:
     """Keep a run as stopped, with what had arrived of its answer.
 
     Args:
@@ -21,6 +23,7 @@ async def stop_run(store: Store, run_id: str, registry: Registry, partial: Parti
         run_id: The run; nothing works on it any more.
         registry: Models by key.
         partial: The turn that was under way.
+        message_id: Of the message that holds it; the same where it is tried again.
 
     Returns:
         What to tell; nothing where the run had ended just before.
@@ -30,7 +33,7 @@ async def stop_run(store: Store, run_id: str, registry: Registry, partial: Parti
     brain = (partial.brain if partial is not None else None) or Brain.ORCHESTRATOR
     message = None
     if text or not await _has_answer(store, run):  # an empty one must not take the place of what is there
-        message = _cut_message(store, run, registry, brain, text, StopReason.STOPPED)
+        message = _cut_message(message_id, run, registry, brain, text, StopReason.STOPPED)
     closed = await store.runs.finish(run_id, "stopped", message)
     if closed is None:
         return []
@@ -56,7 +59,9 @@ class Failure:
     needed_usd: float = 0.0
 
 
-async def fail_run(store: Store, run_id: str, registry: Registry, partial: Partial, why: Failure) -> list[Event]:
+async def fail_run(
+    store: Store, run_id: str, registry: Registry, partial: Partial, why: Failure, message_id: str
+) -> list[Event]:
     """Keep a run as failed; an answer that broke off is kept and marked as cut.
 
     Args:
@@ -65,6 +70,7 @@ async def fail_run(store: Store, run_id: str, registry: Registry, partial: Parti
         registry: Models by key.
         partial: The turn that was under way.
         why: Why it failed.
+        message_id: Of the message that holds the answer; the same where it is tried again.
 
     Returns:
         What to tell.
@@ -72,7 +78,7 @@ async def fail_run(store: Store, run_id: str, registry: Registry, partial: Parti
     run = await store.runs.get(run_id)
     message = None
     if partial.brain is Brain.RESPONDER and partial.text:
-        message = _cut_message(store, run, registry, Brain.RESPONDER, partial.text, StopReason.CUT)
+        message = _cut_message(message_id, run, registry, Brain.RESPONDER, partial.text, StopReason.CUT)
     closed = await store.runs.finish(
         run_id,
         "failed",
@@ -94,11 +100,21 @@ async def fail_run(store: Store, run_id: str, registry: Registry, partial: Parti
     return [*(finished(run_id, call) for call in closed or ()), failed]
 
 
-async def put_run_aside(store: Store, run_id: str, partial: Partial) -> None:
-    """Leave a run as the end of the process would, but with all that streamed: it can go on at the next start."""
+async def put_run_aside(store: Store, run_id: str, partial: Partial) -> list[Event]:
+    """Leave a run as the end of the process would, but with all that streamed: it can go on at the next start.
+
+    Args:
+        store: Where it is kept.
+        run_id: The run.
+        partial: The turn that was under way.
+
+    Returns:
+        What to tell: nothing.
+    """
     if partial.brain is not None:
-        await store.runs.save_partial(run_id, partial.brain, partial.text)
+        await store.runs.save_partial(run_id, partial.brain, partial.text, from_reserve=True)
     await store.runs.interrupt(run_id)
+    return []
 
 
 async def _has_answer(store: Store, run: StoredRun) -> bool:
@@ -111,7 +127,7 @@ async def _has_answer(store: Store, run: StoredRun) -> bool:
 
 
 def _cut_message(
-    store: Store, run: StoredRun, registry: Registry, brain: Brain, text: str, stop: StopReason
+    message_id: str, run: StoredRun, registry: Registry, brain: Brain, text: str, stop: StopReason
 ) -> Message:
     key = run.options.at_work(brain)
     entry = registry.models.get(key)
@@ -124,4 +140,4 @@ def _cut_message(
         gather_ms=run.gather_ms,
         stop=stop,
     )
-    return Message(id=store.ids.new("m"), role="assistant", text=text, run_id=run.id, details=details)
+    return Message(id=message_id, role="assistant", text=text, run_id=run.id, details=details)

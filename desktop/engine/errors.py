@@ -24,6 +24,7 @@
     │   ├── StoreTooNew         written by a newer program
     │   ├── StoreDamaged
     │   ├── StoreFull           no room on the disk
+    │   ├── StoreBusy           another program has it locked
     │   └── NoAuditKeys         the place of the audit log's key cannot be used now
     ├── DecisionRejected        the decision fits no open call
     ├── AttachmentRefused       a file cannot be attached, or its model cannot take it
@@ -155,6 +156,10 @@ class StoreDamaged(StoreError):
 
 class StoreFull(StoreError):
     """There is no room left on the disk."""
+
+
+class StoreBusy(StoreError):
+    """Another program has the database locked, and did not let go of it in time."""
 
 
 class NoAuditKeys(StoreError):

@@ -257,6 +257,16 @@ class RunFailed(_Event):
     """Which budget the next model call would go past; ``price``: one is set, and the model's price is not known."""
     message: Message | None = None
     """An answer that broke off, as it is stored; marked as cut. Where nothing could be stored, what had come of it."""
+    is_stored: bool = True
+    """Whether all this is stored; else that is tried again, until ``run_end_stored`` or the end of the program."""
+
+
+class RunEndStored(_Event):
+    """The end of a run that was told as failed, and could not be stored then, is stored now."""
+
+    type: Literal["run_end_stored"] = "run_end_stored"
+    message: Message | None = None
+    """What had arrived of the answer, as it is stored."""
 
 
 Event = Annotated[
@@ -282,7 +292,8 @@ Event = Annotated[
     | HistoryLeftOut
     | RunFinished
     | RunStopped
-    | RunFailed,
+    | RunFailed
+    | RunEndStored,
     Field(discriminator="type"),
 ]
 

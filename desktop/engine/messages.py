@@ -207,6 +207,10 @@ def is_this_machine(host: str) -> bool:
         return False  # 127.example.org is anybody
 
 
+UNSTORED = "not stored"
+"""The detail of an answer that was cut and could not be stored."""
+
+
 class MessageDetails(Value):
     """What is known of how an answer came to be.
 
@@ -221,7 +225,7 @@ class MessageDetails(Value):
         gather_ms: Milliseconds of the tool loop.
         answer_ms: Milliseconds of the answer.
         stop: Why it ended.
-        stop_detail: The provider's own word.
+        stop_detail: The provider's own word, or `UNSTORED`.
     """
 
     model: str

@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
-from desktop.engine.errors import StoreError
+from desktop.engine.errors import StoreBusy, StoreError
 from desktop.engine.events import (
     AnswerDelta,
     Event,
@@ -29,15 +29,19 @@ class Partial:
     Args:
         runs: Where it is kept.
         run_id: The run.
+        give_up: Called when the text cannot be kept any more: no more of it may be shown.
 
     Attributes:
         brain: Whose text it is; None before any came.
         text: All that came of the turn.
+        fault: Why it cannot be kept; None while it can.
     """
 
-    def __init__(self, runs: Runs, run_id: str) -> None:
+    def __init__(self, runs: Runs, run_id: str, give_up: Callable[[], object]) -> None:
         self._runs = runs
         self._run_id = run_id
+        self._give_up = give_up
+        self.fault: StoreError | None = None
         self._changed = asyncio.Event()
         self._pieces: list[str] = []
         self._is_whole = False
@@ -79,6 +83,8 @@ class Partial:
             keeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await keeper
+            if self.fault is not None:  # it may have come at the very end: the cancellation is to arrive in here
+                await asyncio.sleep(0)
 
     async def _keep(self) -> None:
         while True:
@@ -88,5 +94,9 @@ class Partial:
             if self.brain is not None:
                 try:
                     await self._runs.save_partial(self._run_id, self.brain, self.text)
-                except StoreError as error:  # the turn may still be kept whole; with more text it is tried again
+                except StoreBusy as error:  # that passes: with more text it is tried again
                     _log.warning("the text of run %s so far could not be stored: %s", self._run_id, error)
+                except StoreError as error:
+                    self.fault = error
+                    self._give_up()
+                    return

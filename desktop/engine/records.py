@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from desktop.engine.context import round_request
-from desktop.engine.events import ConfirmationRequested, UsageReported
+from desktop.engine.events import ConfirmationRequested, RunFailed, UsageReported
 from desktop.engine.messages import Brain
 from desktop.engine.orchestrator import RESULT_LIMIT_TOKENS
 from desktop.engine.requests import ToolDeclaration
@@ -71,6 +71,28 @@ def run_record(
         message_id=run.message_id,
         left_out=run.left_out,
         left_out_summary=run.left_out_summary,
+    )
+
+
+def as_told(record: RunRecord, told: RunFailed | None) -> RunRecord:
+    """A run as it was told, where its end could not be stored: the store still takes it for being at work.
+
+    Args:
+        record: As it is stored.
+        told: What was told of its end; None where it is stored.
+    """
+    if told is None:
+        return record
+    answer = told.message.text if told.message is not None else ""
+    return record.model_copy(
+        update={
+            "state": "failed",
+            "is_stored": False,
+            "error": told.error,
+            "action": told.action,
+            "answer": answer,
+            "brain": None,
+        }
     )
 
 

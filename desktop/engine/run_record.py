@@ -93,6 +93,7 @@ class RunRecord(Value):
         message_id: The person's message that it works on.
         left_out: How many of the oldest messages its requests leave out.
         left_out_summary: What stands in their place; empty where there is no summary of them.
+        is_stored: Whether its end is stored; False of one that could not be yet.
     """
 
     run_id: str
@@ -115,3 +116,4 @@ class RunRecord(Value):
     message_id: str = ""
     left_out: int = 0
     left_out_summary: str = ""
+    is_stored: bool = True

@@ -3,20 +3,22 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from desktop.engine.budgets import BudgetReached
 from desktop.engine.cancelling import to_the_end
 from desktop.engine.endings import Failure, fail_run, put_run_aside, stop_run
 from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, StoreError, trace_of
-from desktop.engine.events import Event, RunFailed, RunFinished, RunPaused, UsageReported
-from desktop.engine.messages import Brain, Message, MessageDetails, StopReason
+from desktop.engine.events import Event, RunFailed, RunFinished, RunPaused, RunStarted, UsageReported
+from desktop.engine.messages import UNSTORED, Brain, Message, MessageDetails, StopReason
 from desktop.engine.partial import Partial
 from desktop.engine.running import Runner
 from desktop.engine.stopping import Stops
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.store import Store
+from desktop.engine.unkept import UnkeptEnd
 
 _log = logging.getLogger(__name__)
 
@@ -53,15 +55,17 @@ class RunTask:
         run_id: The run.
         partial: The turn under way.
         put_aside: Set when the program closes: leave the run as a crash would, to go on at the next start.
-        is_kept: Whether its end could be stored.
+        unkept: Its end, where that could not be stored.
         task: The task.
     """
 
     def __init__(self, run_id: str, around: Around, ended: Callable[["RunTask"], None], *, resumed: bool) -> None:
         self.run_id = run_id
-        self.partial = Partial(around.store.runs, run_id)
+        self.partial = Partial(around.store.runs, run_id, lambda: self.task.cancel())
         self.put_aside = False
-        self.is_kept = True
+        self.unkept: UnkeptEnd | None = None
+        self._conversation_id = ""
+        self._message_id = around.store.ids.new("m")  # of what came of an answer that breaks off
         self._around = around
         self._ended = ended
         self._stops = Stops(around.runner.limits.stop_patience_s)
@@ -93,6 +97,8 @@ class RunTask:
             async with self.partial.kept(), contextlib.aclosing(steps) as events:
                 async for event in events:
                     self.partial.follow(event)
+                    if isinstance(event, RunStarted):
+                        self._conversation_id = event.conversation_id
                     if isinstance(event, UsageReported) and around.store is not around.on_disk:
                         await around.on_disk.usage.add_of(event, OFF_RECORD_PREFIX)
                     if isinstance(event, RunPaused | RunFinished):
@@ -124,31 +130,40 @@ class RunTask:
             await around.follow_up(self.run_id)
 
     async def _cut_short(self) -> list[Event]:
-        store, registry = self._around.store, self._around.runner.registry
-        try:
-            if self.put_aside:
-                await to_the_end(put_run_aside(store, self.run_id, self.partial))
-                return []
-            return await to_the_end(stop_run(store, self.run_id, registry, self.partial))
-        except StoreError as fault:
-            return self._not_kept(str(fault), fault.action)
+        store, registry, partial = self._around.store, self._around.runner.registry, self.partial
+        if partial.fault is not None and not self._ended_early:
+            return await self._failed(Failure(str(partial.fault), partial.fault.action))
+        if self.put_aside:
+            return await self._kept(lambda: put_run_aside(store, self.run_id, partial))
+        return await self._kept(lambda: stop_run(store, self.run_id, registry, partial, self._message_id))
 
     async def _failed(self, why: Failure) -> list[Event]:
-        try:
-            return await to_the_end(
-                fail_run(self._around.store, self.run_id, self._around.runner.registry, self.partial, why)
-            )
-        except StoreError as fault:
-            words = why.error if why.error == str(fault) else f"{why.error} {fault}"
-            return self._not_kept(words, fault.action or why.action)
+        store, registry = self._around.store, self._around.runner.registry
+        return await self._kept(
+            lambda: fail_run(store, self.run_id, registry, self.partial, why, self._message_id), why
+        )
 
-    def _not_kept(self, error: str, action: str) -> list[Event]:
-        """A full disk, say: the person is told although it cannot be stored, and sees what had come of the answer."""
-        _log.error("the end of run %s could not be stored", self.run_id)
-        self.is_kept = False
+    async def _kept(
+        self, keep: Callable[[], Coroutine[Any, Any, list[Event]]], why: Failure | None = None
+    ) -> list[Event]:
+        """Store the end; where that cannot be done the person is told all the same, with what came of the answer."""
+        try:
+            return await to_the_end(keep())
+        except StoreError as fault:
+            error = str(fault) if why is None or why.error == str(fault) else f"{why.error} {fault}"
+            action = fault.action or (why.action if why is not None else "")
         message = None
         if self.partial.brain is Brain.RESPONDER and self.partial.text:
-            details = MessageDetails(model="", label="", stop=StopReason.CUT, stop_detail="not stored")
-            new_id = self._around.store.ids.new("m")
-            message = Message(id=new_id, role="assistant", text=self.partial.text, run_id=self.run_id, details=details)
-        return [RunFailed(run_id=self.run_id, error=error, action=action, message=message)]
+            details = MessageDetails(model="", label="", stop=StopReason.CUT, stop_detail=UNSTORED)
+            message = Message(
+                id=self._message_id, role="assistant", text=self.partial.text, run_id=self.run_id, details=details
+            )
+        told = RunFailed(
+            run_id=self.run_id,
+            error=error,
+            action=action,
+            message=message,
+            is_stored=False,
+        )
+        self.unkept = UnkeptEnd(self.run_id, self._conversation_id, told, keep)
+        return [told]

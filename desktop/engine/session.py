@@ -11,7 +11,7 @@ from desktop.engine.errors import RunBusy, StoreError
 from desktop.engine.events import ConfirmationResolved, Event
 from desktop.engine.gate import AllowOnce, Decision, Deny, Grant
 from desktop.engine.messages import Attachment, Brain, CallState, JsonObject, Message
-from desktop.engine.records import can_write_again, run_record
+from desktop.engine.records import as_told, can_write_again, run_record
 from desktop.engine.run_record import RunRecord
 from desktop.engine.run_task import Around, RunTask
 from desktop.engine.running import Runner
@@ -20,6 +20,7 @@ from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
 from desktop.engine.store.time_line import moments_of
+from desktop.engine.unkept import UnkeptEnd, UnkeptEnds
 from desktop.engine.verdicts import judge_edit
 
 Listener = Callable[[Event], None]
@@ -36,6 +37,7 @@ class Session:
 
     Attributes:
         editing: Sends anew, regenerates, and works the queue.
+        unkept: The ends of runs that could not be stored yet.
     """
 
     def __init__(self, *, store: Store, off_record: Store, runner: Runner, listener: Listener) -> None:
@@ -45,12 +47,12 @@ class Session:
         self._listener = listener
         self.editing = Editing(
             store_of=self.store_of,
-            let_go=self._let_go,
+            let_go=lambda: self.unkept.keep(),
             begin=lambda run_id: self._begin(run_id, resumed=False),
             listener=listener,
         )
         self._work: dict[str, RunTask] = {}
-        self._unkept: set[str] = set()  # runs that ended, and whose end could not be stored
+        self.unkept = UnkeptEnds(listener)
 
     def store_of(self, some_id: str) -> Store:
         """The store where the conversation or run of this id lives."""
@@ -80,7 +82,7 @@ class Session:
             AttachmentRefused: A model that would get the message cannot take what is attached.
         """
         self.runner.check(options, attachments)
-        await self._let_go()
+        await self.unkept.keep()
         store = self.store_of(conversation_id)
         run_id, message = await store.runs.create(conversation_id, text, options, attachments)
         self._begin(run_id, resumed=False)
@@ -166,7 +168,7 @@ class Session:
             await self.wait(run_id)
             if (await store.runs.get(run_id)).state != "waiting":
                 return
-        await self._let_go()
+        await self.unkept.keep()
         await store.runs.claim(run_id, ("waiting", "interrupted", "failed", "stopped"))
         self._begin(run_id, resumed=True)
 
@@ -195,7 +197,7 @@ class Session:
         runs = self.store_of(run_id).runs
         if not can_write_again(await runs.get(run_id)):
             raise RunBusy("The evidence of this run is not whole.", action="Go on with the run instead.")
-        await self._let_go()
+        await self.unkept.keep()
         await runs.claim(run_id, ("done", "failed", "stopped", "interrupted"))
         await runs.set_stand_in(run_id, Brain.RESPONDER, None)
         self._begin(run_id, resumed=True)
@@ -211,12 +213,17 @@ class Session:
             await self.wait(run_id)
             return
         store = self.store_of(run_id)
-        await self._let_go()
+        await self.unkept.keep()
         await store.runs.claim(run_id, ("waiting", "interrupted"))
+        conversation_id, message_id = (await store.runs.get(run_id)).conversation_id, store.ids.new("m")
+
+        async def keep() -> list[Event]:
+            return await stop_run(store, run_id, self.runner.registry, None, message_id)
+
         try:
-            self._tell_all(await stop_run(store, run_id, self.runner.registry, None))
+            self._tell_all(await keep())
         except StoreError:
-            self._unkept.add(run_id)
+            self.unkept.add(UnkeptEnd(run_id, conversation_id, None, keep))
             raise
 
     async def stop_call(self, run_id: str, call_id: str) -> CallState:
@@ -266,7 +273,7 @@ class Session:
         usage = await store.usage.of_run(run_id)
         work = self._work.get(run_id)  # read last: no delta can come between this and the caller
         streaming = (work.partial.brain, work.partial.text) if work is not None and work.partial.brain else None
-        return run_record(run, rounds, gates, streaming, moments, usage)
+        return as_told(run_record(run, rounds, gates, streaming, moments, usage), self.unkept.told_of(run_id))
 
     async def close(self) -> None:
         """Put all runs at work aside, so that they can go on at the next start."""
@@ -276,6 +283,7 @@ class Session:
             work.end()
         for run_id in list(self._work):
             await self.wait(run_id)
+        await self.unkept.close()
 
     def _begin(self, run_id: str, *, resumed: bool) -> None:
         around = Around(self.store_of(run_id), self._store, self.runner, self._listener, self.editing.follow_up)
@@ -284,14 +292,8 @@ class Session:
     def _ended(self, run: RunTask) -> None:
         """Let go of a run that is not at work any more."""
         del self._work[run.run_id]
-        if not run.is_kept:
-            self._unkept.add(run.run_id)
-
-    async def _let_go(self) -> None:
-        """Put aside the runs whose end could not be stored, now that there may be room again."""
-        for run_id in list(self._unkept):
-            await self.store_of(run_id).runs.interrupt(run_id)
-            self._unkept.discard(run_id)
+        if run.unkept is not None:
+            self.unkept.add(run.unkept)
 
     def _tell_all(self, events: list[Event]) -> None:
         for event in events:

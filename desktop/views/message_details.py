@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from desktop.engine.messages import Message, MessageDetails, StopReason, Usage
+from desktop.engine.messages import UNSTORED, Message, MessageDetails, StopReason, Usage
 
 _MARKS = {
     StopReason.STOPPED: "Stopped",
@@ -14,7 +14,10 @@ _MARKS = {
 
 def stop_mark(message: Message) -> str:
     """What must always be seen of how a message ended, in short: its run tells the rest. Empty where it ended well."""
-    return _MARKS.get(message.details.stop, "") if message.details is not None else ""
+    if message.details is None:
+        return ""
+    mark = _MARKS.get(message.details.stop, "")
+    return f"{mark} · not stored yet" if message.details.stop_detail == UNSTORED else mark
 
 
 def is_stopped(message: Message) -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from desktop.engine.errors import StoreFull
-from desktop.engine.events import RunFailed
+from desktop.engine.errors import StoreBusy, StoreError, StoreFull
+from desktop.engine.events import RunEndStored, RunFailed
 from desktop.engine.messages import CallState
+from desktop.engine.store.reserve import RESERVE_BYTES
 from tests.bench import Bench, MakeBench
 from tests.scripted import call, calls, forever, text
 
@@ -111,7 +112,7 @@ async def test_a_stop_that_cannot_be_stored_is_told(make_bench: MakeBench) -> No
     assert bench.types[-1] == "run_finished"
 
 
-async def test_an_answer_is_whole_although_its_parts_could_not_be_kept_on_the_way(
+async def test_an_answer_is_whole_although_another_program_had_the_database_locked_on_the_way(
     make_bench: MakeBench, caplog: pytest.LogCaptureFixture
 ) -> None:
     tried, go_on = asyncio.Event(), asyncio.Event()
@@ -122,15 +123,131 @@ async def test_an_answer_is_whole_although_its_parts_could_not_be_kept_on_the_wa
         say("wer.")
         return text("Answer.")
 
-    async def full(*args: Any, **kwargs: Any) -> None:
+    async def locked(*args: Any, **kwargs: Any) -> None:
         tried.set()
-        raise StoreFull("There is no room left on the disk.")
+        raise StoreBusy("The database is locked.")
 
     bench = await make_bench(gatherer=(text("S."),), writer=(answer,))
-    bench.store.runs.save_partial = full  # type: ignore[method-assign]
+    bench.store.runs.save_partial = locked  # type: ignore[method-assign]
     run_id = await bench.send()
     await tried.wait()
     go_on.set()
     await bench.ended(run_id)
     assert bench.types[-2:] == ["answer_finished", "run_finished"]
-    assert "no room left" in caplog.text
+    assert "The database is locked." in caplog.text
+
+
+def no_room(bench: Bench, *, also_at_the_end: bool = False) -> None:
+    """What streams cannot be stored any more; nor, where there is no reserve, the end of the run."""
+
+    async def full(*args: Any, **kwargs: Any) -> None:
+        raise StoreFull("There is no room left on the disk.", action="Free some space, then go on.")
+
+    bench.store.runs.save_partial = full  # type: ignore[method-assign]
+    if also_at_the_end:
+        bench.store.runs.finish = full  # type: ignore[method-assign]
+
+
+def room(bench: Bench) -> None:
+    """All can be stored again."""
+    for name in ("save_partial", "finish"):
+        bench.store.runs.__dict__.pop(name, None)
+
+
+async def test_an_answer_that_cannot_be_stored_any_more_stops_at_once_and_what_came_is_kept(
+    make_bench: MakeBench,
+) -> None:
+    bench = await make_bench(gatherer=(text("S."),), writer=(forever("Half"),))
+    no_room(bench)
+    run_id = await bench.send()
+    await bench.ended(run_id)  # although the model would write for ever
+    failed = bench.events[-1]
+    assert isinstance(failed, RunFailed)
+    assert (failed.error, failed.action) == ("There is no room left on the disk.", "Free some space, then go on.")
+    assert (failed.is_stored, failed.can_write_again) == (True, True)
+    run = await bench.stored(run_id)
+    assert (run.state, run.error) == ("failed", "There is no room left on the disk.")
+    assert (await bench.store.conversations.messages(run.conversation_id))[-1] == failed.message
+    assert failed.message is not None
+    assert failed.message.text == "Half"
+
+
+async def test_gathering_that_cannot_be_stored_any_more_stops_at_once(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(forever("Hm"),))
+    no_room(bench)
+    run_id = await bench.send()
+    await bench.ended(run_id)
+    assert bench.types[-1] == "run_failed"
+    assert (await bench.stored(run_id)).state == "failed"
+
+
+async def test_a_fault_of_the_disk_stops_the_run_too(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(text("S."),), writer=(forever("Half"),))
+    run_id = await bench.send()
+    await bench.wait_for_type("handoff_ready")
+    connection = bench.store.database._connection
+    bench.store.database._worker.submit(lambda: connection.execute("PRAGMA query_only = ON")).result()  # as read-only
+    await bench.ended(run_id)
+    failed = bench.events[-1]
+    assert isinstance(failed, RunFailed)
+    assert "readonly database" in failed.error
+    assert not failed.is_stored
+    bench.store.database._worker.submit(lambda: connection.execute("PRAGMA query_only = OFF")).result()
+    await bench.wait_for_type("run_end_stored")
+
+
+async def test_an_end_that_could_not_be_stored_is_stored_as_soon_as_there_is_room(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(text("S."),), writer=(forever("Half"),))
+    no_room(bench, also_at_the_end=True)
+    run_id = await bench.send()
+    await bench.ended(run_id)
+    failed = bench.events[-1]
+    assert isinstance(failed, RunFailed)
+    assert not failed.is_stored
+    assert failed.message is not None
+    run = await bench.stored(run_id)
+    assert bench.session.unkept.conversations == {run.conversation_id}
+    record = await bench.session.record(run_id)
+    assert (record.state, record.answer, record.is_stored) == ("failed", "Half", False)
+    with pytest.raises(StoreError, match="no room"):
+        await bench.send("Another.", run.conversation_id)
+    room(bench)
+    stored = await bench.wait_for_type("run_end_stored")
+    assert isinstance(stored, RunEndStored)
+    assert stored.message is not None
+    assert (stored.message.id, stored.message.text) == (failed.message.id, "Half")
+    assert bench.types.count("run_failed") == 1
+    assert (await bench.stored(run_id)).state == "failed"
+    assert (await bench.session.record(run_id)).is_stored
+    assert (await bench.store.conversations.messages(run.conversation_id))[-1] == stored.message
+    assert not bench.session.unkept.conversations
+
+
+async def test_an_end_that_could_not_be_stored_is_stored_when_the_program_closes(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(text("S."),), writer=(forever("Half"),))
+    no_room(bench, also_at_the_end=True)
+    run_id = await bench.send()
+    await bench.ended(run_id)
+    room(bench)
+    await bench.restart()
+    run = await bench.stored(run_id)
+    assert run.state == "failed"
+    assert (await bench.store.conversations.messages(run.conversation_id))[-1].text == "Half"
+
+
+async def test_the_end_of_a_run_and_a_draft_take_the_room_that_is_kept_for_them(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(text("S."),), writer=(forever("Half"),))
+    reserve = bench.path.with_name("cortex.sqlite3.reserve")
+    run_id = await bench.send()
+    await bench.wait_for_type("answer_delta")
+    assert reserve.stat().st_size == RESERVE_BYTES
+    conversation_id = (await bench.stored(run_id)).conversation_id
+    fill_the_disk(bench)
+    with pytest.raises(StoreFull):
+        await bench.store.notes.save_note("A note", LONG)
+    assert reserve.exists()  # it is for what is on the screen
+    with pytest.raises(StoreFull):
+        await bench.store.conversations.set_draft(conversation_id, LONG)
+    assert not reserve.exists()
+    free_the_disk(bench)
+    await bench.session.stop(run_id)

@@ -120,7 +120,7 @@ class Conversations:
 
     async def set_draft(self, conversation_id: str, draft: str) -> None:
         """Keep what is typed and not sent."""
-        await self._set(conversation_id, "draft", draft)
+        await self._set(conversation_id, "draft", draft, from_reserve=True)
 
     async def draft(self, conversation_id: str) -> str:
         """What is typed and not sent; empty where there is nothing."""
@@ -129,9 +129,10 @@ class Conversations:
         )
         return str(row["draft"]) if row is not None else ""
 
-    async def _set(self, conversation_id: str, column: str, value: str) -> None:
+    async def _set(self, conversation_id: str, column: str, value: str, *, from_reserve: bool = False) -> None:
         await self._database.write(
-            lambda db: db.execute(f"UPDATE conversations SET {column} = ? WHERE id = ?", (value, conversation_id))
+            lambda db: db.execute(f"UPDATE conversations SET {column} = ? WHERE id = ?", (value, conversation_id)),
+            from_reserve=from_reserve,
         )
 
     async def messages(self, conversation_id: str, *, before_run: str | None = None) -> list[Message]:

@@ -6,17 +6,21 @@ cancelled while it waits cannot leave half a transaction behind.
 
 import asyncio
 import contextlib
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from desktop.engine.errors import StoreDamaged, StoreError, StoreFull
+from desktop.engine.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
 from desktop.engine.store.migrations import migrate, refuse_newer
+from desktop.engine.store.reserve import Reserve
 from desktop.engine.store.search_schema import watch_messages
 
 T = TypeVar("T")
+_PRIMARY = 0xFF
+"""What of SQLite's extended codes names the kind of error."""
 
 
 class Database:
@@ -32,6 +36,7 @@ class Database:
         self.before_commit: Callable[[sqlite3.Connection], None] = lambda connection: None
         self._connection = connection
         self._worker = worker
+        self._reserve = Reserve(path) if path is not None else None
 
     @classmethod
     async def open(cls, path: Path | None) -> "Database":
@@ -51,7 +56,9 @@ class Database:
         except BaseException:
             worker.shutdown(wait=False)
             raise
-        return cls(path, connection, worker)
+        database = cls(path, connection, worker)
+        await asyncio.get_running_loop().run_in_executor(worker, database._renew_reserve)
+        return database
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function that only reads.
@@ -61,12 +68,16 @@ class Database:
         """
         return await self._run(lambda: work(self._connection))
 
-    async def write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
+    async def write(
+        self, work: Callable[[sqlite3.Connection], T], *, durable: bool = False, from_reserve: bool = False
+    ) -> T:
         """Run a function in one transaction; an exception rolls it back.
 
         Args:
             work: Gets the connection, on the worker thread.
             durable: Whether it must survive a power failure too, and not only the end of the process.
+            from_reserve: Whether it keeps what is on the screen: on a full disk it is given the room that was kept
+                for that, and runs again.
 
         Raises:
             StoreFull: There is no room on the disk.
@@ -90,9 +101,42 @@ class Database:
             finally:
                 if durable:
                     connection.execute("PRAGMA synchronous = NORMAL")
+            self._renew_reserve()
             return result
 
-        return await self._run(transaction)
+        return await self._run(lambda: self._with_room(transaction) if from_reserve else transaction())
+
+    def _with_room(self, transaction: Callable[[], T]) -> T:
+        """Run a transaction, with more and more room where that is what it lacks."""
+        for make_room in (self._reuse_log, self._give_up_reserve):
+            try:
+                return transaction()
+            except sqlite3.OperationalError as error:
+                if not _lacks_room(error):
+                    raise
+            make_room()
+        return transaction()
+
+    def _give_up_reserve(self) -> None:
+        if self._reserve is not None:
+            self._reserve.give_up()
+        self._reuse_log()
+
+    def _reuse_log(self) -> None:
+        """Bring the write-ahead log into the file, so that it is written from its beginning and need not grow.
+
+        Where the file has no room to grow to its new size it is left: half of that would take the room for nothing.
+        """
+        if self.path is None:
+            return
+        with contextlib.suppress(sqlite3.OperationalError, OSError):
+            pages, size = (self._connection.execute(f"PRAGMA {of}").fetchone()[0] for of in ("page_count", "page_size"))
+            if pages * size - self.path.stat().st_size <= shutil.disk_usage(self.path.parent).free:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # waits for nobody who reads
+
+    def _renew_reserve(self) -> None:
+        if self._reserve is not None:
+            self._reserve.renew()
 
     async def empty_log(self) -> None:
         """Bring the write-ahead log into the file and cut it to nothing; another process that reads may hinder that."""
@@ -152,6 +196,12 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         return connection
 
 
+def _lacks_room(error: sqlite3.OperationalError) -> bool:
+    """Whether room may help: a quota that is used up, or no room for the index of the log, is told as input/output."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code & _PRIMARY in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 @contextlib.contextmanager
 def errors_in_words(path: Path | None) -> Iterator[None]:
     """Turn SQLite's errors into the store's.
@@ -160,7 +210,8 @@ def errors_in_words(path: Path | None) -> Iterator[None]:
         path: The file that they are about; None for a database in memory.
 
     Raises:
-        StoreError: In place of an `sqlite3.OperationalError`; `StoreFull` where the disk is full.
+        StoreError: In place of an `sqlite3.OperationalError`; `StoreFull` where the disk is full,
+            `StoreBusy` where another program has it locked.
         StoreDamaged: In place of any other `sqlite3.DatabaseError` that is no bug of the program.
     """
     name = str(path) if path is not None else "the database in memory"
@@ -171,6 +222,11 @@ def errors_in_words(path: Path | None) -> Iterator[None]:
         if code == sqlite3.SQLITE_FULL:
             raise StoreFull(
                 f"There is no room left on the disk for {name}.", action="Free some space, then go on."
+            ) from error
+        if code & _PRIMARY == sqlite3.SQLITE_BUSY:
+            raise StoreBusy(
+                f"{name} could not be read or written ({error}).",
+                action="Wait until the other program that uses it is done, then try again.",
             ) from error
         if code == sqlite3.SQLITE_CORRUPT:
             raise _damaged(name, error) from error

@@ -172,13 +172,21 @@ class Runs:
         """Keep the responder's request exactly as it will be sent."""
         await self._set(run_id, handoff=json.dumps([message.model_dump() for message in handoff], ensure_ascii=False))
 
-    async def save_partial(self, run_id: str, brain: Brain, text: str) -> None:
-        """Keep what has streamed so far of the turn under way; of a run that has ended meanwhile, nothing."""
+    async def save_partial(self, run_id: str, brain: Brain, text: str, *, from_reserve: bool = False) -> None:
+        """Keep what has streamed so far of the turn under way; of a run that has ended meanwhile, nothing.
+
+        Args:
+            run_id: The run.
+            brain: Whose turn it is.
+            text: All that came of it.
+            from_reserve: Whether it is the last time, and may take the room that is kept for that.
+        """
         await self._database.write(
             lambda db: db.execute(
                 "UPDATE runs SET partial_brain = ?, partial_text = ? WHERE id = ? AND state = 'running'",
                 (brain, text, run_id),
-            )
+            ),
+            from_reserve=from_reserve,
         )
 
     async def pause(self, run_id: str) -> None:
@@ -222,11 +230,11 @@ class Runs:
             )
             return closed
 
-        return await self._database.write(work)
+        return await self._database.write(work, from_reserve=True)
 
     async def interrupt(self, run_id: str) -> None:
         """Put a run of this process aside, as the end of the process would: it can go on at the next start."""
-        await self._database.write(lambda db: interrupt_run(db, self._ids, run_id))
+        await self._database.write(lambda db: interrupt_run(db, self._ids, run_id), from_reserve=True)
 
     async def recover(self) -> list[str]:
         """Put aside the runs whose process is gone.
@@ -239,7 +247,7 @@ class Runs:
             rows = db.execute("SELECT id, owner FROM runs WHERE state = 'running'").fetchall()
             return put_dead_aside(db, self._ids, rows)
 
-        return await self._database.write(work)
+        return await self._database.write(work, from_reserve=True)
 
     async def unfinished(self) -> list[tuple[str, str, RunState]]:
         """Runs that wait or were interrupted, oldest first: (run id, conversation id, state)."""

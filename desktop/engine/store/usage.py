@@ -56,7 +56,7 @@ class UsageLog:
 
     async def add(self, spent: Spent) -> None:
         """Keep the usage of one model call."""
-        await self._database.write(lambda db: insert_usage(db, spent))
+        await self._database.write(lambda db: insert_usage(db, spent), from_reserve=True)
 
     async def add_of(self, event: UsageReported, conversation_id: str) -> None:
         """Keep the figures of a call whose text is kept nowhere: off the record, only they are stored.
