@@ -64,12 +64,13 @@ class Centre(QWidget):
         whole.addWidget(self._stack, 1)
         whole.addLayout(around)
 
-    def show_start_page(self, visible: bool, *, first_start: bool = False) -> None:
+    def show_start_page(self, visible: bool, *, first_start: bool = False, takes_keyboard: bool = True) -> None:
         """Show the start page in the transcript's place, or the transcript.
 
         Args:
             visible: Whether the start page is shown.
             first_start: Its three choices, without a composer, in place of the examples.
+            takes_keyboard: Whether the keyboard goes to where the person goes on; else it stays where it is.
         """
         if visible and first_start:
             self.start_page.show_first_start()
@@ -78,4 +79,5 @@ class Centre(QWidget):
         self._stack.setCurrentWidget(self.start_page if visible else self.transcript_slot)
         choosing = visible and first_start
         self.composer.setVisible(not choosing)
-        (self.start_page.keys if choosing else self.composer).setFocus()
+        if takes_keyboard:
+            (self.start_page.keys if choosing else self.composer).setFocus()

@@ -265,18 +265,19 @@ class MainWindow(QMainWindow):
         """
         self.notice.show_notice(text, action, kind)
 
-    def show_start_page(self, visible: bool, *, first_start: bool = False) -> None:
+    def show_start_page(self, visible: bool, *, first_start: bool = False, is_same: bool = False) -> None:
         """Show the start page in the transcript's place, or the transcript.
 
         Args:
             visible: Whether the start page is shown.
             first_start: Its three choices, without a composer, in place of the examples.
+            is_same: Whether it is of the conversation that was shown before, read anew: then the keyboard, where it is
+                among the conversations, stays there.
         """
-        focused = self.focusWidget()
-        self._centre.show_start_page(visible, first_start=first_start)
         # Whoever chooses among conversations has the keyboard there; it is not taken away when one is loaded behind it.
-        if focused is not None and self.conversations.view.is_choosing and self.conversations.isAncestorOf(focused):
-            focused.setFocus(Qt.FocusReason.OtherFocusReason)
+        focused, rows = self.focusWidget(), self.conversations
+        is_among = focused is not None and rows.isAncestorOf(focused) and (is_same or rows.view.is_choosing)
+        self._centre.show_start_page(visible, first_start=first_start, takes_keyboard=not is_among)
 
     def toggle_pane(self, pane: PaneName) -> None:
         """Show or fold a pane."""

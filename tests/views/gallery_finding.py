@@ -1,9 +1,9 @@
 """Pictures of search, palette, menus and questions: ``python -m tests.views.gallery_finding FOLDER [NAME]``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.engine.folding import words_of
@@ -76,11 +76,22 @@ def groups() -> QWidget:
     return shown
 
 
+def choose(shown: MainWindow, conversation_ids: Iterable[str]) -> None:
+    """Choose these, as Ctrl and a click on each would."""
+    rows = shown.conversations
+    with rows.view.kept_in_place():  # it opens none of them
+        rows.view.selectionModel().clear()
+        for each in conversation_ids:
+            rows.view.selectionModel().setCurrentIndex(
+                rows.model.index_of(each), QItemSelectionModel.SelectionFlag.Select
+            )
+
+
 def choosing() -> QWidget:
     shown = groups()
     assert isinstance(shown, MainWindow)
     shown.show()
-    shown.conversations.view.choose(["c0", "c2", "c3"])
+    choose(shown, ["c0", "c2", "c3"])
     shown.conversations.view.setFocus(Qt.FocusReason.TabFocusReason)
     return shown
 
@@ -89,7 +100,7 @@ def choosing_beside_the_open_one() -> QWidget:
     shown = window(1000, 600)
     _kept.append(shown)
     shown.panes.setSizes([200, 800, 0])
-    shown.conversations.view.choose([str(number) for number in range(1, 7)])
+    choose(shown, [str(number) for number in range(1, 7)])
     return shown
 
 
