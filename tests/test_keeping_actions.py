@@ -3,13 +3,14 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.messages import ConversationInfo
+from desktop.engine.errors import UnknownName
+from desktop.engine.messages import ConversationInfo, utc_now
 from desktop.keeping_actions import UNDO, deletion_question, deletion_told
 from desktop.views.ask_box import AskBox
 from tests.engine.store.test_search import OPTIONS, say
@@ -46,8 +47,7 @@ def listed(desk: Desk) -> dict[str, ConversationInfo]:
 def ask_and_delete(desk: Desk, infos: tuple[ConversationInfo, ...]) -> str:
     """Say yes to the question; the question."""
     desk.window.conversations.delete_requested.emit(infos)
-    box = desk.window.findChild(AskBox)
-    assert isinstance(box, AskBox)
+    *_earlier, box = desk.window.findChildren(AskBox)
     words = box.accessibleDescription()
     box.do_button.click()
     return words
@@ -70,18 +70,103 @@ async def test_several_are_deleted_but_for_one_at_work_elsewhere_and_one_undoing
     assert "4 conversations will be deleted" in words
     assert "The open one is among them. 1 run at work is stopped." in words
     await until(lambda: set(listed(desk)) == {"Three", "Busy"})
-    assert desk.window.notice.said == (
+    assert desk.window.undo_bar.said == (
         "Deleted 3 conversations. “Busy” stays: its run is at work in another process.",
         UNDO,
         "warning",
     )
     assert conversations.open is None
 
-    desk.window.notice.action.click()
+    desk.window.undo_bar.action.click()
     await until(lambda: conversations.open is not None)
     assert set(listed(desk)) == set(found)
     assert conversations.open == found["Two"]
-    assert desk.window.notice.said[0] == ""
+    assert desk.window.undo_bar.said[0] == ""
+
+
+async def three(desk: Desk) -> dict[str, ConversationInfo]:
+    for title in ("One", "Two", "Three"):
+        await say(desk.engine.store, title)
+    await desk.controller.conversations.show_list()
+    return listed(desk)
+
+
+async def delete(desk: Desk, one: ConversationInfo) -> None:
+    ask_and_delete(desk, (one,))
+    await until(lambda: one.title not in listed(desk))
+
+
+async def test_each_deletion_can_be_undone_the_last_one_first(desk: Desk) -> None:
+    found = await three(desk)
+    said = []
+    for title in ("One", "Two", "Three"):
+        await delete(desk, found[title])
+        said.append(desk.window.undo_bar.said[0])
+    assert said == [
+        "Deleted “One”.",
+        "Deleted “Two”. Undo takes back the last of 2 deletions.",
+        "Deleted “Three”. Undo takes back the last of 3 deletions.",
+    ]
+    desk.window.set_notice("Something else.")
+    desk.window.set_notice("")
+    for number, title in enumerate(("Three", "Two", "One"), start=1):
+        assert f"“{title}”" in desk.window.undo_bar.said[0]
+        desk.window.undo_bar.action.click()
+        await until(lambda number=number: len(listed(desk)) == number)  # type: ignore[misc]
+        assert title in listed(desk)
+    assert desk.window.undo_bar.said[0] == ""
+
+
+async def test_the_end_of_one_deletion_leaves_the_next_one_its_time(desk: Desk) -> None:
+    found, store = await three(desk), desk.engine.store
+    desk.controller.keeping.undo_s = 0.0
+    await delete(desk, found["One"])
+    await until(lambda: desk.window.undo_bar.said[0] == "")
+    desk.controller.keeping.undo_s = 30.0
+    await delete(desk, found["Two"])
+    await desk.controller.keeping.start()
+    assert "“Two”" in desk.window.undo_bar.said[0]
+    with pytest.raises(UnknownName):
+        await store.keeping.restore(found["One"].id)
+    await store.keeping.restore(found["Two"].id)
+
+
+async def test_what_was_undone_and_deleted_again_has_its_time_anew(desk: Desk) -> None:
+    found, store = await three(desk), desk.engine.store
+    keeping = desk.controller.keeping
+    await delete(desk, found["One"])
+    (first,) = keeping._undoable
+    desk.window.undo_bar.action.click()
+    await until(lambda: "One" in listed(desk))
+    await delete(desk, found["One"])
+    keeping.undo_s = 0.0
+    await keeping._offer(first)  # its time is over
+    await store.keeping.restore(found["One"].id)
+
+
+async def test_a_start_takes_what_was_deleted_long_ago_and_offers_to_undo_the_rest(desk: Desk) -> None:
+    found, store = await three(desk), desk.engine.store
+    await store.keeping.delete(found["One"].id)
+    late = (utc_now() - timedelta(seconds=31)).isoformat()
+    await store.database.write(
+        lambda db: db.execute("UPDATE conversations SET deleted_at = ? WHERE id = ?", (late, found["One"].id))
+    )
+    await store.keeping.delete(found["Two"].id, found["Three"].id)
+    await desk.controller.conversations.show_list()
+    await desk.controller.keeping.start()
+    await until(lambda: desk.window.undo_bar.said == ("Deleted 2 conversations.", UNDO, "info"))
+    with pytest.raises(UnknownName):
+        await store.keeping.restore(found["One"].id)
+    desk.window.undo_bar.action.click()
+    await until(lambda: set(listed(desk)) == {"Two", "Three"})
+
+
+async def test_a_bar_that_was_closed_offers_none_of_what_was_deleted_before(desk: Desk) -> None:
+    found = await three(desk)
+    await delete(desk, found["One"])
+    desk.window.undo_bar.close_button.click()
+    await delete(desk, found["Two"])
+    assert desk.window.undo_bar.said[0] == "Deleted “Two”."
 
 
 async def test_where_all_are_at_work_elsewhere_none_is_deleted(desk: Desk) -> None:

@@ -29,6 +29,7 @@ class Centre(QWidget):
     Attributes:
         transcript_slot: The transcript's place.
         start_page: In the transcript's place while there is none.
+        undo_bar: Says what was deleted and can be undone, apart from what else there is to say.
         notice: The bar above the composer.
         queue: What waits to be sent.
         composer: Where the person writes.
@@ -39,6 +40,8 @@ class Centre(QWidget):
         super().__init__()
         self.transcript_slot = Slot()
         self.start_page = StartPage()
+        self.undo_bar = NoticeBar()
+        self.undo_bar.setAccessibleName("Deletion")
         self.notice = NoticeBar()
         self.queue = QueueRows()
         self.composer = Composer()
@@ -51,6 +54,7 @@ class Centre(QWidget):
         lines = QVBoxLayout(column)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(SPACE)
+        lines.addWidget(self.undo_bar)
         lines.addWidget(self.notice)
         lines.addWidget(self.queue)
         lines.addWidget(self.composer)

@@ -34,6 +34,7 @@ class MainWindow(QMainWindow):
         conversations: The left pane.
         transcript: The messages.
         start_page: In the transcript's place while there is none.
+        undo_bar: Says what was deleted and can be undone, above the notice.
         notice: The bar above the composer.
         queue: What waits to be sent, above the composer.
         composer: Where the person writes.
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self._tool_slot, self._debug_slot = Slot(), Slot()
         self._centre = Centre()
         self.start_page = self._centre.start_page
+        self.undo_bar = self._centre.undo_bar
         self.notice = self._centre.notice
         self.queue = self._centre.queue
         self.composer = self._centre.composer

@@ -40,7 +40,6 @@ class NoticeBar(QFrame):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.action = Button()
         self.close_button = Button(icon_name="cross", kind="flat", name="Dismiss notice")
-        self.close_button.setVisible(dismissible)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE + SPACE // 2, SPACE, SPACE, SPACE)
         row.setSpacing(SPACE)
@@ -48,6 +47,7 @@ class NoticeBar(QFrame):
         row.addWidget(self.text, 1)
         row.addWidget(self.action)
         row.addWidget(self.close_button)
+        self.close_button.setVisible(dismissible)  # once it has a parent: before, it would be a window for a moment
         self.action.clicked.connect(lambda: self.action_clicked.emit(self._action))
         self.close_button.clicked.connect(self._dismiss)
         self.hide()
