@@ -60,13 +60,20 @@ class ExchangeActions(WindowActions):
         Args:
             conversation_ids: Which ones, in the order they are to stand in; None for all.
         """
-        title, name = "Export", "conversations"
         if conversation_ids is None:
-            title = "Export all conversations"
+            self._ask_target(None, "Export all conversations", "conversations")
         elif len(conversation_ids) == 1:
-            name = self._file_name(conversation_ids[0])
+            self._do(self._choose_export_of(conversation_ids[0]))
         else:
             title = f"Export {count_of(len(conversation_ids), 'conversation')}"
+            self._ask_target(conversation_ids, title, "conversations")
+
+    async def _choose_export_of(self, conversation_id: str) -> None:
+        """Ask for a file for one conversation, named by the title that it has now."""
+        info = await self._store_of(conversation_id).conversations.get(conversation_id)
+        self._ask_target((conversation_id,), "Export", file_name_of(info.title))
+
+    def _ask_target(self, conversation_ids: Sequence[str] | None, title: str, name: str) -> None:
         self._saving.ask_target(
             self._window,
             title,
@@ -159,8 +166,7 @@ class ExchangeActions(WindowActions):
             staged(self._paths.database).unlink(missing_ok=True)
             self._window.set_notice("Everything stays as it is.")
 
-    def _file_name(self, conversation_id: str) -> str:
-        """A file name from a conversation's title, where it is the open one."""
-        info = self._conversations.open
-        title = info.title if info is not None and info.id == conversation_id else "conversation"
-        return re.sub(r"[^\w .,()-]+", " ", title).strip(" .")[:60] or "conversation"
+
+def file_name_of(title: str) -> str:
+    """A file name, without its suffix, from a conversation's title."""
+    return " ".join(re.sub(r"[^\w .,()-]+", " ", title).split()).strip(" .")[:60] or "conversation"
