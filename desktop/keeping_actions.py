@@ -74,25 +74,31 @@ class KeepingActions(WindowActions):
 
     def rename_open(self) -> None:
         """Let the person rename the open conversation in the list."""
-        if (info := self._conversations.open) is not None:
+        if (info := self._opened()) is not None:
             self._window.panes.set_wanted("conversations", True)
             self._window.conversations.search.clear()
             self._window.conversations.rename(info.id)
 
     def toggle_pin(self) -> None:
         """Pin the open conversation, or no longer."""
-        if (info := self._conversations.open) is not None:
+        if (info := self._opened()) is not None:
             self._do(self._toggle(info.id, "pinned"))
 
     def toggle_archive(self) -> None:
         """Archive the open conversation, or take it back."""
-        if (info := self._conversations.open) is not None:
+        if (info := self._opened()) is not None:
             self._do(self._toggle(info.id, "archived"))
 
     def delete_open(self) -> None:
         """Ask whether the open conversation is to be deleted."""
-        if (info := self._conversations.open) is not None:
+        if (info := self._opened()) is not None:
             self._do(self._ask_about(info.id))
+
+    def _opened(self) -> ConversationInfo | None:
+        """The open conversation; where nothing of it is stored yet, that is said."""
+        if self._conversations.open is None:
+            self._window.set_notice("This conversation has no messages yet.")
+        return self._conversations.open
 
     def ask_to_delete(self, infos: Sequence[ConversationInfo]) -> None:
         """Ask whether conversations are to be deleted, and do it.

@@ -7,12 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.errors import UnknownName
 from desktop.engine.messages import ConversationInfo, utc_now
+from desktop.exchange_actions import ExchangeActions
 from desktop.keeping_actions import UNDO, deletion_question, deletion_told
+from desktop.paths import Paths
 from desktop.views.ask_box import AskBox
+from desktop.window_commands import connect_commands
 from tests.engine.store.test_search import OPTIONS, say
 from tests.test_audit_actions import Desk, made
 from tests.test_secrets import MemoryKeyring
@@ -198,6 +202,37 @@ async def test_several_are_pinned_and_archived_on_disk_and_off_the_record(desk: 
     desk.window.conversations.archive_requested.emit(ids, True)
     await desk.settle()
     assert [(each.pinned, each.archived) for each in listed(desk).values()] == [(False, True)] * 2
+
+
+def choose_in_menu(desk: Desk, words: str) -> None:
+    desk.window.top_bar.menu_button.click()
+    *_earlier, menu = desk.window.top_bar.menu_button.findChildren(QMenu)
+    (action,) = [each for each in menu.actions() if each.text() == words]
+    action.trigger()
+    menu.close()
+
+
+async def test_the_menu_renames_pins_archives_and_deletes_the_open_conversation(desk: Desk) -> None:
+    window, controller = desk.window, desk.controller
+    exchange = ExchangeActions(controller.desk, Paths.of_system(), str)
+    connect_commands(window, controller, exchange, desk.actions)
+    choose_in_menu(desk, "Rename conversation")
+    assert window.notice.said[0] == "This conversation has no messages yet."
+    found = await three(desk)
+    await controller.conversations.show(found["Two"].id)
+    choose_in_menu(desk, "Pin or unpin conversation")
+    await desk.settle()
+    assert [each.title for each in listed(desk).values() if each.pinned] == ["Two"]
+    choose_in_menu(desk, "Archive conversation, or take it back")
+    await desk.settle()
+    assert [each.title for each in listed(desk).values() if each.archived] == ["Two"]
+    choose_in_menu(desk, "Rename conversation")
+    (field,) = [each for each in window.findChildren(QLineEdit) if each.accessibleName() == "Title"]
+    assert field.text() == "Two"
+    choose_in_menu(desk, "Delete conversation…")
+    await desk.settle()
+    *_earlier, box = window.findChildren(AskBox)
+    assert "“Two” will be deleted" in box.accessibleDescription()
 
 
 def test_the_question_names_some_and_counts_what_works_and_waits() -> None:

@@ -154,10 +154,13 @@ class ConversationList(QWidget):
             self._refresh()
 
     def rename(self, conversation_id: str) -> None:
-        """Let the person rename a conversation in its row; nothing where it is not shown."""
+        """Let the person rename a conversation in its row, for which the archive unfolds; nothing where it has none."""
         if not self.isActiveWindow():  # a dialog or menu just closed: a field loses the focus until the window has it
             self._to_rename = conversation_id
             return
+        if any(info.archived and info.id == conversation_id for info in self._conversations):
+            self._archive_shown = True
+            self._refresh()
         index = self.model.index_of(conversation_id)
         if index.isValid():
             self.view.show_current(index)

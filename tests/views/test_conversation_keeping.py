@@ -148,3 +148,10 @@ def test_nothing_is_deleted_by_enter(qtbot: QtBot, rows: ConversationList) -> No
     assert done == []
     box.do_button.click()
     assert done == [True]
+
+
+def test_an_archived_one_is_renamed_in_the_unfolded_archive(rows: ConversationList) -> None:
+    rows.show_conversations([_info(0), _info(1, archived=True)], TODAY)
+    rows.rename("c1")
+    (field,) = title_fields(rows)
+    assert field.text() == "Title 1"
