@@ -129,6 +129,7 @@ class Conversations(QObject):
         self.versions = {}
         self._hides_answer = False
         window = self._window
+        window.notice.leave_conversation()
         window.set_title("")
         window.composer.set_text("")
         window.conversations.select("")
@@ -223,6 +224,8 @@ class Conversations(QObject):
 
     def _show_loaded(self, loaded: Loaded, *, is_same: bool = False) -> None:
         self.keep_place()
+        if self.open is None or self.open.id != loaded.info.id:
+            self._window.notice.leave_conversation()
         self.open = info = loaded.info
         self.versions = loaded.versions
         self._hides_answer = loaded.hides_answer

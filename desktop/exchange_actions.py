@@ -48,9 +48,10 @@ class ExchangeActions(WindowActions):
         """Ask for a file for the open conversation."""
         info = self._conversations.open
         if info is None:
-            self._window.set_notice("This conversation has no messages yet.")
+            self._window.set_notice("This conversation has no messages yet.", of_conversation=True)
         elif info.off_record:
-            self._window.set_notice("What is off the record is not exported: it leaves no text on disk.")
+            words = "What is off the record is not exported: it leaves no text on disk."
+            self._window.set_notice(words, of_conversation=True)
         else:
             self.choose_export((info.id,))
 
@@ -93,7 +94,7 @@ class ExchangeActions(WindowActions):
         by_suffix = {f".{suffix_of(each)}": each for each in _FORMS.values()}
         form = by_suffix.get(path.suffix.lower(), form)
         wanted = None if conversation_ids is None else list(conversation_ids)
-        self._window.set_notice("Exporting…")
+        self._window.set_notice("Exporting…", leaves=False)
         count = await asyncio.to_thread(export_conversations, self._paths.database, path, form, wanted, self._redact)
         self._window.set_notice(f"Exported {count_of(count, 'conversation')} to {path}.")
 
@@ -110,11 +111,13 @@ class ExchangeActions(WindowActions):
         """
         engine = self._holder.engine
         async with self._working:
-            self._window.set_notice(f"Reading {path.name}…")
+            self._window.set_notice(f"Reading {path.name}…", leaves=False)
             done = await engine.store.importing.take(
                 read_conversations(path),
                 str(self._conversations.workspace),
-                lambda read: self._window.set_notice(f"Importing… {count_of(read, 'conversation')} read."),
+                lambda read: self._window.set_notice(
+                    f"Importing… {count_of(read, 'conversation')} read.", leaves=False
+                ),
             )
         self._window.set_notice(import_words(done))
         await self._conversations.show_list()
@@ -131,7 +134,7 @@ class ExchangeActions(WindowActions):
 
     async def back_up(self, path: Path) -> None:
         """Back up to a file, and say so."""
-        self._window.set_notice("Backing up…")
+        self._window.set_notice("Backing up…", leaves=False)
         size = await asyncio.to_thread(back_up, self._paths.database, path)
         self._window.set_notice(
             f"Backed up and checked: {path}, {size / 1e6:,.1f} MB. It holds everything but settings and keys."
@@ -157,7 +160,7 @@ class ExchangeActions(WindowActions):
 
     async def stage(self, path: Path) -> None:
         """Check a backup and let it take the database's place at the next start."""
-        self._window.set_notice("Checking the backup…")
+        self._window.set_notice("Checking the backup…", leaves=False)
         await asyncio.to_thread(stage_restore, path, self._paths.database)
         self._window.set_notice("The backup is whole. It takes effect when Cortex Desktop starts next.", KEEP_PRESENT)
 

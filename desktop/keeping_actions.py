@@ -97,7 +97,7 @@ class KeepingActions(WindowActions):
     def _opened(self) -> ConversationInfo | None:
         """The open conversation; where nothing of it is stored yet, that is said."""
         if self._conversations.open is None:
-            self._window.set_notice("This conversation has no messages yet.")
+            self._window.set_notice("This conversation has no messages yet.", of_conversation=True)
         return self._conversations.open
 
     def ask_to_delete(self, infos: Sequence[ConversationInfo]) -> None:

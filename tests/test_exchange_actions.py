@@ -48,3 +48,17 @@ async def test_the_file_is_named_by_the_title_that_the_conversation_has_now(desk
 
 def test_a_title_of_marks_alone_leaves_a_name() -> None:
     assert file_name_of("?!/") == "conversation"
+
+
+async def test_a_fault_of_one_conversation_is_not_said_over_another_one(desk: Desk) -> None:
+    conversations = desk.controller.conversations
+    first, second = [await say(desk.engine.store, title) for title in ("First", "Second")]
+    await conversations.show(first)
+    desk.window.set_notice("'texts' is a folder.", kind="danger")
+    await conversations.refresh()
+    assert desk.window.notice.said[0] == "'texts' is a folder."
+    await conversations.show(second)
+    assert desk.window.notice.said[0] == ""
+    desk.window.set_notice("'texts' is a folder.", kind="danger")
+    conversations.begin()
+    assert desk.window.notice.said[0] == ""

@@ -11,7 +11,7 @@ from desktop.views.centre import Centre, Slot
 from desktop.views.controls import one_line
 from desktop.views.conversation_list import ConversationList
 from desktop.views.dropping import Dropping
-from desktop.views.notice_bar import NoticeKind
+from desktop.views.notice_bar import Notice, NoticeKind
 from desktop.views.side_panes import PANES, PaneName, SidePanes
 from desktop.views.top_bar import TopBar
 from desktop.views.waiting_list import WaitingRow
@@ -257,15 +257,30 @@ class MainWindow(QMainWindow):
         """Show what the next message will take at least; empty for nothing."""
         self.status_line.show_estimate(text)
 
-    def set_notice(self, text: str, action: str = "", kind: NoticeKind = "info") -> None:
+    def set_notice(
+        self,
+        text: str,
+        action: str = "",
+        kind: NoticeKind = "info",
+        *,
+        leaves: bool | None = None,
+        of_conversation: bool | None = None,
+    ) -> None:
         """Say something above the composer; empty takes it away.
 
         Args:
             text: The sentence.
             action: The words of its button; empty for none.
             kind: How grave it is.
+            leaves: Whether it goes by itself after a while; None for: where it is information without a button.
+            of_conversation: Whether it goes when the person opens another conversation; None for: where it is grave,
+                and has no button.
         """
-        self.notice.show_notice(text, action, kind)
+        if leaves is None:
+            leaves = kind == "info" and not action
+        if of_conversation is None:
+            of_conversation = kind != "info" and not action
+        self.notice.show_anew(Notice(text, action, kind, leaves, of_conversation))
 
     def show_start_page(self, visible: bool, *, first_start: bool = False, is_same: bool = False) -> None:
         """Show the start page in the transcript's place, or the transcript.
