@@ -315,9 +315,10 @@ class ConversationList(QWidget):
         if infos:
             self.delete_requested.emit(infos)
 
-    def _open_menu(self, index: QModelIndex, place: QPoint) -> None:
+    def _open_menu(self, index: QModelIndex, place: QPoint, by_keyboard: bool) -> None:
+        # A click opens a conversation and leaves the keyboard in the composer: there the list's keys do something else.
         if infos := self._infos_at(index):
-            open_menu(self, place, deeds_of(infos), self._do)
+            open_menu(self, place, deeds_of(infos), self._do, with_keys=by_keyboard or self.view.is_choosing)
 
     def _do(self, deed: Deed) -> None:
         ids = tuple(info.id for info in deed.infos)

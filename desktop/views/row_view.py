@@ -52,7 +52,7 @@ class RowView(QListView):
         choice_changed(): Other conversations are chosen than before.
         rename_wanted(QModelIndex): F2 or a double click.
         delete_wanted(QModelIndex): Delete.
-        menu_wanted(QModelIndex, QPoint): A context menu; where on the screen.
+        menu_wanted(QModelIndex, QPoint, bool): A context menu; where on the screen, and whether by the keyboard.
         left(): The keyboard went elsewhere in the window.
     """
 
@@ -60,7 +60,7 @@ class RowView(QListView):
     choice_changed = Signal()
     rename_wanted = Signal(QModelIndex)
     delete_wanted = Signal(QModelIndex)
-    menu_wanted = Signal(QModelIndex, QPoint)
+    menu_wanted = Signal(QModelIndex, QPoint, bool)
     left = Signal()
 
     def __init__(self, rows: ConversationModel) -> None:
@@ -176,7 +176,7 @@ class RowView(QListView):
         index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
         if index.isValid():
             place = self.visualRect(index).center() if by_keyboard else event.pos()
-            self.menu_wanted.emit(index, self.viewport().mapToGlobal(place))
+            self.menu_wanted.emit(index, self.viewport().mapToGlobal(place), by_keyboard)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space open, F2 renames, Delete deletes; with Shift and Ctrl several are chosen."""

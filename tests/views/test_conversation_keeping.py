@@ -128,7 +128,7 @@ def test_the_context_menu_tells_what_is_wanted(rows: ConversationList) -> None:
     rows.show_conversations([_info(0, pinned=True)], TODAY)
     index = rows.model.index_of("c0")
     assert index.data(INFO_ROLE) is not None
-    rows.view.menu_wanted.emit(index, rows.mapToGlobal(rows.rect().center()))
+    rows.view.menu_wanted.emit(index, rows.mapToGlobal(rows.rect().center()), True)
     menu = rows.findChild(QMenu)
     assert isinstance(menu, QMenu)
     words = [action.text() for action in menu.actions() if not action.isSeparator()]
@@ -137,6 +137,18 @@ def test_the_context_menu_tells_what_is_wanted(rows: ConversationList) -> None:
         action.trigger()
     assert (pins, archive, exports) == ([(("c0",), False)], [(("c0",), True)], [(("c0",),)])
     menu.close()
+
+
+def test_the_menu_shows_the_lists_keys_where_the_keyboard_is_in_the_list(rows: ConversationList) -> None:
+    rows.show_conversations([_info(0)], TODAY)
+    index = rows.model.index_of("c0")
+    words = []
+    for by_keyboard in (True, False):
+        rows.view.menu_wanted.emit(index, rows.mapToGlobal(rows.rect().center()), by_keyboard)
+        *_earlier, menu = rows.findChildren(QMenu)
+        words.append(menu.actions()[0].text())
+        menu.close()
+    assert words == ["Rename\tF2", "Rename"]
 
 
 def test_nothing_is_deleted_by_enter(qtbot: QtBot, rows: ConversationList) -> None:
