@@ -104,11 +104,19 @@ def choosing_beside_the_open_one() -> QWidget:
     return shown
 
 
+def narrowest() -> QWidget:
+    shown = window(1000, 600)
+    _kept.append(shown)
+    shown.show()
+    shown.panes.setSizes([200, 500, 300])
+    return shown
+
+
 def menu_of_several() -> QWidget:
     shown = choosing()
     assert isinstance(shown, MainWindow)
     rows = shown.conversations
-    rows.view.menu_wanted.emit(rows.model.index_of("c2"), rows.mapToGlobal(rows.rect().center()))
+    rows.view.menu_wanted.emit(rows.model.index_of("c2"), rows.mapToGlobal(rows.rect().center()), False)
     menu = rows.findChild(QMenu)
     assert isinstance(menu, QMenu)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # another window that comes to the front closes it
@@ -171,6 +179,7 @@ STATES: tuple[Callable[[], QWidget], ...] = (
     groups,
     choosing,
     choosing_beside_the_open_one,
+    narrowest,
     menu_of_several,
     searching,
     renaming,
