@@ -6,7 +6,7 @@ from datetime import timedelta
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.engine.folding import words_of
+from desktop.engine.folding import phrase_of, words_of
 from desktop.engine.messages import ConversationInfo, utc_now
 from desktop.engine.search import SearchHit, passage_of
 from desktop.keeping_actions import deletion_question
@@ -28,7 +28,7 @@ TEXTS = (
 def hits() -> list[SearchHit]:
     found = []
     for number, text in enumerate(TEXTS):
-        passage, marks = passage_of(text, words_of(QUERY))
+        passage, marks = passage_of(text, words_of(QUERY), phrase=phrase_of(QUERY))
         found.append(
             SearchHit(
                 conversation_id=f"c{number // 2}",
