@@ -72,6 +72,7 @@ class ConversationList(QWidget):
         self._today: date | None = None
         self._selected = ""
         self._hits: tuple[SearchHit, ...] = ()
+        self._answered = ""  # the query that the hits are of
         self._archive_shown = False
         self._to_rename = ""
         self._is_changing = False
@@ -150,7 +151,7 @@ class ConversationList(QWidget):
             hits: Newest first.
         """
         if query == self.search.text() and query.strip():
-            self._hits = tuple(hits)
+            self._hits, self._answered = tuple(hits), query
             self._refresh()
 
     def rename(self, conversation_id: str) -> None:
@@ -245,7 +246,9 @@ class ConversationList(QWidget):
             self._mark_selected(scroll=False)
         self._show_open()
         self._show_choice()
-        found = f"Nothing holds “{words.strip()}”." if words.strip() else "Your conversations will be listed here."
+        found = "Your conversations will be listed here."
+        if words.strip():
+            found = f"Nothing holds “{words.strip()}”." if words == self._answered else "Searching…"
         self._nothing.setText(found)
         self._nothing.setVisible(not rows)
 

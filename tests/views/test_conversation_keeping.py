@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.search import SearchHit
@@ -167,3 +167,16 @@ def test_an_archived_one_is_renamed_in_the_unfolded_archive(rows: ConversationLi
     rows.rename("c1")
     (field,) = title_fields(rows)
     assert field.text() == "Title 1"
+
+
+def test_it_is_said_that_nothing_holds_the_words_when_the_texts_were_searched(rows: ConversationList) -> None:
+    def said() -> list[str]:
+        return [each.text() for each in rows.findChildren(QLabel) if each.text() and each.isVisibleTo(rows)]
+
+    rows.show_conversations([_info(0)], TODAY)
+    rows.search.setText("zebra")
+    assert said() == ["Searching…"]
+    rows.show_hits("zebra", [])
+    assert said() == ["Nothing holds “zebra”."]
+    rows.search.clear()
+    assert said() == []
