@@ -117,7 +117,7 @@ class Controller(QObject):
         engine.session.editing.sends_queue = True
         await self.conversations.start(conversation_id)
         await self._gates.show_waiting()
-        self.actions.do(self.keeping.purge())
+        self.actions.do(self.keeping.start())
 
     @property
     def _run_id(self) -> str | None:

@@ -136,6 +136,7 @@ class Conversations(QObject):
         self.versions = {}
         self._hides_answer = False
         window = self._window
+        window.notice.leave_conversation()
         window.set_title("")
         window.composer.set_text("")
         window.conversations.select("")
@@ -179,7 +180,7 @@ class Conversations(QObject):
         finally:
             self.is_loading = False
         if self.open is not None and self.open.id == info.id:
-            self._show_loaded(loaded)
+            self._show_loaded(loaded, is_same=True)
 
     async def follow_start(self) -> None:
         """A run of the open conversation goes on: an earlier answer, or one that was not stored, goes out of sight."""
@@ -235,14 +236,16 @@ class Conversations(QObject):
         if self.open is not None:
             self.places.keep(self.open.id, self._window.transcript.position())
 
-    def _show_loaded(self, loaded: Loaded) -> None:
+    def _show_loaded(self, loaded: Loaded, *, is_same: bool = False) -> None:
         self.keep_place()
+        if self.open is None or self.open.id != loaded.info.id:
+            self._window.notice.leave_conversation()
         self.open = info = loaded.info
         self.versions = loaded.versions
         self._hides_answer = loaded.hides_answer
         window = self._window
         window.conversations.select(info.id)  # before the keyboard goes on: it stays in a list that is chosen from
-        window.show_start_page(not loaded.messages)
+        window.show_start_page(not loaded.messages, is_same=is_same)
         window.set_title(info.title)
         window.set_off_record(info.off_record, changeable=not loaded.messages)
         window.set_workspace(info.workspace)

@@ -91,7 +91,8 @@ class DecisionActions(WindowActions):
                 raise
             self._decided.add(run_id)
             self._window.set_notice(
-                "The decision is kept. The run goes on when the other one of its conversation ends."
+                "The decision is kept. The run goes on when the other one of its conversation ends.",
+                of_conversation=True,
             )
             return
         self._decided.discard(run_id)

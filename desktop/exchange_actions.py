@@ -49,9 +49,10 @@ class ExchangeActions(WindowActions):
         """Ask for a file for the open conversation."""
         info = self._conversations.open
         if info is None:
-            self._window.set_notice("This conversation has no messages yet.")
+            self._window.set_notice("This conversation has no messages yet.", of_conversation=True)
         elif info.off_record:
-            self._window.set_notice("What is off the record is not exported: it leaves no text on disk.")
+            words = "What is off the record is not exported: it leaves no text on disk."
+            self._window.set_notice(words, of_conversation=True)
         else:
             self.choose_export((info.id,))
 
@@ -61,13 +62,20 @@ class ExchangeActions(WindowActions):
         Args:
             conversation_ids: Which ones, in the order they are to stand in; None for all.
         """
-        title, name = "Export", "conversations"
         if conversation_ids is None:
-            title = "Export all conversations"
+            self._ask_target(None, "Export all conversations", "conversations")
         elif len(conversation_ids) == 1:
-            name = self._file_name(conversation_ids[0])
+            self._do(self._choose_export_of(conversation_ids[0]))
         else:
             title = f"Export {count_of(len(conversation_ids), 'conversation')}"
+            self._ask_target(conversation_ids, title, "conversations")
+
+    async def _choose_export_of(self, conversation_id: str) -> None:
+        """Ask for a file for one conversation, named by the title that it has now."""
+        info = await self._store_of(conversation_id).conversations.get(conversation_id)
+        self._ask_target((conversation_id,), "Export", file_name_of(info.title))
+
+    def _ask_target(self, conversation_ids: Sequence[str] | None, title: str, name: str) -> None:
         self._saving.ask_target(
             self._window,
             title,
@@ -87,7 +95,7 @@ class ExchangeActions(WindowActions):
         by_suffix = {f".{suffix_of(each)}": each for each in _FORMS.values()}
         form = by_suffix.get(path.suffix.lower(), form)
         wanted = None if conversation_ids is None else list(conversation_ids)
-        self._window.set_notice("Exporting…")
+        self._window.set_notice("Exporting…", leaves=False)
         count = await asyncio.to_thread(export_conversations, self._paths.database, path, form, wanted, self._redact)
         self._window.set_notice(f"Exported {count_of(count, 'conversation')} to {path}.")
 
@@ -104,11 +112,13 @@ class ExchangeActions(WindowActions):
         """
         engine = self._holder.engine
         async with self._working:
-            self._window.set_notice(f"Reading {path.name}…")
+            self._window.set_notice(f"Reading {path.name}…", leaves=False)
             done = await engine.store.importing.take(
                 read_conversations(path),
                 str(self._conversations.workspace),
-                lambda read: self._window.set_notice(f"Importing… {count_of(read, 'conversation')} read."),
+                lambda read: self._window.set_notice(
+                    f"Importing… {count_of(read, 'conversation')} read.", leaves=False
+                ),
                 prepare_bytes,
             )
         self._window.set_notice(import_words(done))
@@ -126,7 +136,7 @@ class ExchangeActions(WindowActions):
 
     async def back_up(self, path: Path) -> None:
         """Back up to a file, and say so."""
-        self._window.set_notice("Backing up…")
+        self._window.set_notice("Backing up…", leaves=False)
         size = await asyncio.to_thread(back_up, self._paths.database, path)
         self._window.set_notice(
             f"Backed up and checked: {path}, {size / 1e6:,.1f} MB. It holds everything but settings and keys."
@@ -152,7 +162,7 @@ class ExchangeActions(WindowActions):
 
     async def stage(self, path: Path) -> None:
         """Check a backup and let it take the database's place at the next start."""
-        self._window.set_notice("Checking the backup…")
+        self._window.set_notice("Checking the backup…", leaves=False)
         await asyncio.to_thread(stage_restore, path, self._paths.database)
         self._window.set_notice("The backup is whole. It takes effect when Cortex Desktop starts next.", KEEP_PRESENT)
 
@@ -161,8 +171,7 @@ class ExchangeActions(WindowActions):
             staged(self._paths.database).unlink(missing_ok=True)
             self._window.set_notice("Everything stays as it is.")
 
-    def _file_name(self, conversation_id: str) -> str:
-        """A file name from a conversation's title, where it is the open one."""
-        info = self._conversations.open
-        title = info.title if info is not None and info.id == conversation_id else "conversation"
-        return re.sub(r"[^\w .,()-]+", " ", title).strip(" .")[:60] or "conversation"
+
+def file_name_of(title: str) -> str:
+    """A file name, without its suffix, from a conversation's title."""
+    return " ".join(re.sub(r"[^\w .,()-]+", " ", title).split()).strip(" .")[:60] or "conversation"

@@ -9,7 +9,7 @@ from desktop.key_actions import KeyActions
 from desktop.secrets import KeyStore, Provider
 from desktop.views.keys_dialog import TRY_AGAIN, WAITING_KEYRING
 from desktop.views.local_server_dialog import LocalServer, LocalServerDialog
-from desktop.views.notice_bar import NoticeKind
+from desktop.views.notice_bar import Notice, NoticeKind
 from desktop.window_actions import WindowActions
 
 _ADD_KEYS = "Add API keys"
@@ -33,7 +33,7 @@ class Onboarding(WindowActions):
         self._key_actions = KeyActions(controller.desk, keys, self._key_saved, self._say_anew)
         self._faults = ""
         self._servers = LocalServerDialog(window)
-        self._said_before: tuple[str, str, NoticeKind] = ("", "", "info")
+        self._said_before = Notice()
         keys.thread.on_waiting = self._tell_waiting
         keys.thread.on_late_answer = self._hear_late_answer
         window.start_page.local_server_chosen.connect(lambda: self._do(self._open_servers()))
@@ -119,7 +119,9 @@ class Onboarding(WindowActions):
     def _say(self, words: str, action: str) -> None:
         """Say something, under what is wrong in the settings file."""
         told = [words for words in (self._faults, words) if words]
-        self._window.set_notice("\n".join(told), action, "danger" if self._faults else "info")
+        # It holds for all conversations, as long as the program does not say otherwise.
+        kind: NoticeKind = "danger" if self._faults else "info"
+        self._window.notice.show_notice("\n".join(told), action, kind)
 
     def _act_on_notice(self, action: str) -> None:
         if action == _ADD_KEYS:
@@ -131,17 +133,17 @@ class Onboarding(WindowActions):
 
     async def _try_keyring(self) -> None:
         """Let the system ask for the keyring's password once more, and say what came of it."""
-        self._window.set_notice(WAITING_KEYRING)
+        self._window.notice.show_notice(WAITING_KEYRING)
         await self._keys.try_again()
         await self._say_anew()
 
     def _tell_waiting(self, is_waiting: bool) -> None:
         """The keyring is long in coming: most likely the system asks for its password, and nobody has typed it yet."""
         if is_waiting:
-            self._said_before = self._window.notice.said
-            self._window.set_notice(WAITING_KEYRING)
+            self._said_before = self._window.notice.notice
+            self._window.notice.show_notice(WAITING_KEYRING)
         elif self._window.notice.said[0] == WAITING_KEYRING:
-            self._window.set_notice(*self._said_before)
+            self._window.notice.show_anew(self._said_before)
         self._key_actions.show_waiting(is_waiting)
 
     def _hear_late_answer(self) -> None:

@@ -164,7 +164,7 @@ class Program:
             restored, kind = await self._put_restore_in_place()
             self._engine = await open_engine(self._paths, settings, keys, controller.take)
         except EngineError as error:
-            window.set_notice(f"{error} {error.action}".strip(), kind="danger")
+            window.notice.show_notice(f"{error} {error.action}".strip(), kind="danger")
             return
         await controller.start(self._engine, self._state.conversation)
         self._is_started = True
@@ -173,14 +173,14 @@ class Program:
         if has_model and window.start_page.is_first_start and window.start_page.isVisible():
             window.show_start_page(True)
         if restored:  # in the place of what every start says
-            window.set_notice(restored, kind=kind)
+            window.notice.show_notice(restored, kind=kind)
         await self._tell_of_damage(self._engine)
 
     async def _tell_of_damage(self, engine: Engine) -> None:
         if (rescued := engine.opened.rescued) is not None:
-            self._window.set_notice(rescued.words, kind="warning")
+            self._window.notice.show_notice(rescued.words, kind="warning")
         elif not engine.opened.looked_through and await late_fault(self._paths.database) is not None:
-            self._window.set_notice(
+            self._window.notice.show_notice(
                 "The database is damaged. Start the program again: what can be read will be recovered.", kind="danger"
             )
 

@@ -30,7 +30,8 @@ class RecordActions(WindowActions):
     async def _switch(self, on: bool) -> None:
         if self._attachments.is_reading:
             self._window.set_off_record(not on)
-            self._window.set_notice("Files are still being read. Throw the switch again when they are there.")
+            words = "Files are still being read. Throw the switch again when they are there."
+            self._window.set_notice(words, of_conversation=True)
             return
         self._window.composer.flush_draft()
         try:
@@ -39,4 +40,5 @@ class RecordActions(WindowActions):
             self._window.set_off_record(not on)
             raise
         if moved and on:
-            self._window.set_notice("What you had written so far was deleted from the disk.")
+            words = "What you had written so far was deleted from the disk."
+            self._window.set_notice(words, of_conversation=True)

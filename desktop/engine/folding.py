@@ -51,6 +51,11 @@ def words_of(query: str) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(fold(query).split()), key=len, reverse=True))
 
 
+def phrase_of(query: str) -> tuple[str, ...]:
+    """The words of a query, folded, in its order."""
+    return tuple(fold(query).split())
+
+
 def marks_of(text: str, words: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """Where words stand in a text.
 

@@ -29,6 +29,7 @@ class Centre(QWidget):
     Attributes:
         transcript_slot: The transcript's place.
         start_page: In the transcript's place while there is none.
+        undo_bar: Says what was deleted and can be undone, apart from what else there is to say.
         notice: The bar above the composer.
         queue: What waits to be sent.
         composer: Where the person writes.
@@ -39,6 +40,8 @@ class Centre(QWidget):
         super().__init__()
         self.transcript_slot = Slot()
         self.start_page = StartPage()
+        self.undo_bar = NoticeBar()
+        self.undo_bar.setAccessibleName("Deletion")
         self.notice = NoticeBar()
         self.queue = QueueRows()
         self.composer = Composer()
@@ -51,6 +54,7 @@ class Centre(QWidget):
         lines = QVBoxLayout(column)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(SPACE)
+        lines.addWidget(self.undo_bar)
         lines.addWidget(self.notice)
         lines.addWidget(self.queue)
         lines.addWidget(self.composer)
@@ -64,12 +68,13 @@ class Centre(QWidget):
         whole.addWidget(self._stack, 1)
         whole.addLayout(around)
 
-    def show_start_page(self, visible: bool, *, first_start: bool = False) -> None:
+    def show_start_page(self, visible: bool, *, first_start: bool = False, takes_keyboard: bool = True) -> None:
         """Show the start page in the transcript's place, or the transcript.
 
         Args:
             visible: Whether the start page is shown.
             first_start: Its three choices, without a composer, in place of the examples.
+            takes_keyboard: Whether the keyboard goes to where the person goes on; else it stays where it is.
         """
         if visible and first_start:
             self.start_page.show_first_start()
@@ -78,4 +83,5 @@ class Centre(QWidget):
         self._stack.setCurrentWidget(self.start_page if visible else self.transcript_slot)
         choosing = visible and first_start
         self.composer.setVisible(not choosing)
-        (self.start_page.keys if choosing else self.composer).setFocus()
+        if takes_keyboard:
+            (self.start_page.keys if choosing else self.composer).setFocus()

@@ -71,7 +71,9 @@ def deeds_of(infos: Sequence[ConversationInfo]) -> list[Deed]:
     ]
 
 
-def open_menu(parent: QWidget, place: QPoint, deeds: Sequence[Deed], do: Callable[[Deed], object]) -> None:
+def open_menu(
+    parent: QWidget, place: QPoint, deeds: Sequence[Deed], do: Callable[[Deed], object], *, with_keys: bool
+) -> None:
     """Open the context menu of conversations.
 
     Args:
@@ -79,6 +81,7 @@ def open_menu(parent: QWidget, place: QPoint, deeds: Sequence[Deed], do: Callabl
         place: Where on the screen.
         deeds: What it offers.
         do: Called with the one that is chosen.
+        with_keys: Whether it shows their keys, which are the list's.
     """
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -86,7 +89,7 @@ def open_menu(parent: QWidget, place: QPoint, deeds: Sequence[Deed], do: Callabl
     for deed in deeds:
         if deed.verb == "delete":
             menu.addSeparator()
-        words = f"{deed.words}\t{deed.keys}" if deed.keys else deed.words
+        words = f"{deed.words}\t{deed.keys}" if deed.keys and with_keys else deed.words
         action = menu.addAction(icon(deed.icon_name, current_theme().muted), words)
         action.triggered.connect(lambda _checked=False, deed=deed: do(deed))
         action.setEnabled(bool(deed.infos))

@@ -5,6 +5,7 @@ from __future__ import annotations  # the values are named for readers only: the
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.views.choice_bar import ChoiceBar
@@ -14,6 +15,10 @@ from desktop.views.theme import SPACE
 
 if TYPE_CHECKING:
     from desktop.engine.messages import ConversationInfo
+
+
+_NEW = ("New conversation", "New", "")
+"""What the button says, by the room there is; its name is always the first."""
 
 
 class ConversationFoot(QStackedWidget):
@@ -31,7 +36,7 @@ class ConversationFoot(QStackedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.new_button = Button("New conversation", "plus", kind="flat")
+        self.new_button = Button(_NEW[0], "plus", kind="flat")
         self.new_button.setToolTip("New conversation (Ctrl+N)")
         self.tools_button = Button(icon_name="shield", kind="flat", name="Tools and grants")
         self.keys_button = Button(icon_name="key", kind="flat", name="API keys")
@@ -47,6 +52,15 @@ class ConversationFoot(QStackedWidget):
             row.addWidget(each)
         self.addWidget(self._buttons)
         self.addWidget(self.choice_bar)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much on the button as has room beside the others."""
+        super().resizeEvent(event)
+        others = self.tools_button.sizeHint().width() + self.keys_button.sizeHint().width()
+        for words in _NEW:
+            self.new_button.setText(words)
+            if self.new_button.sizeHint().width() + others <= event.size().width():
+                break
 
     def show_choice(self, infos: Sequence[ConversationInfo]) -> None:
         """Show what is chosen, in the order of the list; the buttons where that is none."""

@@ -72,8 +72,10 @@ class ConversationList(QWidget):
         self._today: date | None = None
         self._selected = ""
         self._hits: tuple[SearchHit, ...] = ()
+        self._answered = ""  # the query that the hits are of
         self._archive_shown = False
         self._to_rename = ""
+        self._is_changing = False
         self.setProperty("kind", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.search = QLineEdit()
@@ -113,7 +115,10 @@ class ConversationList(QWidget):
         self.view.rename_wanted.connect(self._rename)
         self.view.delete_wanted.connect(self._delete)
         self.view.menu_wanted.connect(self._open_menu)
+        self.view.left.connect(self._show_open)
         self._painter.renamed.connect(self.renamed)
+        # Behind the end of it, at which the view still works.
+        self._painter.edit_ended.connect(self._refresh, Qt.ConnectionType.QueuedConnection)
         self.choice_bar.wanted.connect(self._do)
         self.choice_bar.ended.connect(self._end_choice)
         self.search.textChanged.connect(self._search)
@@ -125,7 +130,10 @@ class ConversationList(QWidget):
         self._refresh()
 
     def show_conversations(self, conversations: Sequence[ConversationInfo], today: date | None = None) -> None:
-        """Show these conversations; the open one stays marked, and of several chosen those that are shown stay so.
+        """Show these conversations, once no title is being edited.
+
+        The keyboard's row stays its row while the keyboard is in the list, and else the open one is marked; of several
+        chosen those that are shown stay so.
 
         Args:
             conversations: All there are, in any order.
@@ -143,14 +151,17 @@ class ConversationList(QWidget):
             hits: Newest first.
         """
         if query == self.search.text() and query.strip():
-            self._hits = tuple(hits)
+            self._hits, self._answered = tuple(hits), query
             self._refresh()
 
     def rename(self, conversation_id: str) -> None:
-        """Let the person rename a conversation in its row; nothing where it is not shown."""
+        """Let the person rename a conversation in its row, for which the archive unfolds; nothing where it has none."""
         if not self.isActiveWindow():  # a dialog or menu just closed: a field loses the focus until the window has it
             self._to_rename = conversation_id
             return
+        if any(info.archived and info.id == conversation_id for info in self._conversations):
+            self._archive_shown = True
+            self._refresh()
         index = self.model.index_of(conversation_id)
         if index.isValid():
             self.view.show_current(index)
@@ -160,11 +171,16 @@ class ConversationList(QWidget):
     def select(self, conversation_id: str) -> None:
         """Mark the open conversation; nothing is told. An unknown or empty id marks none.
 
-        That another one was opened ends a choice of several; that the same one is still open does not.
+        That another one was opened ends a choice of several, and takes the keyboard's row along; that the same one is
+        still open, or the new one stored by now, does not.
         """
-        is_other, self._selected = conversation_id != self._selected, conversation_id
-        if is_other or not self.view.is_choosing:
-            self._mark_selected(scroll=True)
+        before, self._selected = self._selected, conversation_id
+        self.view.open_id = conversation_id
+        is_other = conversation_id != before
+        if self._painter.is_editing:
+            return  # the row that is renamed is the keyboard's
+        if (is_other and before) or not self._is_walked:
+            self._mark_selected(scroll=is_other)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Down goes from the search to the rows; Escape empties it, or goes from several back to the open one."""
@@ -207,27 +223,39 @@ class ConversationList(QWidget):
             self._pause.start()
         self._refresh()
 
+    @property
+    def _is_walked(self) -> bool:
+        """Whether the keyboard is in the rows, or several are chosen: then what is marked is the person's."""
+        focused = self.window().focusWidget()  # also while a dialog or another window has the keyboard
+        return self.view.is_choosing or (focused is self.view and self.view.currentIndex().isValid())
+
     def _refresh(self) -> None:
+        if self._painter.is_editing:
+            return  # its end brings it about
         words = self.search.text()
         today = self._today or datetime.now().astimezone().date()
         rows = rows_of(self._conversations, words, today, archive_shown=self._archive_shown) + hit_rows(self._hits)
-        bar = self.view.verticalScrollBar()
-        place = bar.value()
         self.view.setUniformItemSizes(not self._hits)
         self.view.allow_several(not self._hits)  # a hit is a message: what stands among them is looked at, one by one
-        chosen = [info.id for info in self.view.chosen_infos] if self.view.is_choosing else []
-        current = self.view.currentIndex().data(INFO_ROLE)
-        if self.model.show_rows(rows):
-            self.view.doItemsLayout()
-            bar.setValue(place)
-            if not self._hits:
-                self.view.choose(chosen, "" if current is None else current.id)
-            if not self.view.is_choosing:
-                self._mark_selected(scroll=False)
+        was_choosing, self._is_changing = self.view.is_choosing, True
+        with self.view.kept_in_place():
+            if self.model.show_rows(rows):
+                self.view.doItemsLayout()
+        self._is_changing = False
+        if was_choosing and (self._hits or not self.view.is_choosing):
+            self._mark_selected(scroll=False)
+        self._show_open()
         self._show_choice()
-        found = f"Nothing holds “{words.strip()}”." if words.strip() else "Your conversations will be listed here."
+        found = "Your conversations will be listed here."
+        if words.strip():
+            found = f"Nothing holds “{words.strip()}”." if words == self._answered else "Searching…"
         self._nothing.setText(found)
         self._nothing.setVisible(not rows)
+
+    def _show_open(self) -> None:
+        """Mark the open one, unless the person walks through the rows."""
+        if not (self._is_walked or self._painter.is_editing):
+            self._mark_selected(scroll=False)
 
     def _mark_selected(self, *, scroll: bool) -> None:
         index = self.model.index_of(self._selected)
@@ -264,6 +292,8 @@ class ConversationList(QWidget):
             self.view.edit(index)
 
     def _show_choice(self) -> None:
+        if self._is_changing:
+            return
         if self.view.is_choosing:
             self.foot.show_choice(self.view.chosen_infos)
             return
@@ -288,9 +318,10 @@ class ConversationList(QWidget):
         if infos:
             self.delete_requested.emit(infos)
 
-    def _open_menu(self, index: QModelIndex, place: QPoint) -> None:
+    def _open_menu(self, index: QModelIndex, place: QPoint, by_keyboard: bool) -> None:
+        # A click opens a conversation and leaves the keyboard in the composer: there the list's keys do something else.
         if infos := self._infos_at(index):
-            open_menu(self, place, deeds_of(infos), self._do)
+            open_menu(self, place, deeds_of(infos), self._do, with_keys=by_keyboard or self.view.is_choosing)
 
     def _do(self, deed: Deed) -> None:
         ids = tuple(info.id for info in deed.infos)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
 from desktop.engine.folding import fold, words_of
+from desktop.views.changing_rows import ChangingRows
 from desktop.views.controls import one_line, plain_tool_tip
 
 if TYPE_CHECKING:
@@ -163,32 +164,11 @@ def title_of(info: ConversationInfo) -> str:
     return one_line(info.title) or "New conversation"
 
 
-class ConversationModel(QAbstractListModel):
-    """Rows for a list view. A conversation whose marks change keeps its row."""
+class ConversationModel(ChangingRows[Row]):
+    """Rows for a list view. A conversation whose marks or title change keeps its row."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._rows: list[Row] = []
-
-    def show_rows(self, rows: list[Row]) -> bool:
-        """Show these rows.
-
-        Args:
-            rows: Headings and conversations, in order.
-
-        Returns:
-            Whether the rows are others than before, so that selection and scroll position are lost.
-        """
-        if [_key(row) for row in rows] == [_key(row) for row in self._rows]:
-            old, self._rows = self._rows, rows
-            for number, (before, after) in enumerate(zip(old, rows, strict=True)):
-                if before != after:
-                    self.dataChanged.emit(self.index(number), self.index(number))
-            return False
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-        return True
+        super().__init__(_key)
 
     def index_of(self, conversation_id: str) -> QModelIndex:
         """The row of a conversation; an invalid index where it is not shown."""
@@ -201,10 +181,6 @@ class ConversationModel(QAbstractListModel):
         """The conversation of a row; None for a heading and a hit. Much faster than asking for its data."""
         found = self._rows[row]
         return None if isinstance(found, Heading | HitRow) else found
-
-    def rowCount(self, parent: _Index | None = None) -> int:
-        """How many rows there are."""
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Only headings that fold can be chosen; conversations can be renamed."""

@@ -44,13 +44,19 @@ class RowPainter(QStyledItemDelegate):
 
     Signals:
         renamed(str, str): The person gave a conversation a title; its id, and the title.
+        edit_ended(): The field of a title is closed, whatever came of it.
+
+    Attributes:
+        is_editing: Whether a title is being edited.
     """
 
     renamed = Signal(str, str)
+    edit_ended = Signal()
 
     def __init__(self, view: RowView) -> None:
         super().__init__(view)
         self._view = view
+        self.is_editing = False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """One line for a title; as many as it needs, two at most, for a hit."""
@@ -150,7 +156,14 @@ class RowPainter(QStyledItemDelegate):
         field.setAccessibleName("Title")
         field.setProperty("kind", "title")
         field.setMaxLength(200)
+        self.is_editing = True
         return field
+
+    def destroyEditor(self, editor: QWidget, index: _Index) -> None:
+        """Tell that the field goes."""
+        super().destroyEditor(editor, index)
+        self.is_editing = False
+        self.edit_ended.emit()
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: _Index) -> None:
         """Tell the new title; the row changes when the store has it."""

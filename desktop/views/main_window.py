@@ -11,7 +11,7 @@ from desktop.views.centre import Centre, Slot
 from desktop.views.controls import one_line
 from desktop.views.conversation_list import ConversationList
 from desktop.views.dropping import Dropping
-from desktop.views.notice_bar import NoticeKind
+from desktop.views.notice_bar import Notice, NoticeKind
 from desktop.views.side_panes import PANES, PaneName, SidePanes
 from desktop.views.top_bar import TopBar
 from desktop.views.waiting_list import WaitingRow
@@ -34,6 +34,7 @@ class MainWindow(QMainWindow):
         conversations: The left pane.
         transcript: The messages.
         start_page: In the transcript's place while there is none.
+        undo_bar: Says what was deleted and can be undone, above the notice.
         notice: The bar above the composer.
         queue: What waits to be sent, above the composer.
         composer: Where the person writes.
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self._tool_slot, self._debug_slot = Slot(), Slot()
         self._centre = Centre()
         self.start_page = self._centre.start_page
+        self.undo_bar = self._centre.undo_bar
         self.notice = self._centre.notice
         self.queue = self._centre.queue
         self.composer = self._centre.composer
@@ -255,28 +257,44 @@ class MainWindow(QMainWindow):
         """Show what the next message will take at least; empty for nothing."""
         self.status_line.show_estimate(text)
 
-    def set_notice(self, text: str, action: str = "", kind: NoticeKind = "info") -> None:
+    def set_notice(
+        self,
+        text: str,
+        action: str = "",
+        kind: NoticeKind = "info",
+        *,
+        leaves: bool | None = None,
+        of_conversation: bool | None = None,
+    ) -> None:
         """Say something above the composer; empty takes it away.
 
         Args:
             text: The sentence.
             action: The words of its button; empty for none.
             kind: How grave it is.
+            leaves: Whether it goes by itself after a while; None for: where it is information without a button.
+            of_conversation: Whether it goes when the person opens another conversation; None for: where it is grave,
+                and has no button.
         """
-        self.notice.show_notice(text, action, kind)
+        if leaves is None:
+            leaves = kind == "info" and not action
+        if of_conversation is None:
+            of_conversation = kind != "info" and not action
+        self.notice.show_anew(Notice(text, action, kind, leaves, of_conversation))
 
-    def show_start_page(self, visible: bool, *, first_start: bool = False) -> None:
+    def show_start_page(self, visible: bool, *, first_start: bool = False, is_same: bool = False) -> None:
         """Show the start page in the transcript's place, or the transcript.
 
         Args:
             visible: Whether the start page is shown.
             first_start: Its three choices, without a composer, in place of the examples.
+            is_same: Whether it is of the conversation that was shown before, read anew: then the keyboard, where it is
+                among the conversations, stays there.
         """
-        focused = self.focusWidget()
-        self._centre.show_start_page(visible, first_start=first_start)
         # Whoever chooses among conversations has the keyboard there; it is not taken away when one is loaded behind it.
-        if focused is not None and self.conversations.view.is_choosing and self.conversations.isAncestorOf(focused):
-            focused.setFocus(Qt.FocusReason.OtherFocusReason)
+        focused, rows = self.focusWidget(), self.conversations
+        is_among = focused is not None and rows.isAncestorOf(focused) and (is_same or rows.view.is_choosing)
+        self._centre.show_start_page(visible, first_start=first_start, takes_keyboard=not is_among)
 
     def toggle_pane(self, pane: PaneName) -> None:
         """Show or fold a pane."""

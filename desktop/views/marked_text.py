@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QFont, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
 
 from desktop.views.theme import Theme
 
@@ -12,6 +12,34 @@ def marked_height(text: str, font: QFont, width: int, lines: int) -> int:
     """How high ``draw_marked`` draws a text, in device-independent pixels."""
     layout = _laid_out(text, font, width)
     return round(sum(layout.lineAt(number).height() for number in range(min(lines, layout.lineCount())))) + 1
+
+
+def fitted(
+    text: str, marks: Sequence[tuple[int, int]], font: QFont, width: int, lines: int
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Cut a text to some lines: at its end, and at its beginning too where its first mark would be out of sight.
+
+    Args:
+        text: In one line.
+        marks: (begin, end) in characters of ``text``, in order.
+        font: Its font.
+        width: Of a line, in device-independent pixels.
+        lines: At most so many.
+
+    Returns:
+        The text and its marks in it.
+    """
+    begin, end = marks[0] if marks else (0, 0)
+    room = _cut(text, font, width, lines)[1]
+    before = max(0, min(begin - room // 3, len(text) - room))
+    space = text.find(" ", before, begin)
+    for start in (0, space + 1 if space >= 0 else before, begin):
+        dots = "…" if start else ""
+        cut, shown = _cut(dots + text[start:], font, width, lines)
+        if end - start + len(dots) <= shown:
+            break
+    moved = [(max(first - start, 0) + len(dots), min(last - start + len(dots), shown)) for first, last in marks]
+    return cut, tuple((first, last) for first, last in moved if first < last)
 
 
 def draw_marked(
@@ -24,7 +52,7 @@ def draw_marked(
     *,
     lines: int,
 ) -> None:
-    """Draw a text, cut with an ellipsis where it is longer than its lines.
+    """Draw a text, cut with an ellipsis where it is longer than its lines, so that its first mark shows.
 
     Args:
         painter: Where.
@@ -35,12 +63,8 @@ def draw_marked(
         theme: Its colours.
         lines: At most so many.
     """
+    text, marks = fitted(text, marks, font, area.width(), lines)
     layout = _laid_out(text, font, area.width())
-    if layout.lineCount() > lines:
-        last = layout.lineAt(lines - 1)
-        text = text.encode("utf-16-le")[: 2 * (last.textStart() + last.textLength())].decode("utf-16-le", "ignore")
-        text = text.rstrip()[:-1].rstrip() + "…"
-        layout = _laid_out(text, font, area.width())
     formats = []
     for begin, end in marks:
         style = QTextCharFormat()
@@ -56,6 +80,20 @@ def draw_marked(
     painter.setPen(theme.muted)
     layout.draw(painter, QPointF(area.topLeft()), formats)
     painter.restore()
+
+
+def _cut(text: str, font: QFont, width: int, lines: int) -> tuple[str, int]:
+    """A text cut at its end to some lines, and how many characters of it are left."""
+    layout = _laid_out(text, font, width)
+    if layout.lineCount() <= lines:
+        return text, len(text)
+    units = text.encode("utf-16-le", "surrogatepass")
+    head = units[: 2 * layout.lineAt(lines - 1).textStart()].decode("utf-16-le", "surrogatepass")
+    tail = QFontMetricsF(font).elidedText(text[len(head) :], Qt.TextElideMode.ElideRight, max(20, width))
+    kept = (head + tail).removesuffix("…").rstrip()
+    while kept and _laid_out(f"{kept}…", font, width).lineCount() > lines:
+        kept = kept[:-1].rstrip()
+    return f"{kept}…", len(kept)
 
 
 def _units(text: str) -> int:

@@ -127,6 +127,7 @@ class Palette(QDialog):
         self.setModal(True)
         self._entries: tuple[PaletteEntry, ...] = ()
         self._hits: tuple[PaletteEntry, ...] = ()
+        self._answered = ""  # the query that the hits are of
         self.field = QLineEdit()
         self.field.setPlaceholderText("Conversations, messages, actions")
         self.field.setAccessibleName("Find anything")
@@ -136,7 +137,9 @@ class Palette(QDialog):
         self.results.setProperty("kind", "bare")
         self.results.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.results.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._nothing = label("Nothing is found by these words.", "muted")
+        self._nothing = label(kind="muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._nothing.setContentsMargins(SPACE + SPACE // 2, SPACE // 2, 0, 0)  # where the rows stand
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, SPACE)
         column.setSpacing(SPACE)
@@ -174,7 +177,7 @@ class Palette(QDialog):
             hits: Entries of the kind "Messages".
         """
         if query == self.field.text() and query.strip():
-            self._hits = tuple(hits)
+            self._hits, self._answered = tuple(hits), query
             self._refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -197,7 +200,7 @@ class Palette(QDialog):
         return super().eventFilter(watched, event)
 
     def _search(self, text: str) -> None:
-        self._hits = ()
+        self._hits, self._answered = (), ""
         if text.strip():
             self._pause.start()
         else:
@@ -222,6 +225,8 @@ class Palette(QDialog):
                 item.setData(_ENTRY_ROLE, entry)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{one_line(entry.title)}, {entry.detail}".strip(", "))
                 self.results.addItem(item)
+        is_searching = bool(query.strip()) and query != self._answered
+        self._nothing.setText("Searching…" if is_searching else "Nothing is found by these words.")
         self._nothing.setVisible(not groups)
         self.results.setVisible(bool(groups))
         self._select(before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # the values are named for readers only: their import is not for the first paint
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -26,6 +26,11 @@ _MOVES = {
     Qt.Key.Key_Home: QListView.CursorAction.MoveHome,
     Qt.Key.Key_End: QListView.CursorAction.MoveEnd,
 }
+_COMES_BACK = (
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+)
 
 
 class RowView(QListView):
@@ -47,14 +52,16 @@ class RowView(QListView):
         choice_changed(): Other conversations are chosen than before.
         rename_wanted(QModelIndex): F2 or a double click.
         delete_wanted(QModelIndex): Delete.
-        menu_wanted(QModelIndex, QPoint): A context menu; where on the screen.
+        menu_wanted(QModelIndex, QPoint, bool): A context menu; where on the screen, and whether by the keyboard.
+        left(): The keyboard went elsewhere in the window.
     """
 
     chosen = Signal(QModelIndex)
     choice_changed = Signal()
     rename_wanted = Signal(QModelIndex)
     delete_wanted = Signal(QModelIndex)
-    menu_wanted = Signal(QModelIndex, QPoint)
+    menu_wanted = Signal(QModelIndex, QPoint, bool)
+    left = Signal()
 
     def __init__(self, rows: ConversationModel) -> None:
         super().__init__()
@@ -92,21 +99,20 @@ class RowView(QListView):
                 self.selectionModel().clear()
         self._anchor = QPersistentModelIndex(index)
 
-    def choose(self, conversation_ids: Collection[str], current_id: str = "") -> None:
-        """Choose those of these conversations that are shown; nothing where that is one at most.
-
-        Args:
-            conversation_ids: Which ones.
-            current_id: Where the keyboard is; the first one of them where that is not shown.
-        """
-        wanted = set(conversation_ids)
-        rows = [row for row, info in self._conversations() if info.id in wanted]
-        if len(rows) < 2:
-            return
-        current = self._rows.index_of(current_id)
+    @contextmanager
+    def kept_in_place(self) -> Iterator[None]:
+        """While its rows change: nothing is told, and what is looked at stays where it is in the view."""
+        bar = self.verticalScrollBar()
+        top = QPersistentModelIndex(self.indexAt(QPoint(self.viewport().width() // 2, 1)))
+        was_at, value = top.row(), bar.value()
+        was_current = self.currentIndex().isValid()
+        current = QPersistentModelIndex(self.currentIndex())
         with self._quietly():
-            self._go_to(current if current.isValid() else self._rows.index(rows[0]))
-            self._choose_rows(rows)
+            yield
+        if was_current and not current.isValid() and not self.is_choosing:
+            self.show_current(self._neighbour(self.currentIndex().row()))
+        # Its scroll bar counts rows. At its very top it stays there: what comes in there is to be seen.
+        bar.setValue(value + (top.row() - was_at if value and top.isValid() else 0))
 
     @contextmanager
     def _quietly(self) -> Iterator[None]:
@@ -115,11 +121,6 @@ class RowView(QListView):
             yield
         finally:
             self._quiet = was_quiet
-
-    def reset(self) -> None:
-        """With other rows nothing is chosen."""
-        super().reset()
-        self.is_choosing = False
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Take what assistive technology chose."""
@@ -163,13 +164,19 @@ class RowView(QListView):
         with self._quietly():
             super().focusInEvent(event)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell that the keyboard went, but not for a menu or another window: it comes back from these."""
+        super().focusOutEvent(event)
+        if event.reason() not in _COMES_BACK:
+            self.left.emit()
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu of the row under the pointer, or of the current one for the keyboard."""
         by_keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
         if index.isValid():
             place = self.visualRect(index).center() if by_keyboard else event.pos()
-            self.menu_wanted.emit(index, self.viewport().mapToGlobal(place))
+            self.menu_wanted.emit(index, self.viewport().mapToGlobal(place), by_keyboard)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space open, F2 renames, Delete deletes; with Shift and Ctrl several are chosen."""
@@ -246,6 +253,11 @@ class RowView(QListView):
             stretch = [row for _number, row in each]
             selection.select(self._rows.index(stretch[0]), self._rows.index(stretch[-1]))
         self.selectionModel().select(selection, _Flag.Select if adds else _Flag.ClearAndSelect)
+
+    def _neighbour(self, row: int) -> QModelIndex:
+        """The next conversation below a row that Qt went to, above what is gone; else the last one."""
+        rows = [number for number, _info in self._conversations()]
+        return self._rows.index(next((each for each in rows if each > row), rows[-1] if rows else -1))
 
     def _go_to(self, index: QModelIndex) -> None:
         self.selectionModel().setCurrentIndex(index, _Flag.NoUpdate)

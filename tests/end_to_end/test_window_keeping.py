@@ -218,3 +218,29 @@ def test_several_are_chosen_exported_archived_deleted_and_brought_back(
     program.wait_until_gone(MESSAGE, four)
     archived = {each["title"] for each in stored.rows("SELECT * FROM conversations WHERE archived")}
     assert archived == {two, four}
+
+
+def test_each_deletion_can_be_undone_also_after_a_kill(screen: Desktop, stored: Stored) -> None:
+    program = demo(screen, stored)
+    one, two = "what is 1*100?", "what is 2*100?"
+    for number, title in enumerate((one, two), start=1):
+        screen.keys("ctrl+n")
+        program.send(title)
+        answer(program, f"{number}00")
+        stored.wait_for_states(*["done"] * number)
+    for title in (two, one):
+        program.click(row(program, title))
+        program.wait_for(MESSAGE, begins="You:", holds=title)
+        command(screen, program, "delete")
+        program.press("push button", "Delete")
+        program.wait_until_gone(MESSAGE, title)
+    program.wait_for("label", f"Deleted “{one}”. Undo takes back the last of 2 deletions.")
+    picture(screen, "two-deleted")
+    program.kill()
+
+    again = screen.launch(stored.home, "--demo")
+    again.press("push button", "Undo")
+    row(again, one)
+    again.press("push button", "Undo")
+    row(again, two)
+    assert not stored.rows("SELECT * FROM conversations WHERE deleted_at IS NOT NULL")

@@ -57,3 +57,39 @@ def test_a_title_that_cannot_be_made_is_not_asked_for_again(screen: Desktop, sto
         assert program.find("panel", "Notice") is None
         assert len(both.claude.requests) == 2
     stored.wait_for_states("done")
+
+
+def test_a_title_is_typed_to_its_end_while_a_run_ends_and_gets_its_own(screen: Desktop, stored: Stored) -> None:
+    tells, names = claude.answers(claude.text(0, "A larch.")), claude.answers(claude.text(0, "Larches"))
+    answers, names_it = Held(("A ",), ("maple.",)), claude.answers(claude.text(0, "Maples"))
+    stored.configure(OFF)
+    with providers(claude=(tells, names, answers.step, names_it)) as both:
+        program = screen.launch(stored.home, variables=both.variables)
+        program.send("Which tree is that?")
+        program.wait_for("list item", "Larches")
+        screen.keys("ctrl+n")
+        program.send("And that?")
+        program.wait_for("push button", "Stop")
+        program.press("text", "Search conversations")
+        program.wait_for_focus("Search conversations")
+        screen.keys("Down", "Down", "F2")
+        program.wait_for_focus("Title")
+        screen.keys("ctrl+a")
+        screen.type("Two ")
+        answers.let_go()
+        program.wait_for("frame", begins="Maples")
+        screen.type("words more")
+        program.wait_for("text", "Title", holds="Two words more")
+        screen.keys("Return")
+        program.wait_for("list item", "Two words more")
+        program.wait_for("list item", "Maples")
+        assert program.find("frame", begins="Maples") is not None
+        screen.keys("Delete")
+        question = program.wait_for("dialog", "Delete conversation")
+        assert "Two words more" in question.description
+        screen.keys("Escape")
+    assert stored.rows("SELECT draft FROM conversations WHERE draft <> ''") == []
+    assert [row["text"] for row in stored.rows("SELECT text FROM messages WHERE role = 'user'")] == [
+        "Which tree is that?",
+        "And that?",
+    ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.engine.folding import fold, words_of
+from desktop.engine.folding import fold, phrase_of, words_of
 from desktop.engine.plain_text import in_fence, plain_text
 from desktop.engine.search import passage_of
 
@@ -81,3 +81,24 @@ def test_every_hit_of_a_word_is_shown_whatever_stands_around_it(before: list[str
     assert marks
     assert all(fold(line[begin:end]) == "needle" for begin, end in marks)
     assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "marked"),
+    [
+        ("".join(f"## Part {n}\n\nzebra 33 of the\n\n" for n in range(40)), "part 33", ["Part 33"]),
+        ("33 first. " + "word " * 200 + "**Part** [33](http://x.y) last", "part 33", ["Part 33"]),
+        ("part " * 100 + "the\n> Crème\n> brûlée", "creme  BRULEE", ["Crème brûlée"]),
+        ("http://x.y/a_b and " + "word " * 200 + "a b", "a b", ["a b"]),
+        ("33 is no part", "part 33", ["33", "part"]),
+        ("a part**33**", "part 33", ["part33"]),
+    ],
+)
+def test_the_line_shows_and_marks_the_whole_query_where_there_is_one(text: str, query: str, marked: list[str]) -> None:
+    line, marks = passage_of(text, words_of(query), phrase=phrase_of(query))
+    assert [line[begin:end] for begin, end in marks] == marked
+
+
+def test_what_the_person_wrote_is_marked_as_it_stands() -> None:
+    line, marks = passage_of("part *33* and part\n33", ("part", "33"), phrase=("part", "33"), is_markdown=False)
+    assert [line[begin:end] for begin, end in marks] == ["part 33"]

@@ -1,12 +1,12 @@
 """Pictures of search, palette, menus and questions: ``python -m tests.views.gallery_finding FOLDER [NAME]``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.engine.folding import words_of
+from desktop.engine.folding import phrase_of, words_of
 from desktop.engine.messages import ConversationInfo, utc_now
 from desktop.engine.search import SearchHit, passage_of
 from desktop.keeping_actions import deletion_question
@@ -28,7 +28,7 @@ TEXTS = (
 def hits() -> list[SearchHit]:
     found = []
     for number, text in enumerate(TEXTS):
-        passage, marks = passage_of(text, words_of(QUERY))
+        passage, marks = passage_of(text, words_of(QUERY), phrase=phrase_of(QUERY))
         found.append(
             SearchHit(
                 conversation_id=f"c{number // 2}",
@@ -76,11 +76,22 @@ def groups() -> QWidget:
     return shown
 
 
+def choose(shown: MainWindow, conversation_ids: Iterable[str]) -> None:
+    """Choose these, as Ctrl and a click on each would."""
+    rows = shown.conversations
+    with rows.view.kept_in_place():  # it opens none of them
+        rows.view.selectionModel().clear()
+        for each in conversation_ids:
+            rows.view.selectionModel().setCurrentIndex(
+                rows.model.index_of(each), QItemSelectionModel.SelectionFlag.Select
+            )
+
+
 def choosing() -> QWidget:
     shown = groups()
     assert isinstance(shown, MainWindow)
     shown.show()
-    shown.conversations.view.choose(["c0", "c2", "c3"])
+    choose(shown, ["c0", "c2", "c3"])
     shown.conversations.view.setFocus(Qt.FocusReason.TabFocusReason)
     return shown
 
@@ -89,7 +100,15 @@ def choosing_beside_the_open_one() -> QWidget:
     shown = window(1000, 600)
     _kept.append(shown)
     shown.panes.setSizes([200, 800, 0])
-    shown.conversations.view.choose([str(number) for number in range(1, 7)])
+    choose(shown, [str(number) for number in range(1, 7)])
+    return shown
+
+
+def narrowest() -> QWidget:
+    shown = window(1000, 600)
+    _kept.append(shown)
+    shown.show()
+    shown.panes.setSizes([200, 500, 300])
     return shown
 
 
@@ -97,7 +116,7 @@ def menu_of_several() -> QWidget:
     shown = choosing()
     assert isinstance(shown, MainWindow)
     rows = shown.conversations
-    rows.view.menu_wanted.emit(rows.model.index_of("c2"), rows.mapToGlobal(rows.rect().center()))
+    rows.view.menu_wanted.emit(rows.model.index_of("c2"), rows.mapToGlobal(rows.rect().center()), False)
     menu = rows.findChild(QMenu)
     assert isinstance(menu, QMenu)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # another window that comes to the front closes it
@@ -160,6 +179,7 @@ STATES: tuple[Callable[[], QWidget], ...] = (
     groups,
     choosing,
     choosing_beside_the_open_one,
+    narrowest,
     menu_of_several,
     searching,
     renaming,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.search import SearchHit
@@ -128,7 +128,7 @@ def test_the_context_menu_tells_what_is_wanted(rows: ConversationList) -> None:
     rows.show_conversations([_info(0, pinned=True)], TODAY)
     index = rows.model.index_of("c0")
     assert index.data(INFO_ROLE) is not None
-    rows.view.menu_wanted.emit(index, rows.mapToGlobal(rows.rect().center()))
+    rows.view.menu_wanted.emit(index, rows.mapToGlobal(rows.rect().center()), True)
     menu = rows.findChild(QMenu)
     assert isinstance(menu, QMenu)
     words = [action.text() for action in menu.actions() if not action.isSeparator()]
@@ -137,6 +137,18 @@ def test_the_context_menu_tells_what_is_wanted(rows: ConversationList) -> None:
         action.trigger()
     assert (pins, archive, exports) == ([(("c0",), False)], [(("c0",), True)], [(("c0",),)])
     menu.close()
+
+
+def test_the_menu_shows_the_lists_keys_where_the_keyboard_is_in_the_list(rows: ConversationList) -> None:
+    rows.show_conversations([_info(0)], TODAY)
+    index = rows.model.index_of("c0")
+    words = []
+    for by_keyboard in (True, False):
+        rows.view.menu_wanted.emit(index, rows.mapToGlobal(rows.rect().center()), by_keyboard)
+        *_earlier, menu = rows.findChildren(QMenu)
+        words.append(menu.actions()[0].text())
+        menu.close()
+    assert words == ["Rename\tF2", "Rename"]
 
 
 def test_nothing_is_deleted_by_enter(qtbot: QtBot, rows: ConversationList) -> None:
@@ -148,3 +160,23 @@ def test_nothing_is_deleted_by_enter(qtbot: QtBot, rows: ConversationList) -> No
     assert done == []
     box.do_button.click()
     assert done == [True]
+
+
+def test_an_archived_one_is_renamed_in_the_unfolded_archive(rows: ConversationList) -> None:
+    rows.show_conversations([_info(0), _info(1, archived=True)], TODAY)
+    rows.rename("c1")
+    (field,) = title_fields(rows)
+    assert field.text() == "Title 1"
+
+
+def test_it_is_said_that_nothing_holds_the_words_when_the_texts_were_searched(rows: ConversationList) -> None:
+    def said() -> list[str]:
+        return [each.text() for each in rows.findChildren(QLabel) if each.text() and each.isVisibleTo(rows)]
+
+    rows.show_conversations([_info(0)], TODAY)
+    rows.search.setText("zebra")
+    assert said() == ["Searching…"]
+    rows.show_hits("zebra", [])
+    assert said() == ["Nothing holds “zebra”."]
+    rows.search.clear()
+    assert said() == []

@@ -172,3 +172,19 @@ def test_the_buttons_tell(conversations: ConversationList, qtbot: QtBot) -> None
 def test_ten_thousand_conversations_are_grouped_at_once() -> None:
     rows = rows_of([_info(number) for number in range(10_000)], "", TODAY)
     assert len(rows) > 10_000
+
+
+@pytest.mark.parametrize("points", [9, 14])
+@pytest.mark.parametrize(("width", "is_whole"), [(200, False), (480, True)])
+def test_no_button_of_the_foot_is_cut(
+    conversations: ConversationList, width: int, is_whole: bool, points: int, qtbot: QtBot
+) -> None:
+    font = conversations.font()
+    font.setPointSize(points)
+    conversations.new_button.setFont(font)
+    conversations.resize(width, 600)
+    buttons = (conversations.new_button, conversations.tools_button, conversations.keys_button)
+    qtbot.waitUntil(lambda: all(each.width() >= each.sizeHint().width() for each in buttons))
+    assert conversations.keys_button.geometry().right() <= conversations.foot.width()
+    assert ("New conversation" in conversations.new_button.text()) == (is_whole)
+    assert conversations.new_button.accessibleName() == "New conversation"

@@ -355,3 +355,14 @@ def test_focus_comes_to_the_editor_after_review_and_its_decision(window: MainWin
     pane.set_state("c1", CallState.RUNNING)
     window.transcript.set_outcome(None)
     assert window.composer.editor.hasFocus()
+
+
+def test_a_conversation_that_is_read_anew_leaves_the_keyboard_among_the_conversations(window: MainWindow) -> None:
+    window.conversations.show_conversations([ConversationInfo(id="a", title="A", updated_at=utc_now(), workspace="/")])
+    window.conversations.rename("a")
+    field = window.focusWidget()
+    window.show_start_page(False, is_same=True)
+    assert window.focusWidget() is field
+    assert field.accessibleName() == "Title"
+    window.show_start_page(False)
+    assert window.focusWidget() is window.composer.editor

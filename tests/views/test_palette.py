@@ -1,6 +1,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.views.palette import Palette, PaletteEntry
@@ -97,3 +98,19 @@ def test_messages_come_under_what_was_found_and_the_choice_stays(palette: Palett
 def test_a_screen_reader_reads_title_and_detail(palette: Palette) -> None:
     item = palette.results.item(palette.results.count() - 1)
     assert item.data(Qt.ItemDataRole.AccessibleTextRole) == "API keys…, Ctrl+J"
+
+
+def test_it_says_that_nothing_is_found_when_the_answer_has_come_and_not_before(palette: Palette) -> None:
+    def words() -> list[str]:
+        return [each.text() for each in palette.findChildren(QLabel) if each.isVisibleTo(palette)]
+
+    palette.field.setText("zzqq")
+    assert words() == ["Searching…"]
+    palette.show_hits("zzq", [])
+    assert words() == ["Searching…"]
+    palette.show_hits("zzqq", [])
+    assert words() == ["Nothing is found by these words."]
+    palette.field.setText("zzqqx")
+    assert words() == ["Searching…"]
+    palette.field.setText("lease")
+    assert words() == []

@@ -81,6 +81,21 @@ class Conversations:
 
         return await self._database.read(work)
 
+    async def deleted(self, since: datetime) -> dict[datetime, list[ConversationInfo]]:
+        """What was deleted after a time and can be restored, by the time of its deletion, the earliest first."""
+
+        def work(db: sqlite3.Connection) -> dict[datetime, list[ConversationInfo]]:
+            found: dict[datetime, list[ConversationInfo]] = {}
+            # What an import still hides has a time to come.
+            between = (since.isoformat(), utc_now().isoformat())
+            for row in db.execute(
+                f"{_LIST} WHERE c.deleted_at > ? AND c.deleted_at <= ? ORDER BY c.deleted_at", between
+            ):
+                found.setdefault(datetime.fromisoformat(row["deleted_at"]), []).append(self._info(row))
+            return found
+
+        return await self._database.read(work)
+
     async def get(self, conversation_id: str) -> ConversationInfo:
         """One conversation.
 

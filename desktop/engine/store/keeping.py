@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from desktop.engine.errors import RunBusy, UnknownName
@@ -78,14 +78,22 @@ class Keeping:
         """
         await self._change(conversation_ids, "pinned = pinned AND NOT ?1, archived = ?1", archived)
 
-    async def delete(self, *conversation_ids: str) -> None:
+    async def delete(self, *conversation_ids: str, undoable: bool = True) -> datetime:
         """Hide conversations from everything; ``restore`` brings them back until they are purged.
+
+        Args:
+            conversation_ids: Which ones.
+            undoable: False where nobody was told that it can be undone: should the program end before it purges them,
+                they are not found among what was deleted lately.
+
+        Returns:
+            The time of their deletion, one for all.
 
         Raises:
             UnknownName: There is none of one of these ids.
             RunBusy: A run of one of them is at work.
         """
-        deleted_at = utc_now().isoformat()
+        deleted_at = utc_now() if undoable else datetime.fromtimestamp(0, UTC)
 
         def work(db: sqlite3.Connection) -> None:
             for each in conversation_ids:
@@ -93,10 +101,11 @@ class Keeping:
                 if db.execute(busy, (each,)).fetchone():
                     raise RunBusy("A run of this conversation is at work.", action="Stop it first, then delete again.")
                 hide = "UPDATE conversations SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL"
-                if not db.execute(hide, (deleted_at, each)).rowcount:
+                if not db.execute(hide, (deleted_at.isoformat(), each)).rowcount:
                     raise _unknown(each)
 
         await self._database.write(work)
+        return deleted_at
 
     async def restore(self, *conversation_ids: str) -> None:
         """Bring deleted conversations back as they were.

@@ -38,6 +38,6 @@ async def move_unsent(source: Store, target: Store, conversation_id: str) -> Con
         if (data := await source.attachments.data(attachment.hash)) is not None:
             preview = await source.attachments.preview(attachment.hash)
             await target.attachments.add_to_draft(moved.id, attachment, data, preview)
-    await source.keeping.delete(conversation_id)
+    await source.keeping.delete(conversation_id, undoable=False)
     await source.keeping.purge(conversation_ids=(conversation_id,))
     return moved.model_copy(update={"models": info.models})

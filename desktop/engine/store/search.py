@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import datetime
 
-from desktop.engine.folding import words_of
+from desktop.engine.folding import phrase_of, words_of
 from desktop.engine.search import SearchHit, passage_of
 from desktop.engine.store.database import Database
 
@@ -41,10 +41,10 @@ class Search:
         words = words_of(query)
         if not words:
             return []
-        return await self._database.read(lambda db: _find(db, words, limit))
+        return await self._database.read(lambda db: _find(db, words, phrase_of(query), limit))
 
 
-def _find(db: sqlite3.Connection, words: tuple[str, ...], limit: int) -> list[SearchHit]:
+def _find(db: sqlite3.Connection, words: tuple[str, ...], phrase: tuple[str, ...], limit: int) -> list[SearchHit]:
     statement, values = _statement(words)
     late = words[_COMPARED_BY_SQLITE:]
     hits: list[SearchHit] = []
@@ -52,7 +52,7 @@ def _find(db: sqlite3.Connection, words: tuple[str, ...], limit: int) -> list[Se
     for row in rows:
         if not all(word in row["folded"] for word in late):
             continue
-        passage, marks = passage_of(row["text"], words, is_markdown=row["role"] == "assistant")
+        passage, marks = passage_of(row["text"], words, phrase=phrase, is_markdown=row["role"] == "assistant")
         hits.append(
             SearchHit(
                 conversation_id=row["conversation_id"],

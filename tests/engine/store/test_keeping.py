@@ -143,6 +143,17 @@ async def test_purging_takes_what_was_deleted_before_and_nothing_else(store: Sto
         await store.keeping.restore(gone)
 
 
+async def test_what_was_deleted_lately_is_told_by_its_time_but_not_what_nobody_can_undo(store: Store) -> None:
+    first, second, third, moved = [await say(store, f"Question {number}") for number in range(4)]
+    since = utc_now() - timedelta(seconds=30)
+    one, two = await store.keeping.delete(second), await store.keeping.delete(first, third)
+    await store.keeping.delete(moved, undoable=False)
+    deleted = await store.conversations.deleted(since)
+    assert {at: {info.id for info in infos} for at, infos in deleted.items()} == {one: {second}, two: {first, third}}
+    assert await store.conversations.deleted(two) == {}
+    assert await store.keeping.purge(before=since) == 1
+
+
 async def test_purged_text_is_overwritten_in_the_file(store: Store, tmp_path: Path) -> None:
     gone = await say(store, "supercalifragilistic", "expialidocious" * 500)
     await store.keeping.delete(gone)

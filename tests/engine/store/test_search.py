@@ -182,6 +182,12 @@ async def test_messages_from_before_the_index_are_found(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_a_hit_shows_where_the_whole_query_stands(store: Store) -> None:
+    await say(store, "Question", "".join(f"## Part {number}\n\n" + "word " * 40 for number in range(40)))
+    (hit,) = await store.search.messages("part 33")
+    assert [hit.passage[begin:end] for begin, end in hit.marks] == ["Part 33"]
+
+
 def test_a_passage_stands_around_the_first_word() -> None:
     text = "word " * 200 + "the needle is here " + "tail " * 200
     passage, marks = passage_of(text, words_of("needle"))
