@@ -30,7 +30,7 @@ from desktop.views.transcript.kinds import Kind, read_kind
 from desktop.views.transcript.marks import mark_format
 from desktop.views.transcript.positions import Positions, caret_x
 from desktop.views.transcript.segment import Control, Link, Look, Mark, Piece, Segment
-from desktop.views.transcript.sideways import draw_bar
+from desktop.views.transcript.sideways import Bar
 
 _HEADER = 4 * SPACE
 _BARE_HEADER = SPACE
@@ -150,9 +150,8 @@ class CodeSegment(Segment):
         for row in range(first, last + 1):
             place = QPointF(self._left + _SIDE - self._offset, self._top + row * self._row_height)
             self._layout(row).draw(painter, place, self._selections(row, marks))
-        if self._overflow():
-            place = QPointF(frame.left() + _SIDE, frame.bottom() - 7)
-            draw_bar(painter, theme, place, self._room, self._rows.width + self._letter, self._offset)
+        if (bar := self.bar) is not None:
+            bar.draw(painter, theme)
         painter.restore()
         if exposed.top() < _HEADER:
             self._draw_header(painter)
@@ -251,10 +250,22 @@ class CodeSegment(Segment):
         QGuiApplication.clipboard().setText(drawable(self._source.code))
         self._copied_until = time.monotonic() + _COPIED_SECONDS
 
-    def scroll_sideways(self, by: float, point: QPointF) -> bool:
+    def scroll_sideways(self, by: float) -> bool:
         before = self._offset
         self._offset = max(0.0, min(before + by, self._overflow()))
         return self._offset != before
+
+    @property
+    def window(self) -> tuple[float, float] | None:
+        left = self._left + _SIDE
+        return (left, left + self._room) if self._overflow() else None
+
+    @property
+    def bar(self) -> Bar | None:
+        if not self._overflow():
+            return None
+        place = QPointF(self._left + _SIDE, self.height - _BELOW - 8)
+        return Bar(place, self._room, self._rows.width + self._letter, self._offset)
 
     def grow(self, piece: Piece) -> bool:
         if piece.kind != self.piece.kind or not piece.text.startswith(self.piece.text):

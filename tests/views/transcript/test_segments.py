@@ -67,7 +67,7 @@ def exercise(segment: Segment) -> None:
     assert segment.markdown(*whole).strip("\n") == segment.piece.text.strip("\n")
     segment.links()
     segment.link_at(QPointF(20, 10))
-    segment.scroll_sideways(40, QPointF(5, 5))
+    segment.scroll_sideways(40)
     drawn(segment, [Mark(0, segment.length // 2, MarkKind.SELECTION), Mark(1, segment.length, MarkKind.HIT)])
     segment.refine(5)
     segment.lay_out(200)
@@ -230,8 +230,8 @@ def test_a_wide_table_scrolls_with_all_its_pieces(look: Look) -> None:
     row = "|" + "some words in a cell|" * 9 + "\n"
     first, second, *_ = made(row + "|" + "---|" * 9 + "\n" + row * 30, look)
     before = second.rectangle_at(5).left()
-    assert not first.scroll_sideways(-10, QPointF(5, 5))
-    assert first.scroll_sideways(60, QPointF(5, 5))
+    assert not first.scroll_sideways(-10)
+    assert first.scroll_sideways(60)
     assert second.rectangle_at(5).left() == before - 60
     assert first.rectangle_at(5).top() < first.height
 
