@@ -33,7 +33,7 @@ class Kind:
         goes_on: Whether its last paragraph goes on in the next piece.
         quotes: How deep in quotes a part of a paragraph stands.
         unsure: Whether the lines before do not tell how deep in lists a part of a paragraph stands.
-        table: Of further rows: the line of dashes, and a row with the widest cells of the table's first piece.
+        table: Of further rows: the line of dashes, and the widest cells and longest words of its first piece.
         table_start: Of further rows: where the table begins.
     """
 

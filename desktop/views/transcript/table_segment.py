@@ -43,7 +43,7 @@ class _Source:
     Attributes:
         lines: Its rows.
         dashes: The line that tells how many columns there are.
-        row: The widest cells of the whole table's first piece.
+        row: The widest cells of the whole table's first piece, and its longest words.
         start: Where the table begins in the message.
     """
 

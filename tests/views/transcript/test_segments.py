@@ -1,4 +1,6 @@
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -242,6 +244,34 @@ def test_pieces_of_a_table_share_their_columns(look: Look) -> None:
     lefts = {segment.rectangle_at(segment.shown_text().index("wide")).left() for segment in pieces}
     assert len(pieces) > 2
     assert len(lefts) == 1
+
+
+def row_heights(pieces: Sequence[Segment]) -> list[int]:
+    """How far apart the rows of a table's pieces begin, by the words ``row 1``, ``row 2`` …; the last one's is not told."""
+    tops, top = [], 0.0
+    for segment in pieces:
+        shown = segment.shown_text()
+        tops += [top + segment.rectangle_at(at.start()).top() for at in re.finditer(r"row \d+", shown)]
+        top += segment.height
+    return [round(low - high) for high, low in pairwise(tops)]
+
+
+def test_words_of_a_wide_table_are_not_broken_also_those_of_later_rows(look: Look) -> None:
+    head = "|" + "|".join(f"c{n}" for n in range(30)) + "|\n|" + "---|" * 30 + "\n"
+    rows = "".join("|" + "|".join([f"row {r}", *(f"r{r}c{n}" for n in range(1, 30))]) + "|\n" for r in range(200))
+    heights = row_heights(made(head + rows, look))
+    assert len(heights) == 199
+    assert max(heights) - min(heights) <= 1
+
+
+def test_a_long_word_makes_its_column_as_wide(look: Look) -> None:
+    row = "| row 1 | " + " | ".join(["an_identifier_of_some_length", "words that can be broken " * 3] * 3) + " |\n"
+    table = made("|n|a|b|c|d|e|f|\n|" + "---|" * 7 + "\n" + row, look)[0]
+    start = table.shown_text().index("an_identifier")
+    assert table.window is not None
+    assert table.rectangle_at(start).top() == table.rectangle_at(start + 28).top()
+    narrow = made("|a|b|\n|---|---|\n| a word | " + "\u6f22" * 200 + " |\n", look)[0]
+    assert narrow.window is None  # it can be broken anywhere
 
 
 def test_a_heading_has_room_above_it_also_where_it_begins_a_segment(look: Look) -> None:
