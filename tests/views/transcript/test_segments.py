@@ -221,11 +221,24 @@ def test_a_formula_is_drawn_in_the_colour_of_text_and_changes_the_height(look: L
     assert segment.text(0, segment.length) == text
 
 
-@pytest.mark.parametrize("source", ["\\frac{1}{", "{" * 60 + "x" + "}" * 60, "x+" * 60_000, "\\left(" * 400, ""])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\\frac{1}{", "{" * 60 + "x" + "}" * 60, "x+" * 60_000, "\\left(" * 400, "", "\\undefinedmacro{x}",
+        "x^2 + \\unknown",
+    ],
+)  # fmt: skip
 def test_what_cannot_be_rendered_stays_its_source(look: Look, source: str) -> None:
     formulas.ask(source, True)
     assert formulas.wait(30)
     assert formulas.rendered(source, True) is None
+
+
+def test_text_in_a_formula_may_look_like_a_command(look: Look) -> None:
+    source = "\\text{a\\_b and \\hello} \\backslash \\alpha \\nonumber \\label{a}"
+    formulas.ask(source, True)
+    assert formulas.wait(30)
+    assert formulas.rendered(source, True) is not None
 
 
 def test_a_wide_table_scrolls_with_all_its_pieces(look: Look) -> None:
@@ -247,7 +260,7 @@ def test_pieces_of_a_table_share_their_columns(look: Look) -> None:
 
 
 def row_heights(pieces: Sequence[Segment]) -> list[int]:
-    """How far apart the rows of a table's pieces begin, by the words ``row 1``, ``row 2`` …; the last one's is not told."""
+    """How far apart the rows of a table's pieces begin, by ``row 1``, ``row 2`` …; not the last one's."""
     tops, top = [], 0.0
     for segment in pieces:
         shown = segment.shown_text()
