@@ -35,6 +35,7 @@ class Kind:
         unsure: Whether the lines before do not tell how deep in lists a part of a paragraph stands.
         table: Of further rows: the line of dashes, and the widest cells and longest words of its first piece.
         table_start: Of further rows: where the table begins.
+        list_goes_on: Whether the list at its end goes on in the next piece, without a blank line between.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Kind:
     unsure: bool = False
     table: str = ""
     table_start: int = 0
+    list_goes_on: bool = False
 
     @property
     def column(self) -> int:
@@ -53,7 +55,13 @@ class Kind:
 
     def __str__(self) -> str:
         items = " ".join(f"{item.column}{item.mark}{item.number}" for item in self.items)
-        words = [self.name, items, str(self.number), "+" * self.goes_on + "?" * self.unsure, str(self.quotes)]
+        words = [
+            self.name,
+            items,
+            str(self.number),
+            "+" * self.goes_on + "?" * self.unsure + "-" * self.list_goes_on,
+            str(self.quotes),
+        ]
         if self.table:
             words += [str(self.table_start), self.table]
         return self.name if self == Kind(self.name) else "@".join(words)
@@ -73,6 +81,7 @@ def read_kind(kind: str) -> Kind:
         "?" in goes_on,
         table[1] if table else "",
         int(table[0]) if table else 0,
+        "-" in goes_on,
     )
 
 

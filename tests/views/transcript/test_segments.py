@@ -374,3 +374,28 @@ def test_the_estimate_is_near(look: Look) -> None:
 def test_right_to_left_paragraphs_begin_at_the_right(look: Look) -> None:
     segment = made("זהו משפט בעברית", look)[0]
     assert segment.rectangle_at(0).left() > WIDTH * 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"- item {n} {'word ' * 30}\n" for n in range(20)),
+        "".join(f"{n}. item {n} {'word ' * 30}\n" for n in range(1, 20)),
+        "".join(f"- item {n} {'word ' * 30}\n  - below {'word ' * 30}\n" for n in range(20)),
+        f"- item 1\n- item 2 {'word ' * 700}\n- item 3\n",
+    ],
+)
+def test_items_of_a_list_that_is_cut_are_as_far_apart_as_others(look: Look, text: str) -> None:
+    pieces = made(text, look)
+    assert len(pieces) > 1
+    gaps, above = set(), None
+    for segment in pieces:
+        document, inside = segment._document, segment._document.begin()  # type: ignore[attr-defined]
+        while inside.isValid():
+            if above is not None and inside.textList():
+                gaps.add(above)
+            above = inside.blockFormat().bottomMargin() if inside.textList() or inside == document.lastBlock() else None
+            inside = inside.next()
+    assert gaps == {4}
+    assert made(text + "\nAn end.", look)[-1].shown_text().endswith("An end.")
+    assert above == 10
