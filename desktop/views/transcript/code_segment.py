@@ -21,7 +21,7 @@ from desktop.views.transcript import kinds
 from desktop.views.transcript.code_colours import CodeColours, Span
 from desktop.views.transcript.code_frame import BARE_HEADER, HEADER, SIDE, CodeFrame
 from desktop.views.transcript.code_rows import ROW_LIMIT, CodeRows
-from desktop.views.transcript.code_source import CodeSource, read_fence, read_indented
+from desktop.views.transcript.code_source import CodeSource, fenced, read_fence, read_indented
 from desktop.views.transcript.kinds import Kind, read_kind
 from desktop.views.transcript.marks import mark_format
 from desktop.views.transcript.positions import Positions, caret_x
@@ -202,7 +202,7 @@ class CodeSegment(Segment):
     def markdown(self, start: int, end: int) -> str:
         if start <= 0 and end >= self.length:
             return self.piece.text.strip("\n")
-        return self.text(start, end)
+        return fenced(self.text(start, end), self._source.language, self._kind.column)
 
     def shown_text(self) -> str:
         return self._rows.text

@@ -133,7 +133,12 @@ def test_plain_text_is_no_markdown(look: Look) -> None:
         ("a `code b` c", "code b", "`code b`"),
         ("> quoted words\n> go on\n\nend", "quoted words go on", "> quoted words go on"),
         ("x $a^2$ y", "x \ufffc y", "x $a^2$ y"),
-        ("```py\na = 1\nb = 2\n```", "b = 2", "b = 2"),
+        ("```py\na = 1\nb = 2\n```", "b = 2", "```py\nb = 2\n```"),
+        ("````\n```\n# a\nb\n````", "```\n# a", "````\n```\n# a\n````"),
+        ("> a b\n>\n> c\n>\n> d e", "b\nc\nd", "b\n>\n> c\n>\n> d"),
+        ("> a b\n>\n> - c\n> - d\n>\n> e f", "b\nc\nd\ne", "b\n>\n> - c\n> - d\n>\n> e"),
+        ("> a b\n>\n> ```py\n> c\n> # d\n> ```", "b\nc", "b\n>\n> ```py\n> c\n> ```"),
+        ("> ```py\n> c\n> # d\n> ```\n>\n> e", "# d\ne", "> ```py\n> # d\n> ```\n>\n> e"),
     ],
 )
 def test_a_part_is_copied_as_markdown(look: Look, text: str, part: str, expected: str) -> None:
@@ -151,6 +156,13 @@ def test_plain_copy_keeps_list_marks_and_cells(look: Look) -> None:
     assert segment.text(0, segment.length) == "1. one\n   - two"
     segment = made("| a | b |\n|---|---|\n| c | d |", look)[0]
     assert segment.text(0, segment.length) == "a\tb\nc\td"
+
+
+def test_plain_copy_has_a_blank_line_where_blocks_stand_apart(look: Look) -> None:
+    segment = made("# A head\nwords\n\n- one\n- two\n  - three\n\nan end\n\n1. far\n\n2. apart\n", look)[0]
+    assert segment.text(0, segment.length) == (
+        "A head\n\nwords\n\n- one\n- two\n   - three\n\nan end\n\n1. far\n\n2. apart"
+    )
 
 
 def test_positions_are_characters_also_after_emoji(look: Look) -> None:
