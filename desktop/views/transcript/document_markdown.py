@@ -22,6 +22,7 @@ from desktop.views.transcript.block_marks import (
     CELL,
     FOOTNOTE,
     INDENT,
+    ISOLATES,
     NOTE,
     REFERENCE,
     RULE,
@@ -181,8 +182,8 @@ class _Writer:
                     parts.append(formula_source(style) * text.count(OBJECT))
                 elif style.hasProperty(PICTURE):
                     parts.append(_picture(style, markdown=self._markdown) * text.count(OBJECT))
-                elif style.anchorHref().startswith(REFERENCE) or (_is_mark(style) and not text.strip()):
-                    pass  # drawn beside a note or a mark, no part of it
+                elif _is_drawn_alone(style, text):
+                    pass
                 elif self._markdown:
                     parts.append(_marked(text, style))
                 elif _is_mark(style):
@@ -199,6 +200,12 @@ class _Writer:
 def _picture(style: QTextCharFormat, *, markdown: bool) -> str:
     text = picture_text(style, markdown=markdown)
     return f"[{text}]({style.anchorHref()})" if markdown and style.isAnchor() else text
+
+
+def _is_drawn_alone(style: QTextCharFormat, text: str) -> bool:
+    """Whether a text is no part of what it stands in: it is drawn beside a note or a mark, or around code."""
+    beside_mark = _is_mark(style) and not text.strip()
+    return style.hasProperty(ISOLATES) or style.anchorHref().startswith(REFERENCE) or beside_mark
 
 
 def _is_mark(style: QTextCharFormat) -> bool:

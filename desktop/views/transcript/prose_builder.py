@@ -272,6 +272,9 @@ class ProseBuilder:
             style.setStyle(QTextListFormat.Style.ListDecimal)
             start = self._number if self._number and not self._lists else first
             style.setStart(min(start, 2**31 - 1))
+            # Beside text that is read from the right Qt turns number and dot around, and then turns them once more.
+            style.setNumberPrefix("\u200e")
+            style.setNumberSuffix("\u200e.")
             self._number = 0
         else:
             style.setStyle(QTextListFormat.Style.ListStyleUndefined)

@@ -383,6 +383,34 @@ def test_the_estimate_is_near(look: Look) -> None:
     assert estimated_height(0, 0, WIDTH, look) == 0
 
 
+RIGHT = "\u0647\u0630\u0647 \u0641\u0642\u0631\u0629 \u0645\u0639"
+
+
+def test_code_within_text_from_the_right_is_read_from_the_left_and_copied_bare(look: Look) -> None:
+    text = f"{RIGHT} `f(x)` {RIGHT}"
+    segment = made(text, look)[0]
+    at = segment.shown_text().index("f(x)")
+    lefts = [segment.rectangle_at(at + n).left() for n in range(1, 4)]
+    assert lefts == sorted(lefts)
+    assert segment.text(0, segment.length) == text.replace("`", "")
+    assert segment.markdown(1, segment.length) == text[1:]
+    assert "\u2066" not in made("`f(x)` and `g`", look)[0].shown_text()
+
+
+def test_numbers_from_the_right_have_their_dot_at_the_left(look: Look) -> None:
+    def are_low(text: str) -> list[bool]:
+        """Of each column of the number that is dark, from the left, whether it is so in its lower half alone."""
+        segment = made(text, look)[0]
+        image, caret = drawn(segment), segment.rectangle_at(0)
+        begin, end = (caret.right() + 2, WIDTH) if caret.left() > WIDTH / 2 else (0, caret.left() - 2)
+        rows = range(int(caret.top()), int(caret.bottom()))
+        dark = ([y for y in rows if image.pixelColor(x, y).lightness() < 160] for x in range(int(begin), int(end)))
+        return [min(column) > caret.center().y() + 1 for column in dark if column]
+
+    assert [are_low("8. left")[at] for at in (0, -1)] == [False, True]
+    assert [are_low(f"8. {RIGHT}")[at] for at in (0, -1)] == [True, False]
+
+
 def test_right_to_left_paragraphs_begin_at_the_right(look: Look) -> None:
     segment = made("זהו משפט בעברית", look)[0]
     assert segment.rectangle_at(0).left() > WIDTH * 0.9
