@@ -30,6 +30,8 @@ WIDEST = QTextFormat.Property.UserProperty + 10
 """Table property: a row of its widest cells."""
 CELL = QTextFormat.Property.UserProperty + 11
 """Block property: it stands in a cell of a table."""
+ISOLATES = QTextFormat.Property.UserProperty + 19
+"""Property of characters that keep what stands between them apart from text of the other direction: none of a copy."""
 
 
 def write_quotes(quotes: Sequence[tuple[int, int]]) -> str:

@@ -1,16 +1,13 @@
 # ruff: noqa: D102 - what the methods do is told once, in `Segment`
 """A block of code: its language, a copy button, and lines that scroll sideways. Only lines that show are laid out."""
 
-import time
 from collections.abc import Sequence
 from math import ceil, floor
 
 from pygments.token import _TokenType
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
-    QFont,
     QFontMetricsF,
-    QGuiApplication,
     QPainter,
     QTextCharFormat,
     QTextLayout,
@@ -19,25 +16,19 @@ from PySide6.QtGui import (
 
 from desktop.views.code_highlight import _format as colour_format
 from desktop.views.documents import drawable, fixed_font
-from desktop.views.icons import icon_pixmap
-from desktop.views.literal_text import one_line
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
 from desktop.views.transcript.code_colours import CodeColours, Span
+from desktop.views.transcript.code_frame import BARE_HEADER, HEADER, SIDE, CodeFrame
 from desktop.views.transcript.code_rows import ROW_LIMIT, CodeRows
-from desktop.views.transcript.code_source import CodeSource, read_fence, read_indented
+from desktop.views.transcript.code_source import CodeSource, fenced, read_fence, read_indented
 from desktop.views.transcript.kinds import Kind, read_kind
 from desktop.views.transcript.marks import mark_format
 from desktop.views.transcript.positions import Positions, caret_x
 from desktop.views.transcript.segment import Control, Link, Look, Mark, Piece, Segment
-from desktop.views.transcript.sideways import draw_bar
+from desktop.views.transcript.sideways import Bar
 
-_HEADER = 4 * SPACE
-_BARE_HEADER = SPACE
-_SIDE = SPACE * 3 // 2
 _BELOW = 2 * SPACE
-_RADIUS = 8.0
-_COPIED_SECONDS = 1.5
 _KEPT_ROWS = 300
 
 
@@ -64,7 +55,7 @@ class CodeSegment(Segment):
         self._option.setTabStopDistance(4 * self._letter)
         self._width = -1.0
         self._offset = 0.0
-        self._copied_until = 0.0
+        self._frame = CodeFrame()
         self._steady = 0.0
         self._layouts: dict[int, QTextLayout] = {}
         self._source = _read(piece, self._kind)
@@ -74,7 +65,7 @@ class CodeSegment(Segment):
     @property
     def _top(self) -> float:
         """Where the first row begins."""
-        return float(_HEADER if self._source.language else _BARE_HEADER)
+        return float(HEADER if self._source.language else BARE_HEADER)
 
     @property
     def length(self) -> int:
@@ -87,7 +78,7 @@ class CodeSegment(Segment):
 
     @property
     def _room(self) -> float:
-        return max(1.0, self._width - self._left - 2 * _SIDE)
+        return max(1.0, self._width - self._left - 2 * SIDE)
 
     def _overflow(self) -> float:
         return max(0.0, self._rows.width + self._letter - self._room) if self._rows.width > self._room else 0.0
@@ -98,7 +89,7 @@ class CodeSegment(Segment):
         return self.height
 
     def ideal_width(self) -> float:
-        return self._left + self._rows.width + 2 * _SIDE + 1
+        return self._left + self._rows.width + 2 * SIDE + 1
 
     def _spans(self, row: int, length: int) -> Sequence[Span]:
         if not self._rows.is_wrapped:
@@ -135,48 +126,24 @@ class CodeSegment(Segment):
 
     def draw(self, painter: QPainter, exposed: QRectF, marks: Sequence[Mark] = ()) -> None:
         theme = self._look.theme
-        frame = QRectF(self._left, 0, self._width - self._left, self.height - _BELOW)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.surface)
-        painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
-        inner = QRectF(self._left + _SIDE / 2, 0, self._room + _SIDE, frame.height())
+        frame = self._framed()
+        frame.draw_ground(painter, self._look)
+        inner = QRectF(self._left + SIDE / 2, 0, self._room + SIDE, frame.area.height())
         painter.save()
         painter.setClipRect(inner, Qt.ClipOperation.IntersectClip)
         first = max(0, floor((exposed.top() - self._top) / self._row_height))
         last = min(len(self._rows) - 1, floor((exposed.bottom() - self._top) / self._row_height))
         painter.setPen(theme.text)
         for row in range(first, last + 1):
-            place = QPointF(self._left + _SIDE - self._offset, self._top + row * self._row_height)
+            place = QPointF(self._left + SIDE - self._offset, self._top + row * self._row_height)
             self._layout(row).draw(painter, place, self._selections(row, marks))
-        if self._overflow():
-            place = QPointF(frame.left() + _SIDE, frame.bottom() - 7)
-            draw_bar(painter, theme, place, self._room, self._rows.width + self._letter, self._offset)
+        if (bar := self.bar) is not None:
+            bar.draw(painter, theme)
         painter.restore()
-        if exposed.top() < _HEADER:
-            self._draw_header(painter)
+        if exposed.top() < HEADER:
+            frame.draw_header(painter, self._look)
         painter.restore()
-
-    def _draw_header(self, painter: QPainter) -> None:
-        theme = self._look.theme
-        small = QFont(self._look.font)
-        small.setPointSizeF(small.pointSizeF() * 0.85)
-        painter.setFont(small)
-        painter.setPen(theme.muted)
-        room = QRectF(self._left + _SIDE, 0, self._width - self._left - _HEADER - 2 * _SIDE, _HEADER)
-        name = QFontMetricsF(small).elidedText(
-            one_line(self._source.language, 60), Qt.TextElideMode.ElideRight, room.width()
-        )
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter.value, name)
-        if not self._source.language:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.surface)
-            painter.drawRoundedRect(self._copy_area.adjusted(4, 2, -2, -2), _RADIUS, _RADIUS)
-        is_copied = time.monotonic() < self._copied_until
-        colour = theme.success if is_copied else theme.muted
-        picture = icon_pixmap("check" if is_copied else "copy", colour, 16, painter.device().devicePixelRatioF())
-        painter.drawPixmap(self._copy_area.center() - QPointF(8, 8), picture)
 
     def _selections(self, row: int, marks: Sequence[Mark]) -> list[QTextLayout.FormatRange]:
         if not marks:
@@ -196,7 +163,7 @@ class CodeSegment(Segment):
     def position_at(self, point: QPointF) -> int:
         row = max(0, min(len(self._rows) - 1, floor((point.y() - self._top) / self._row_height)))
         line = self._layout(row).lineAt(0)
-        x = point.x() - self._left - _SIDE + self._offset
+        x = point.x() - self._left - SIDE + self._offset
         units = line.xToCursor(x) if line.isValid() else 0
         return self._rows.starts()[row] + Positions(self._rows[row]).from_units(int(units))
 
@@ -207,7 +174,7 @@ class CodeSegment(Segment):
         column = Positions(self._rows[row]).to_units(position - self._rows.starts()[row])
         x = caret_x(line, column) if line.isValid() else 0.0
         top = self._top + row * self._row_height
-        return QRectF(self._left + _SIDE + x - self._offset, top, 1, self._row_height)
+        return QRectF(self._left + SIDE + x - self._offset, top, 1, self._row_height)
 
     def word_at(self, position: int) -> tuple[int, int]:
         text = self._rows.text
@@ -235,26 +202,38 @@ class CodeSegment(Segment):
     def markdown(self, start: int, end: int) -> str:
         if start <= 0 and end >= self.length:
             return self.piece.text.strip("\n")
-        return self.text(start, end)
+        return fenced(self.text(start, end), self._source.language, self._kind.column)
 
     def shown_text(self) -> str:
         return self._rows.text
 
-    @property
-    def _copy_area(self) -> QRectF:
-        return QRectF(self._width - _HEADER, 0, _HEADER, _HEADER)
+    def _framed(self) -> CodeFrame:
+        frame = self._frame
+        frame.area = QRectF(self._left, 0, self._width - self._left, self.height - _BELOW)
+        frame.language = self._source.language
+        return frame
 
     def controls(self) -> Sequence[Control]:
-        return (Control(self._copy_area, "Copy code", self._copy),)
+        frame = self._framed()
+        frame.code = drawable(self._source.code)
+        return (frame.control(),)
 
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(drawable(self._source.code))
-        self._copied_until = time.monotonic() + _COPIED_SECONDS
-
-    def scroll_sideways(self, by: float, point: QPointF) -> bool:
+    def scroll_sideways(self, by: float) -> bool:
         before = self._offset
         self._offset = max(0.0, min(before + by, self._overflow()))
         return self._offset != before
+
+    @property
+    def window(self) -> tuple[float, float] | None:
+        left = self._left + SIDE
+        return (left, left + self._room) if self._overflow() else None
+
+    @property
+    def bar(self) -> Bar | None:
+        if not self._overflow():
+            return None
+        place = QPointF(self._left + SIDE, self.height - _BELOW - 8)
+        return Bar(place, self._room, self._rows.width + self._letter, self._offset)
 
     def grow(self, piece: Piece) -> bool:
         if piece.kind != self.piece.kind or not piece.text.startswith(self.piece.text):

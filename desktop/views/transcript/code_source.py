@@ -49,3 +49,17 @@ def read_indented(text: str) -> CodeSource:
     """Read a block that is code for its indent."""
     code = re.sub(r"^(?: {4}| {0,3}\t| {1,3}(?=\n|$))", "", text.strip("\n"), flags=re.MULTILINE)
     return CodeSource(code, "", True)
+
+
+def fenced(code: str, language: str, column: int = 0) -> str:
+    """Code in a fence that is longer than any in it.
+
+    Args:
+        code: Some lines.
+        language: Of them.
+        column: Where they stand, in a list.
+    """
+    longest = max(map(len, re.findall(r"`{3,}", code)), default=2)
+    mark = "`" * (longest + 1)
+    lines = [mark + language, *code.strip("\n").split("\n"), mark]
+    return "\n".join(" " * column + line for line in lines)

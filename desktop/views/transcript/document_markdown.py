@@ -1,6 +1,7 @@
 """Turns a part of a document back into Markdown, or into plain text. Qt's own text loses list marks and table cells."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from PySide6.QtGui import (
     QFont,
@@ -15,20 +16,25 @@ from PySide6.QtGui import (
 
 from desktop.views.documents import LINE_SEPARATOR
 from desktop.views.markdown_inks import EVIDENCE, INLINE_CODE
+from desktop.views.theme import SPACE
 from desktop.views.transcript.block_marks import (
     ALERT,
     CELL,
     FOOTNOTE,
     INDENT,
+    ISOLATES,
     NOTE,
-    QUOTES,
     REFERENCE,
     RULE,
     TASK,
     quotes_of,
 )
+from desktop.views.transcript.code_source import fenced
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, formula_source
 from desktop.views.transcript.picture_object import PICTURE, picture_text
+
+_TIGHT = SPACE // 2
+"""Room below a block that stands close to the next, as the items of a list do."""
 
 
 def document_text(document: QTextDocument, start: int, end: int, *, markdown: bool) -> str:
@@ -45,25 +51,25 @@ def document_text(document: QTextDocument, start: int, end: int, *, markdown: bo
     """
     writer = _Writer(markdown)
     lines: list[str] = []
-    previous = ""
+    previous, above = "", QTextFormat()
     block = document.findBlock(start)
     while block.isValid() and block.position() < max(end, start + 1):
         table = QTextCursor(block).currentTable()
         if table is not None and not _within_one_cell(table, start, end):
             last = table.lastCursorPosition()
-            if lines and markdown and previous != "table":
-                lines.append(writer.margin(table).rstrip())
+            if lines and previous != "table":
+                lines += writer.between(above, table.format())
             lines += writer.rows(table, start, end)
-            previous = "table"
+            previous, above = "table", table.format()
             block = last.block().next()
             continue
         if table is None or block.text():
             kind = _kind(block)
             text = writer.block(block, start, end)
-            if lines and text and markdown and not (kind == previous == "item"):
-                lines.append("> " if kind == previous == "quote" else "")
+            if lines and text and not (markdown and kind == previous == "item"):
+                lines += writer.between(above, block.blockFormat())
             lines += text.split("\n") if text else []
-            previous = kind if text else previous
+            previous, above = (kind, block.blockFormat()) if text else (previous, above)
         block = block.next()
     return "\n".join(lines).strip("\n")
 
@@ -74,15 +80,13 @@ def _within_one_cell(table: QTextTable, start: int, end: int) -> bool:
 
 
 def _kind(block: QTextBlock) -> str:
-    if block.textList() is not None:
-        return "item"
-    return "quote" if block.blockFormat().hasProperty(QUOTES) else "paragraph"
+    return "item" if block.textList() is not None else "paragraph"
 
 
-def _margin(style: QTextFormat, levels: int) -> str:
+def _margin(quotes: Sequence[tuple[int, int]], levels: int) -> str:
     """What begins a line that stands in quotes and in so many lists."""
     margin, inside = "", 0
-    for depth, _ in quotes_of(style):
+    for depth, _ in quotes:
         margin += "   " * (depth - inside) + "> "
         inside = max(inside, depth)
     return margin + "   " * (levels - inside)
@@ -95,7 +99,15 @@ class _Writer:
     def margin(self, table: QTextTable) -> str:
         """What begins the lines of a table: the marks of its quotes, the indent of its lists."""
         style = table.format()
-        return _margin(style, style.intProperty(INDENT)) if self._markdown else ""
+        return _margin(quotes_of(style), style.intProperty(INDENT)) if self._markdown else ""
+
+    def between(self, above: QTextFormat, below: QTextFormat) -> list[str]:
+        """The blank line between two blocks: in the quotes that both stand in; as plain text, where they are apart."""
+        if not self._markdown:
+            return [""] if above.isTableFormat() or above.toBlockFormat().bottomMargin() > _TIGHT else []
+        both = zip(quotes_of(above), quotes_of(below), strict=False)
+        common = [one for one, _ in takewhile(lambda pair: pair[0] == pair[1], both)]
+        return [_margin(common, 0).rstrip()]
 
     def rows(self, table: QTextTable, start: int, end: int) -> Iterator[str]:
         margin = self.margin(table)
@@ -138,20 +150,21 @@ class _Writer:
             text = f"[^{style.stringProperty(NOTE)}]: " + text.partition("\u2002")[2]
         elif style.hasProperty(ALERT):
             text = f"[!{style.stringProperty(ALERT)}]"
-        margin = _margin(style, levels)
+        margin = _margin(quotes_of(style), levels)
         return "\n".join(margin + line for line in text.split("\n"))
 
     def _code(self, block: QTextBlock, start: int, end: int) -> str:
         cursor = QTextCursor(block)
         cursor.setPosition(max(start, block.position()))
         cursor.setPosition(min(end, block.position() + block.length() - 1), QTextCursor.MoveMode.KeepAnchor)
-        code = cursor.selectedText()
-        if start > block.position() or not self._markdown:
-            return code.replace(LINE_SEPARATOR, "\n")
+        code = cursor.selectedText().replace(LINE_SEPARATOR, "\n")
+        is_alone = start >= block.position() and end < block.position() + block.length()
+        if not self._markdown or (is_alone and start > block.position()):
+            return code
         style = block.blockFormat()
-        margin = _margin(style, style.indent())
-        text = f"```{style.stringProperty(QTextFormat.Property.BlockCodeLanguage)}\n{code}\n```"
-        return "\n".join(margin + line for line in text.replace(LINE_SEPARATOR, "\n").split("\n"))
+        margin = _margin(quotes_of(style), style.indent())
+        text = fenced(code, style.stringProperty(QTextFormat.Property.BlockCodeLanguage))
+        return "\n".join(margin + line for line in text.split("\n"))
 
     def _inline(self, block: QTextBlock, start: int, end: int) -> str:
         parts: list[str] = []
@@ -169,8 +182,8 @@ class _Writer:
                     parts.append(formula_source(style) * text.count(OBJECT))
                 elif style.hasProperty(PICTURE):
                     parts.append(_picture(style, markdown=self._markdown) * text.count(OBJECT))
-                elif style.anchorHref().startswith(REFERENCE) or (_is_mark(style) and not text.strip()):
-                    pass  # drawn beside a note or a mark, no part of it
+                elif _is_drawn_alone(style, text):
+                    pass
                 elif self._markdown:
                     parts.append(_marked(text, style))
                 elif _is_mark(style):
@@ -187,6 +200,12 @@ class _Writer:
 def _picture(style: QTextCharFormat, *, markdown: bool) -> str:
     text = picture_text(style, markdown=markdown)
     return f"[{text}]({style.anchorHref()})" if markdown and style.isAnchor() else text
+
+
+def _is_drawn_alone(style: QTextCharFormat, text: str) -> bool:
+    """Whether a text is no part of what it stands in: it is drawn beside a note or a mark, or around code."""
+    beside_mark = _is_mark(style) and not text.strip()
+    return style.hasProperty(ISOLATES) or style.anchorHref().startswith(REFERENCE) or beside_mark
 
 
 def _is_mark(style: QTextCharFormat) -> bool:

@@ -22,7 +22,7 @@ from desktop.views.transcript.joints import begin_after, line_end
 from desktop.views.transcript.marks import mark_format
 from desktop.views.transcript.positions import Positions, caret_x
 from desktop.views.transcript.segment import LineEnd, Link, Look, Mark, Piece, Segment
-from desktop.views.transcript.sideways import Sideways, draw_bar
+from desktop.views.transcript.sideways import Bar, Sideways
 
 _LINES = str.maketrans(dict.fromkeys("\u2028\u2029\ufdd0\ufdd1", "\n"))
 
@@ -166,9 +166,8 @@ class DocumentSegment(Segment):
             context.selections = [self._selection(mark) for mark in marks if mark.start < mark.end]
         self._document.documentLayout().draw(painter, context)
         painter.restore()
-        if self._overflow:
-            place = QPointF(0, self.bar_top())
-            draw_bar(painter, self._look.theme, place, self._width, self._document.textWidth(), shift)
+        if (bar := self.bar) is not None:
+            bar.draw(painter, self._look.theme)
 
     def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
         """Draw what stands behind the text."""
@@ -253,10 +252,20 @@ class DocumentSegment(Segment):
     def shown_text(self) -> str:
         return self._shown
 
-    def scroll_sideways(self, by: float, point: QPointF) -> bool:
+    def scroll_sideways(self, by: float) -> bool:
         before = self._shift
         self._sideways.offset = max(0.0, min(before + by, self._overflow))
         return self._sideways.offset != before
+
+    @property
+    def window(self) -> tuple[float, float] | None:
+        return (0.0, self._width) if self._overflow else None
+
+    @property
+    def bar(self) -> Bar | None:
+        if not self._overflow:
+            return None
+        return Bar(QPointF(0, self.bar_top()), self._width, self._document.textWidth(), self._shift)
 
     def place_of(self, target: str) -> int | None:
         label = target.removeprefix(FOOTNOTE)

@@ -1,8 +1,8 @@
 """The bar that finds words in the conversation: a field, the number of the hit, previous and next."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from desktop.views.controls import Button, label
 from desktop.views.copy_button import compact
@@ -11,6 +11,8 @@ from desktop.views.theme import SPACE, current_theme, is_theme_change
 
 _TYPED_MS = 60
 _SIDE = 4 * SPACE
+_FIELD = 26 * SPACE
+"""Width of the field; where there is no room for that beside the rest, it has a row of its own."""
 
 
 class FindBar(QWidget):
@@ -35,27 +37,24 @@ class FindBar(QWidget):
         self._field = QLineEdit()
         self._field.setAccessibleName("Find")
         self._field.setPlaceholderText("Find in conversation")
-        self._field.setMinimumWidth(26 * SPACE)
         self._glass = self._field.addAction(
             icon("search", current_theme().muted), QLineEdit.ActionPosition.LeadingPosition
         )
         self._count = label("", "muted")
         self._count.setAccessibleName("Hits")
-        self._count.setMinimumWidth(self.fontMetrics().horizontalAdvance("000,000 of 000,000"))
-        self._count.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.buttons = (
             Button("", "caret-up", kind="flat", name="Previous hit"),
             Button("", "caret", kind="flat", name="Next hit"),
             Button("", "cross", kind="flat", name="Close"),
         )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        row.setSpacing(SPACE // 2)
-        row.addWidget(self._field, 1)
-        row.addWidget(self._count)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        self._grid.setSpacing(SPACE // 2)
+        self._grid.setColumnStretch(0, 1)
         for button in self.buttons:
             compact(button, _SIDE)
-            row.addWidget(button)
+        self._rows = 0
+        self._arrange(1)
         self.buttons[0].clicked.connect(lambda: self._step(False))
         self.buttons[1].clicked.connect(lambda: self._step(True))
         self.buttons[2].clicked.connect(self.closed)
@@ -78,12 +77,50 @@ class FindBar(QWidget):
         """
         if query:
             self._field.setText(query)
-        self.adjustSize()
         self.show()
         self.raise_()
         self._field.selectAll()
         self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._tell()
+
+    def fit(self, room: int) -> QSize:
+        """Arrange its parts for a width: in one row, or in two where that is too narrow.
+
+        Returns:
+            How large it is then.
+        """
+        self._arrange(1)
+        width = self._grid.minimumSize().width()
+        if width > room:
+            self._arrange(2)
+        return QSize(min(room, width), self._grid.minimumSize().height())
+
+    def _arrange(self, rows: int) -> None:
+        if rows == self._rows:
+            return
+        self._rows = rows
+        back, on, close = self.buttons
+        parts: tuple[QWidget, ...] = (self._field, self._count, back, on, close)
+        for each in parts:
+            self._grid.removeWidget(each)
+        if rows == 1:
+            for column, each in enumerate(parts):
+                self._grid.addWidget(each, 0, column)
+        else:
+            self._grid.addWidget(self._field, 0, 0, 1, 2)
+            self._grid.addWidget(close, 0, 2)
+            for column, each in enumerate(parts[1:4]):
+                self._grid.addWidget(each, 1, column)
+        for column in range(1, 5):
+            is_button = column > 1 if rows == 1 else column < 3
+            self._grid.setColumnMinimumWidth(column, _SIDE if is_button else 0)
+        for row in range(2):
+            self._grid.setRowMinimumHeight(row, _SIDE if row < rows else 0)
+        widest = self.fontMetrics().horizontalAdvance("000,000 of 000,000")
+        self._field.setMinimumWidth(_FIELD if rows == 1 else 0)
+        self._count.setMinimumWidth(widest if rows == 1 else 0)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignCenter if rows == 1 else Qt.AlignmentFlag.AlignVCenter)
+        self._count.setIndent(0 if rows == 1 else SPACE)
 
     def show_count(self, number: int, total: int, *, is_done: bool) -> None:
         """Show which hit of how many is the current one."""

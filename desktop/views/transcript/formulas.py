@@ -28,6 +28,10 @@ TIME_LIMIT = 1.5
 _KEPT = 600
 _INK = "#010203"
 _VIEW = re.compile(r'viewBox="([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+)"')
+_UNKNOWN = re.compile(r"<m[ino]\b[^>]*>\\[A-Za-z]")
+"""A command that the package does not know, in its MathML: it would be set as an identifier."""
+_UNSEEN = re.compile(r"\\(?:nonumber|notag)(?![A-Za-z])|\\label\{[^{}]*\}")
+"""Commands that draw nothing, which the package does not know."""
 _OPENS = re.compile(r"\\[{}]|\{|\}|\\left\b|\\right\b|\\begin\b|\\end\b")
 
 
@@ -160,7 +164,8 @@ def _render(source: str, display: bool) -> Formula | None:
 
     sys.setprofile(watch)  # of this thread alone
     try:
-        svg = zmath.Latex(source, size=BASE, color=_INK, inline=not display).svg()
+        formula = zmath.Latex(_UNSEEN.sub("", source), size=BASE, color=_INK, inline=not display)
+        svg = "" if _UNKNOWN.search(formula.mathmlstr()) else formula.svg()
     finally:
         sys.setprofile(None)
     view = _VIEW.search(svg)

@@ -15,7 +15,7 @@ from desktop.views.literal_text import host_in_ascii
 from desktop.views.markdown_inks import Inks, is_safe_link, marked
 from desktop.views.theme import Theme
 from desktop.views.transcript import formulas
-from desktop.views.transcript.block_marks import FOOTNOTE, REFERENCE
+from desktop.views.transcript.block_marks import FOOTNOTE, ISOLATES, REFERENCE
 from desktop.views.transcript.formula_object import FORMULA, KIND, MARKUP, OBJECT, FormulaObject
 from desktop.views.transcript.named_pictures import picture_named
 from desktop.views.transcript.part_tokens import WORDS
@@ -74,7 +74,7 @@ class InlineWriter:
                     self._text(token.content, inks[-1])
                     words.append(token.content)
                 case "code_inline":
-                    self.insert(token.content, self.inks.code(inks[-1]))
+                    self._code(token.content, self.inks.code(inks[-1]))
                     words.append(token.content)
                 case "softbreak":
                     self.insert(" ", inks[-1])
@@ -99,6 +99,17 @@ class InlineWriter:
                     self._mark(token, inks[-1], beside=beside)
                 case _:
                     self.insert(token.content, inks[-1])
+
+    def _code(self, code: str, ink: QTextCharFormat) -> None:
+        """Write code, which is read from the left also in text that is not."""
+        if self.cursor.block().textDirection() == Qt.LayoutDirection.LeftToRight:
+            self.insert(code, ink)
+            return
+        edge = QTextCharFormat(ink)
+        edge.setProperty(ISOLATES, True)
+        self.insert("\u2066", edge)
+        self.insert(code, ink)
+        self.insert("\u2069", edge)
 
     def _image(self, token: Token, ink: QTextCharFormat) -> None:
         """Write an image: the attached picture that it names, else no more than its name."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from desktop.views.transcript.caret import moved
 from desktop.views.transcript.selection import Selection, everything, whole_message
+from desktop.views.transcript.wide_blocks import STEP, scroll_current
 
 if TYPE_CHECKING:
     from desktop.views.transcript.stage import Stage
@@ -51,6 +52,8 @@ def _scroll(stage: "Stage", key: int, held: Qt.KeyboardModifier) -> bool:
             stage.glide_by(-2 * bar.singleStep())
         case Qt.Key.Key_Down:
             stage.glide_by(2 * bar.singleStep())
+        case Qt.Key.Key_Left | Qt.Key.Key_Right if not held & ~Qt.KeyboardModifier.KeypadModifier:
+            return scroll_current(stage, STEP if key == Qt.Key.Key_Right else -STEP)
         case Qt.Key.Key_PageUp:
             stage.glide_by(-page)
         case Qt.Key.Key_PageDown:

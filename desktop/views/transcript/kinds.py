@@ -35,8 +35,9 @@ class Kind:
         unsure: Whether the lines before do not tell how deep in lists a part of a paragraph stands.
         heading: Of a part of a heading: its level; 0 otherwise.
         open: Of a part of a paragraph: what may reach into it from the one above, as `long_paragraph.Cut` tells.
-        table: Of further rows: the line of dashes, and a row with the widest cells of the table's first piece.
+        table: Of further rows: the line of dashes, and the widest cells and longest words of its first piece.
         table_start: Of further rows: where the table begins.
+        list_goes_on: Whether the list at its end goes on in the next piece, without a blank line between.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Kind:
     open: str = ""
     table: str = ""
     table_start: int = 0
+    list_goes_on: bool = False
 
     @property
     def column(self) -> int:
@@ -57,7 +59,7 @@ class Kind:
 
     def __str__(self) -> str:
         items = " ".join(f"{item.column}{item.mark}{item.number}" for item in self.items)
-        signs = "+" * self.goes_on + "?" * self.unsure
+        signs = "+" * self.goes_on + "?" * self.unsure + "-" * self.list_goes_on
         words = [self.name, items, str(self.number), signs, str(self.quotes), str(self.heading), self.open]
         if self.table:
             words += [str(self.table_start), self.table]
@@ -80,6 +82,7 @@ def read_kind(kind: str) -> Kind:
         opened,
         table[1] if table else "",
         int(table[0]) if table else 0,
+        "-" in goes_on,
     )
 
 

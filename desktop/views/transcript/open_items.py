@@ -51,6 +51,11 @@ class OpenItems:
         self.unsure = self.unsure or not (begins or after_plain)
         return begins
 
+    def goes_on(self, item: re.Match[str], depth: int) -> bool:
+        """Whether what begins an item goes on with an open list, or stands in one."""
+        before = self.items[depth] if depth < len(self.items) else None
+        return depth > 0 or (before is not None and before.mark == (item[2] or item[4]))
+
     def open(self, item: re.Match[str], depth: int, line: str, first_number: int) -> int:
         """Note an item.
 

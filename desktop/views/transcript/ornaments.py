@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlock, QTextDocument, QTextTable
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextBlock, QTextDocument, QTextFormat, QTextTable
 
 from desktop.views.theme import SPACE, Theme
 from desktop.views.transcript.block_marks import BULLET, CELL, FIRST_NOTE, QUOTES, RULE, TASK, quotes_of
+from desktop.views.transcript.code_frame import BARE_HEADER, HEADER, SIDE
 from desktop.views.transcript.document_links import blocks_from
 from desktop.views.transcript.segment import Look
 from desktop.views.transcript.table_writer import row_lines
 
+_LANGUAGE = QTextFormat.Property.BlockCodeLanguage
 _BAR = 3
 _BOX = 13.0
 
@@ -27,6 +29,7 @@ class Ornaments:
         bullets: Their middles, and how deep their list is.
         heads: Lines below the heads of tables.
         lines: Lines between the rows of tables.
+        codes: What code stands on, from the top.
     """
 
     bars: list[QRectF] = field(default_factory=list)
@@ -35,6 +38,7 @@ class Ornaments:
     bullets: list[tuple[QPointF, int]] = field(default_factory=list)
     heads: list[QRectF] = field(default_factory=list)
     lines: list[QRectF] = field(default_factory=list)
+    codes: list[QRectF] = field(default_factory=list)
 
     def draw(self, painter: QPainter, theme: Theme, exposed: QRectF) -> None:
         """Draw those that may show in a rectangle."""
@@ -74,7 +78,7 @@ class Ornaments:
         Returns:
             None where all are to be found anew: those that reach over several blocks.
         """
-        if self.bars or self.rules or self.heads:
+        if self.bars or self.rules or self.heads or self.codes:
             return None
         layout, block = document.documentLayout(), document.lastBlock()
         top = layout.blockBoundingRect(block).top()
@@ -108,6 +112,9 @@ def ornaments_of(
     for block in blocks_from(first):
         style = block.blockFormat()
         frame = layout.blockBoundingRect(block)
+        if style.hasProperty(_LANGUAGE):
+            frame = _around_code(block, frame, width)
+            found.codes.append(frame)
         if style.hasProperty(QUOTES):
             _add_bars(bars, block, frame, width)
         if block.layout().lineCount() and (style.hasProperty(TASK) or style.hasProperty(BULLET)):
@@ -125,6 +132,14 @@ def ornaments_of(
         found.heads.append(QRectF(left, head, used, 1.5))
         found.lines += [QRectF(left, line, used, 1) for line in others[:-1]]
     return found
+
+
+def _around_code(block: QTextBlock, frame: QRectF, width: float) -> QRectF:
+    """What a block of code stands on."""
+    layout = block.layout()
+    left = layout.position().x() + layout.lineAt(0).x() - SIDE if layout.lineCount() else frame.left()
+    above = HEADER if block.blockFormat().stringProperty(_LANGUAGE) else BARE_HEADER
+    return QRectF(left, frame.top() - above, width - left, frame.height() + above + SPACE)
 
 
 def _add_bars(bars: dict[tuple[int, int], QRectF], block: QTextBlock, frame: QRectF, width: float) -> None:

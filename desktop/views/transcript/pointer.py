@@ -1,4 +1,4 @@
-"""What the mouse does: hover, press links and controls, select by dragging, with the view scrolling at its edges."""
+"""What the mouse does: hover, press links and controls, drag bars, select with the view scrolling at its edges."""
 
 import time
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from desktop.views.markdown_inks import EVIDENCE
 from desktop.views.transcript.run_line import Part, RunLineBox
 from desktop.views.transcript.segment import Control, Link
 from desktop.views.transcript.selection import Place, Selection
+from desktop.views.transcript.wide_blocks import Hold, bar_at, drag
 
 if TYPE_CHECKING:
     from desktop.views.transcript.stage import Stage
@@ -48,6 +49,7 @@ class Pointer(QObject):
         self._unit = 1
         self._point = QPointF()
         self._pressed: Link | Control | Part | None = None
+        self._held: Hold | None = None
         self._clicked_at = 0.0
         self._clicked = QPoint()
         self._edge = QTimer(self, interval=_EDGE_MS)
@@ -92,6 +94,8 @@ class Pointer(QObject):
         layout = stage.column.existing(index) if index >= 0 else None
         if found is not None:
             shape = Qt.CursorShape.PointingHandCursor
+        elif bar_at(stage, point) is not None:
+            shape = Qt.CursorShape.ArrowCursor
         elif layout is not None and layout.holds(stage.to_message(index, point)):
             shape = Qt.CursorShape.IBeamCursor
         else:
@@ -129,12 +133,15 @@ class Pointer(QObject):
         self._point = point
         found = self.what_at(point)
         self._pressed = found[1] if found is not None else None
+        self._held = bar_at(stage, point) if found is None else None
         place = stage.place_at(point)
         index = stage.message_at(point)
         stage.by_keys = False
         if index >= 0:
             stage.set_current(index)
-        if place is None or isinstance(self._pressed, Control | Part):
+        if self._held is not None:
+            drag(stage, self._held, point)
+        if place is None or self._held is not None or isinstance(self._pressed, Control | Part):
             return
         if self._is_triple(point):
             self._begin(place, 3)
@@ -150,7 +157,8 @@ class Pointer(QObject):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         found = self.what_at(event.position())
-        if found is not None and isinstance(found[1], Control | Part):
+        is_pressed = isinstance(found[1], Control | Part) if found is not None else False
+        if is_pressed or (found is None and bar_at(self._stage, event.position()) is not None):
             self.press(event)
             return
         place = self._stage.place_at(event.position())
@@ -182,8 +190,11 @@ class Pointer(QObject):
         return (index, *first), (index, *last)
 
     def move(self, event: QMouseEvent) -> None:
-        """Extend the selection, or show what is under the pointer."""
+        """Extend the selection, drag a bar, or show what is under the pointer."""
         self._point = event.position()
+        if self._held is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            drag(self._stage, self._held, self._point)
+            return
         if not event.buttons() & Qt.MouseButton.LeftButton or self._origin is None:
             self.hover(self._point)
             return
@@ -221,7 +232,7 @@ class Pointer(QObject):
             return
         self._edge.stop()
         stage = self._stage
-        pressed, self._pressed = self._pressed, None
+        pressed, self._pressed, self._held = self._pressed, None, None
         was_selecting = self._origin is not None and stage.selection is not None and not stage.selection.is_empty
         self._origin = None
         if was_selecting:

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from desktop.views.documents import LINE_SEPARATOR, InertDocument, empty_document, fixed_font, spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript.block_marks import ALERT, BULLET, FIRST_NOTE, NOTE, QUOTES, RULE, TASK, write_quotes
+from desktop.views.transcript.code_frame import BARE_HEADER, HEADER, SIDE
 from desktop.views.transcript.formula_object import FormulaObject
 from desktop.views.transcript.inline_writer import InlineWriter, reads_right_to_left
 from desktop.views.transcript.nested_table import MOST_CELLS, Grid, read_grid, write_grid
@@ -26,6 +27,7 @@ from desktop.views.transcript.one_line import Line
 from desktop.views.transcript.segment import Look, Surroundings
 from desktop.views.transcript.table_writer import shrink
 
+_LANGUAGE = QTextFormat.Property.BlockCodeLanguage
 _HEADING_SCALE = (1.45, 1.25, 1.12, 1.0, 1.0, 1.0)
 _HEADING_ABOVE = (28, 24, 20, 16, 16, 16)
 _DEEPEST = 8
@@ -48,6 +50,7 @@ class ProseBuilder:
         top: Whether nothing of the message stands above it.
         goes_on: Whether its last paragraph goes on below.
         quotes: Quotes that it stands in already.
+        list_goes_on: Whether the list at its end goes on below.
         document: What is written on at its end; None for a new one.
         formulas: What draws the formulas of that document.
         goes_on_with: The list at its end that the first list goes on with.
@@ -55,6 +58,7 @@ class ProseBuilder:
     Attributes:
         document: What is written.
         text: Writes the text of its blocks.
+        wrote_code: Whether code is among them.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class ProseBuilder:
         top: bool = True,
         goes_on: bool = False,
         quotes: int = 0,
+        list_goes_on: bool = False,
         document: InertDocument | None = None,
         formulas: FormulaObject | None = None,
         goes_on_with: QTextList | None = None,
@@ -78,6 +83,7 @@ class ProseBuilder:
         self._base = min(level, _DEEPEST)
         self._number = number
         self._goes_on = goes_on
+        self._list_goes_on = list_goes_on
         self._lists: list[QTextListFormat] = []
         self._list_objects: list[QTextList | None] = []
         self._goes_on_with = goes_on_with
@@ -91,6 +97,7 @@ class ProseBuilder:
         self._scale = 1.0
         self._numbers: dict[str, int] = {}
         self._noted = ""
+        self.wrote_code = False
 
     def build(self, tokens: Sequence[Token], line: int = 0) -> int:
         """Write all tokens.
@@ -129,10 +136,10 @@ class ProseBuilder:
         cursor = self.text.cursor
         cursor.beginEditBlock()
         if listed is not None and tight:
-            _keep_below(cursor.block(), TIGHT)
+            keep_below(cursor.block(), TIGHT)
         elif listed is not None:
             for number in range(listed.count()):
-                _keep_below(listed.item(number), _BELOW)
+                keep_below(listed.item(number), _BELOW)
         self._goes_on_with = listed
         if line.mark:
             self._open_list(int(line.mark[:-1]) if len(line.mark) > 1 else None)
@@ -147,7 +154,8 @@ class ProseBuilder:
 
     def _make_room_above(self) -> None:
         """Have the room above the first block, which Qt leaves out: what stands above ends with some already."""
-        room = self.document.firstBlock().blockFormat().topMargin() - _BELOW
+        first = self.document.firstBlock().blockFormat()
+        room = first.topMargin() - (SPACE if first.hasProperty(_LANGUAGE) else _BELOW)
         if room > 0:
             style = self.document.rootFrame().frameFormat()
             if style.topMargin() != room:
@@ -171,7 +179,8 @@ class ProseBuilder:
                 self._lists.pop()
                 self._list_objects.pop()
                 self._item_begins = False
-                if not self._lists and not self._fresh:
+                goes_on = self._list_goes_on and index == len(tokens) - 1
+                if not self._lists and not self._fresh and not goes_on:
                     last = self.text.cursor.blockFormat()
                     last.setBottomMargin(max(last.bottomMargin(), _BELOW))
                     self.text.cursor.setBlockFormat(last)
@@ -236,7 +245,7 @@ class ProseBuilder:
         return block
 
     def _new_block(self, block: QTextBlockFormat) -> None:
-        if self._top:
+        if self._top and not block.hasProperty(_LANGUAGE):
             block.setTopMargin(0)
         if self._fresh:
             self.text.cursor.setBlockFormat(block)
@@ -263,6 +272,9 @@ class ProseBuilder:
             style.setStyle(QTextListFormat.Style.ListDecimal)
             start = self._number if self._number and not self._lists else first
             style.setStart(min(start, 2**31 - 1))
+            # Beside text that is read from the right Qt turns number and dot around, and then turns them once more.
+            style.setNumberPrefix("\u200e")
+            style.setNumberSuffix("\u200e.")
             self._number = 0
         else:
             style.setStyle(QTextListFormat.Style.ListStyleUndefined)
@@ -326,12 +338,14 @@ class ProseBuilder:
         self.text.insert(name.capitalize(), ink)
 
     def _code(self, text: str, language: str) -> None:
-        block = self._format(SPACE)
-        block.setTopMargin(SPACE // 2)
-        block.setBackground(self._theme.surface)
-        block.setProperty(QTextFormat.Property.BlockCodeLanguage, language)
+        block = self._format(SPACE + _BELOW)
+        block.setTopMargin(SPACE + (HEADER if language else BARE_HEADER))
+        block.setLeftMargin(block.leftMargin() + SIDE)
+        block.setRightMargin(SIDE)
+        block.setProperty(_LANGUAGE, language)
         self._new_block(block)
-        ink = self.ink()
+        self.wrote_code = True
+        ink = self.text.inks.plain()
         ink.setFont(fixed_font(self._font))
         self.text.insert(text.replace("\n", LINE_SEPARATOR), ink)
 
@@ -369,7 +383,7 @@ class ProseBuilder:
             self.text.inline(cell, ink)
 
 
-def _keep_below(block: QTextBlock, room: int) -> None:
+def keep_below(block: QTextBlock, room: int) -> None:
     """Have so much room below a block."""
     style = block.blockFormat()
     if style.bottomMargin() != room:

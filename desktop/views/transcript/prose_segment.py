@@ -19,13 +19,14 @@ from desktop.views.transcript.growing_prose import GrowingProse
 from desktop.views.transcript.growth import settled
 from desktop.views.transcript.joined_pieces import read_with
 from desktop.views.transcript.kinds import Kind
+from desktop.views.transcript.nested_code import NestedCode
 from desktop.views.transcript.nested_table import fit_tables, keep_narrow, tables_of
 from desktop.views.transcript.ornaments import Ornaments, ornaments_of
 from desktop.views.transcript.parsing import parse_line
 from desktop.views.transcript.part_tokens import source_of
-from desktop.views.transcript.prose_builder import ProseBuilder
+from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder, keep_below
 from desktop.views.transcript.prose_source import tokens_of, without_break, without_margin
-from desktop.views.transcript.segment import Look, Piece, Surroundings
+from desktop.views.transcript.segment import Control, Look, Piece, Surroundings
 
 _HARD_BREAK = re.compile(r"(?: {2}|\\)\n\Z")
 
@@ -35,9 +36,20 @@ class ProseSegment(GrowingProse):
 
     _beyond = 0.0
     _ornaments = Ornaments()  # until it is laid out
+    _code: NestedCode | None = None
 
     def blocks_changed(self) -> None:
         self._tables = tables_of(self._document)
+        if self._code is None and self._builder.wrote_code:
+            self._code = NestedCode(self._document, self._look)
+        if self._code is not None:
+            self._code.take()
+
+    def grow(self, piece: Piece) -> bool:
+        has_grown = super().grow(piece)
+        if has_grown and self._code is not None:  # words may have come in it
+            self._code.take()
+        return has_grown
 
     def least_width(self, room: float) -> float:
         beyond = max(0.0, fit_tables(self._tables, self._look.font, room) - room)
@@ -50,9 +62,29 @@ class ProseSegment(GrowingProse):
         kept = self._ornaments.above(self._document, self._unchanged_to) if self._unchanged_to else None
         self._ornaments = ornaments_of(self._document, self._tables, self._look, self._width, kept)
         self._unchanged_to = inf
+        if self._code is not None:
+            self._code.place(self._ornaments.codes)
 
     def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
+        if self._code is not None:
+            self._code.draw(painter, exposed)
         self._ornaments.draw(painter, self._look.theme, exposed)
+
+    def controls(self) -> Sequence[Control]:
+        return self._code.controls(self._shift) if self._code is not None else ()
+
+    def refine(self, budget_ms: float) -> bool:
+        is_left = super().refine(budget_ms)
+        if self._code is None:
+            return is_left
+        changed = self._code.work(budget_ms)
+        if changed is not None:
+            self._steady = min(self._steady, max(0.0, changed))
+        return is_left or not self._code.is_done
+
+    @property
+    def is_refined(self) -> bool:
+        return super().is_refined and (self._code is None or self._code.is_done)
 
 
 class FormulaSegment(DocumentSegment):
@@ -109,6 +141,7 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
         top=piece.start == 0 or kind.name == kinds.PART,
         goes_on=kind.goes_on,
         quotes=kind.quotes,
+        list_goes_on=kind.list_goes_on,
     )
     builder.number_notes(numbers(surroundings.definitions))
     kept = None
@@ -116,6 +149,8 @@ def make_prose(piece: Piece, kind: Kind, surroundings: Surroundings, look: Look)
     children = [copy(token) for token in shared] if shared is not None else None
     if kind.name == kinds.PART:
         builder.build(_part(without_break(source_of(text, kind)), kind, children, surroundings))
+        if kind.list_goes_on:
+            keep_below(builder.document.lastBlock(), TIGHT)
     else:
         tokens = tokens_of(without_break(without_margin(text, kind.column)), surroundings.definitions)
         if tokens is None:

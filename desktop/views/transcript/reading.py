@@ -24,6 +24,7 @@ from desktop.views.transcript.pointer import Pointer
 from desktop.views.transcript.reader import Reader
 from desktop.views.transcript.selection import selected_text, whole_message
 from desktop.views.transcript.stage import Stage
+from desktop.views.transcript.wide_blocks import scroll_at, show_across
 
 _SCAN_MS = 12.0
 
@@ -91,13 +92,15 @@ class ReadingStage(Stage):
         selected = self.selected_text(markdown=False) if not query else ""
         if selected and "\n" not in selected and len(selected) <= 80:
             query = selected
-        self._find_bar.open(query)
+        self._find_bar.show()
         self._place_find_bar()
+        self._find_bar.open(query)
 
     def close_find(self) -> None:
         """Close the bar; the keyboard goes back to the transcript."""
         self._find_bar.hide()
         self._find_bar.forget()
+        self._make_room(0)
         self.finder.look_for("")
         self.viewport().update()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -190,19 +193,28 @@ class ReadingStage(Stage):
         self.column.lay_out(index, slot)
         layout = self.column.layout(index)
         segment = layout.segment(slot)
-        start, _ = self.finder.hits(index, slot, segment)[at]
-        margin = self._find_bar.height() + 2 * SPACE if self._find_bar.isVisible() else 6 * SPACE
+        start, end = self.finder.hits(index, slot, segment)[at]
+        show_across(segment, start, end)
         for _ in range(3):  # what comes into view is laid out, and may move it once more
             area = layout.from_slot(slot, segment.rectangle_at(start)).translated(0, self.column.top(index))
-            self.scroller.bring_into_view(int(area.top()), int(area.bottom()) + 1, margin=margin)
+            self.scroller.bring_into_view(int(area.top()), int(area.bottom()) + 1, margin=6 * SPACE)
             self.refresh()
         self.viewport().update()
 
     def _place_find_bar(self) -> None:
-        bar = self._find_bar
-        room = self.viewport().width() - 2 * SPACE
-        width = min(room, bar.sizeHint().width())
-        bar.setGeometry(self.viewport().width() - width - SPACE, SPACE, width, bar.sizeHint().height())
+        size = self._find_bar.fit(self.viewport().width() - 2 * SPACE)
+        self._find_bar.setGeometry(self.viewport().width() - size.width() - SPACE, SPACE, size.width(), size.height())
+        self._make_room(size.height() + 2 * SPACE if self._find_bar.isVisible() else 0)
+
+    def _make_room(self, pixels: int) -> None:
+        """Have so much room above the view, for the bar: it covers nothing. What is shown stays where it is."""
+        more = pixels - self.viewportMargins().top()
+        if not more:
+            return
+        follows = self.scroller.follows
+        self.setViewportMargins(0, pixels, 0, 0)
+        if not follows:
+            self.scroll_by(more)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the bar in its corner."""
@@ -231,18 +243,8 @@ class ReadingStage(Stage):
 
     def scroll_sideways(self, point: object, pixels: int) -> None:
         """Scroll what is wide under a point of the viewport."""
-        if not isinstance(point, QPoint):
-            return
-        index = self.message_at(point)
-        layout = self.column.existing(index) if index >= 0 else None
-        if layout is None:
-            return
-        inside = self.to_message(index, point)
-        slot = layout.slot_at(inside.y())
-        if slot >= 0 and layout.is_laid_out(slot):
-            segment = layout.segment(slot)
-            if segment.scroll_sideways(-pixels, layout.into_slot(slot, inside)):
-                self.viewport().update()
+        if isinstance(point, QPoint):
+            scroll_at(self, point, -pixels)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a selection, or press something."""

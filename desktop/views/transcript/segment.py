@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QPainter
 
 from desktop.engine.messages import Attachment
 from desktop.views.theme import Theme
+from desktop.views.transcript.sideways import Bar
 
 
 class MarkKind(Enum):
@@ -229,13 +230,23 @@ class Segment(ABC):
         """What can be pressed in it."""
         return ()
 
-    def scroll_sideways(self, by: float, point: QPointF) -> bool:
-        """Scroll what is wider than the segment (a table, code) under a point.
+    def scroll_sideways(self, by: float) -> bool:
+        """Scroll what is wider than the segment: a table, code.
 
         Returns:
             Whether anything moved.
         """
         return False
+
+    @property
+    def window(self) -> tuple[float, float] | None:
+        """From where to where, across, what is wider than the segment shows; None where all of it shows."""
+        return None
+
+    @property
+    def bar(self) -> Bar | None:
+        """The bar that shows how far it is scrolled; None where it has none."""
+        return None
 
     def grow(self, piece: Piece) -> bool:
         """Take a piece that is this one with more text, without being made anew.

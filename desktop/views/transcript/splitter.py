@@ -281,10 +281,11 @@ class _Cutter:
             item = None
         if item and not self._lists.begins(item, depth, is_fresh=fresh, after_plain=self._plain_before):
             item = None
-        number = 0
+        number, goes_on = 0, False
         ends = self._kind.name == kinds.PART and (item is not None or self._ends_part(bare))
         if item:
             # Where cutting was resumed at an item, its piece tells its number.
+            goes_on = not self._after_blank and self._lists.goes_on(item, depth)
             number = self._lists.open(item, depth, bare, self._kind.number if self._closed else 0)
             self._in_quote = False
         elif fresh or ends or not self._lists.items:
@@ -305,7 +306,7 @@ class _Cutter:
         if may and self._after_blank and bare[indent] in ">" and self._in_quote:
             may = False
         if must or may or (length > HARD_LIMIT and (starts or length > 3 * HARD_LIMIT)):
-            self._begin_prose(at, outer, number)
+            self._begin_prose(at, outer, number, list_goes_on=goes_on)
             self._lists.unsure = self._lists.unsure and item is not None
         if starts or (bare[indent] in "#>" and not self._in_quote):
             self._paragraph = LongParagraph()
@@ -358,8 +359,10 @@ class _Cutter:
         """
         return self._after_blank and line.startswith("|")
 
-    def _begin_prose(self, at: int, outer: tuple[Item, ...], number: int) -> None:
+    def _begin_prose(self, at: int, outer: tuple[Item, ...], number: int, *, list_goes_on: bool) -> None:
         if at > self._start or self._kind.name != kinds.PROSE:
+            if self._kind.name in (kinds.PROSE, kinds.PART):
+                self._kind = replace(self._kind, list_goes_on=list_goes_on)
             self._cut(at, Kind(kinds.PROSE, outer, number))
         self._closed = False
 

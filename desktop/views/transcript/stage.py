@@ -178,7 +178,7 @@ class Stage(Canvas):
 
     def quote(self) -> None:
         """Tell that the selection is to be quoted."""
-        text = self.selected_text(markdown=True)
+        text = selected_text(self.column, self._selection, markdown=True, bare_code=False)
         if text:
             self.quote_requested.emit(text)
 

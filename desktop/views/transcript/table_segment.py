@@ -20,7 +20,7 @@ from desktop.views.transcript.inline_writer import InlineWriter
 from desktop.views.transcript.kinds import Kind
 from desktop.views.transcript.parsing import parse_line
 from desktop.views.transcript.segment import Look, Piece, Surroundings
-from desktop.views.transcript.sideways import Sideways
+from desktop.views.transcript.sideways import Bar, Sideways
 from desktop.views.transcript.table_writer import (
     Content,
     TableWriter,
@@ -33,7 +33,7 @@ from desktop.views.transcript.table_writer import (
 from desktop.views.transcript.tables import CELL_LIMIT, alignments, cells, sample_row
 
 _PLAIN = frozenset("*_`[]<>\\&!~$^:/@\u2028")
-_scrolls: "weakref.WeakValueDictionary[tuple[object, ...], Sideways]" = weakref.WeakValueDictionary()
+_scrolls: "weakref.WeakValueDictionary[tuple[int, int], Sideways]" = weakref.WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Source:
     Attributes:
         lines: Its rows.
         dashes: The line that tells how many columns there are.
-        row: The widest cells of the whole table's first piece.
+        row: The widest cells of the whole table's first piece, and its longest words.
         start: Where the table begins in the message.
     """
 
@@ -88,7 +88,7 @@ class TableSegment(DocumentSegment):
         edit.endEditBlock()
         writer.cursor.movePosition(QTextCursor.MoveOperation.End)
         shrink(writer.cursor)
-        key = (surroundings, source.start, source.dashes.strip(), source.columns)
+        key = (id(surroundings), source.start)  # of another message they may be equal, and are not the same
         sideways = _scrolls.setdefault(key, Sideways())
         super().__init__(piece, document, look, writer.formulas, sideways)
         self._kind = kind
@@ -127,12 +127,18 @@ class TableSegment(DocumentSegment):
 
     def laid_out(self) -> None:
         self._lines = row_lines(self._table)
-        self._height = (self._lines[-1] + 1 if self._lines else 0) + self._below
-        if self._below and self._overflow:
-            self._height += SPACE
+        if self._below:
+            self._height = (self._lines[-1] + 1 if self._lines else 0) + self._below
+            self._height += SPACE if self._overflow else 0
+        else:  # the first row of the next piece is as high as any
+            self._height = self._document.documentLayout().frameBoundingRect(self._table).height()
+
+    @property
+    def bar(self) -> Bar | None:
+        return super().bar if self._below else None
 
     def bar_top(self) -> float:
-        return self._lines[-1] + SPACE / 2 if self._lines else 0.0
+        return self._lines[-1] + SPACE / 2 + 1 if self._lines else 0.0
 
     def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
         theme = self._look.theme

@@ -30,7 +30,9 @@ _ROW_PADDING = SPACE * 3 // 4
 _WIDEST = 38
 """Width of a column, in average letters, after which its text is broken where there is no room."""
 _NARROWEST = 14
-"""Width in average letters that a column keeps however little room there is."""
+"""Width in average letters that a column keeps however little room there is; more for a longer word."""
+_SPARE = 3
+"""Letters that a cell further down may have more, in a table that scrolls anyway: its numbers are larger."""
 _ALIGNMENT = {
     "left": Qt.AlignmentFlag.AlignLeft,
     "center": Qt.AlignmentFlag.AlignHCenter,
@@ -39,13 +41,22 @@ _ALIGNMENT = {
 
 
 @lru_cache(maxsize=512)
-def _natural(row: str, count: int, font: str) -> tuple[tuple[float, ...], float]:
-    """The widths that columns would like, for their widest cells, and the width of an average letter."""
+def _natural(row: str, count: int, font: str) -> tuple[tuple[float, ...], tuple[float, ...], float]:
+    """The widths that columns would like, for their widest cells; for their longest words; and of an average letter."""
     metrics_font = QFont()
     metrics_font.fromString(font)
     metrics = QFontMetricsF(metrics_font)
-    widths = tuple(metrics.horizontalAdvance(cell) * 1.16 + 2 * _PADDING + 4 for cell in row.split("|")[:count])
-    return (*widths, *[40.0] * (count - len(widths))), metrics.averageCharWidth()
+
+    def width(text: str) -> float:
+        return metrics.horizontalAdvance(text) * 1.16 + 2 * _PADDING + 4 if text else 40.0
+
+    cells, _, words = (line.split("|") for line in row.partition("\n"))
+    texts = [(cells[column] if column < len(cells) else "", words[column] if column < len(words) else "")
+             for column in range(count)]  # fmt: skip
+    letter = metrics.averageCharWidth()
+    unbroken = tuple(min(width(word), _WIDEST * letter) if word else 0.0 for _, word in texts)
+    natural = tuple(max(width(cell), word) for (cell, _), word in zip(texts, unbroken, strict=True))
+    return natural, unbroken, letter
 
 
 def natural_widths(row: str, count: int, font: QFont) -> Sequence[float]:
@@ -57,7 +68,7 @@ def column_widths(row: str, count: int, font: QFont, room: float) -> list[float]
     """How wide the columns are; the same for all pieces of a table.
 
     Args:
-        row: The widest cells.
+        row: The widest cells, and in a second line the longest words.
         count: How many columns there are.
         font: Of the text.
         room: The width there is.
@@ -65,12 +76,13 @@ def column_widths(row: str, count: int, font: QFont, room: float) -> list[float]
     Returns:
         Widths that together may be more than the room.
     """
-    natural, letter = _natural(row, count, font.toString())
+    natural, unbroken, letter = _natural(row, count, font.toString())
     widths = list(natural)
     total = sum(widths)
     if total <= room:
         return widths
-    least = [min(width, _NARROWEST * letter + 2 * _PADDING) for width in widths]
+    narrow = _NARROWEST * letter + 2 * _PADDING
+    least = [min(width, max(narrow, word)) for width, word in zip(widths, unbroken, strict=True)]
     # First the widest give way, down to what reads well; then all, down to the least.
     for floor in ([min(width, _WIDEST * letter) for width in widths], least):
         spare = sum(width - low for width, low in zip(widths, floor, strict=True) if width > low)
@@ -81,6 +93,8 @@ def column_widths(row: str, count: int, font: QFont, room: float) -> list[float]
         if floor is least and sum(least) > room:
             share = 0.0 if count > 6 else 0.6
         widths = [w - max(0.0, w - low) * share for w, low in zip(widths, floor, strict=True)]
+    if sum(widths) > room:
+        widths = [max(width, min(width + _SPARE * letter, _WIDEST * letter)) for width in widths]
     return widths
 
 
@@ -189,7 +203,7 @@ def fit_columns(table: QTextTable, row: str, font: QFont, room: float) -> float:
 
     Args:
         table: It.
-        row: Its widest cells.
+        row: Its widest cells, and its longest words.
         font: Of its text.
         room: The width there is.
 

@@ -22,6 +22,9 @@ _BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()]*\)")
 _PICTURE = "x" * 22
 """As wide as a cell is at least whose image may turn out to be a picture."""
+_WORD = re.compile(r"[^\s/\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0010ffff-]+[/-]?")
+"""What is not broken where there is room elsewhere: not so what is written without spaces, as Chinese and Thai are."""
+_HARMLESS = str.maketrans({"\\": "", "|": "/", "@": "a"})
 _MARKS = re.compile(r"\]\([^)\s]*\)|[*`~\[\]]|(?<!\w)_|_(?!\w)|<|>")
 
 
@@ -69,14 +72,14 @@ def ends_table(line: str) -> bool:
     return not line.strip() or line.startswith(("    ", "\t")) or _ENDS.match(line) is not None
 
 
-def sample(lines: Sequence[str], columns: int) -> list[str]:
-    """For each column what shows of its longest cell, which says how wide it is.
+def sample(lines: Sequence[str], columns: int) -> tuple[list[str], list[str]]:
+    """For each column what shows of its longest cell, which says how wide it is; and its longest word.
 
     Args:
         lines: Rows.
         columns: How many there are.
     """
-    widest = [""] * columns
+    widest, words = [""] * columns, [""] * columns
     for line in lines:
         for column, cell in enumerate(cells(line)[:columns]):
             longest = max(_BREAK.split(cell), key=len) if "<" in cell else cell
@@ -86,9 +89,11 @@ def sample(lines: Sequence[str], columns: int) -> list[str]:
                 shown = _PICTURE
             if len(shown) > len(widest[column]):
                 widest[column] = shown
-    return widest
+            if len(shown) > len(words[column]):
+                words[column] = max(words[column], *_WORD.findall(shown), "", key=len)
+    return widest, words
 
 
 def sample_row(lines: Sequence[str], columns: int) -> str:
-    """The same as a row, to be written into a kind."""
-    return "|".join(cell.replace("\\", "").replace("|", "/").replace("@", "a") for cell in sample(lines, columns))
+    """The same as two rows, to be written into a kind."""
+    return "\n".join("|".join(cell.translate(_HARMLESS) for cell in row) for row in sample(lines, columns))

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -123,3 +123,44 @@ def test_what_streams_is_found_too(qtbot: QtBot, transcript: Transcript) -> None
     transcript.extend_answer("another word")
     transcript._flush()
     qtbot.waitUntil(lambda: transcript.finder.total == 2)
+
+
+def test_the_bar_covers_nothing_and_moves_nothing(qtbot: QtBot, transcript: Transcript) -> None:
+    transcript.show_conversation(many(20))
+    transcript.scroller.move_to(0)
+    transcript.refresh()
+
+    def first_line() -> int:
+        return (
+            transcript.viewport().mapTo(transcript, QPoint(0, transcript.column.top(0) - transcript.scroller.top)).y()
+        )
+
+    before = first_line()
+    search(qtbot, transcript, "number 0")
+    bar = transcript._find_bar.geometry()
+    assert not bar.intersects(transcript.viewport().geometry())
+    assert first_line() > bar.bottom()
+    transcript.close_find()
+    assert first_line() == before
+    transcript.scroller.move_to(900)
+    transcript.refresh()
+    before = first_line()
+    search(qtbot, transcript, "nowhere")
+    assert first_line() == before
+    transcript.close_find()
+    assert first_line() == before
+
+
+@pytest.mark.parametrize("width", [300, 420, 800])
+def test_the_bar_is_usable_in_any_width(qtbot: QtBot, transcript: Transcript, width: int) -> None:
+    transcript.resize(width, 500)
+    transcript.show_conversation([said(1, "a word and a word")])
+    search(qtbot, transcript, "word")
+    bar = transcript._find_bar
+    assert bar.geometry().right() < transcript.viewport().width()
+    assert all(button.width() >= 32 and button.height() >= 32 for button in bar.buttons)
+    assert bar._field.width() >= 150
+    assert bar._count.width() >= bar._count.sizeHint().width()
+    parts = [bar._field, bar._count, *bar.buttons]
+    assert not any(one.geometry().intersects(other.geometry()) for one in parts for other in parts if one is not other)
+    assert all(bar.rect().contains(part.geometry()) for part in parts)

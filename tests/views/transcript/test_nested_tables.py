@@ -1,7 +1,6 @@
 """Tables in lists and quotes are grids with cells; none is cut."""
 
 import pytest
-from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
@@ -70,7 +69,7 @@ def test_a_wide_one_scrolls_and_text_beside_it_stays_in_the_room(look: Look) -> 
     last = segment.shown_text().rindex("some")
     before = segment.rectangle_at(last).left()
     assert before > WIDTH
-    assert segment.scroll_sideways(10_000, QPointF(5, 5))
+    assert segment.scroll_sideways(10_000)
     assert segment.rectangle_at(last).left() < WIDTH
     assert segment.lay_out(4_000) < narrow
     assert segment._document.textWidth() == 4_000

@@ -49,6 +49,21 @@ The last paragraph. Its words come one by one, it has $x^2$ in it, and it is lon
 one block, of which only the last line may change while words are added to it. And it ends here.
 """
 
+QUOTED = """\
+> A quote with some words in it
+>
+> ```python
+> def quoted(words: str) -> str:
+>     return words  # a comment that is long enough to be broken, as the lines of code in a quote are, for want of room
+> ```
+>
+> and words behind it
+
+> ```
+> without a language
+> ```
+"""
+
 
 @pytest.fixture
 def real(qtbot: QtBot, qapp: QApplication) -> Transcript:
@@ -131,6 +146,22 @@ def test_answer_that_streams_is_drawn_right(real: Transcript, qtbot: QtBot, seed
     settle(real, qtbot)
     assert_right(real, "at the end")
     real.finish_answer(said(9, TEXT))
+    settle(real, qtbot)
+    assert_right(real, "finished")
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_code_in_a_quote_that_streams_is_drawn_right(real: Transcript, qtbot: QtBot, waits: bool) -> None:
+    begin(real)
+    for piece in pieces_of(QUOTED, 6):
+        real.extend_answer(piece)
+        real._flush()
+        if waits:
+            settle(real, qtbot)
+        assert_right(real, repr(piece))
+    settle(real, qtbot)
+    assert_right(real, "at the end")
+    real.finish_answer(said(9, QUOTED))
     settle(real, qtbot)
     assert_right(real, "finished")
 

@@ -1,4 +1,6 @@
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -67,7 +69,7 @@ def exercise(segment: Segment) -> None:
     assert segment.markdown(*whole).strip("\n") == segment.piece.text.strip("\n")
     segment.links()
     segment.link_at(QPointF(20, 10))
-    segment.scroll_sideways(40, QPointF(5, 5))
+    segment.scroll_sideways(40)
     drawn(segment, [Mark(0, segment.length // 2, MarkKind.SELECTION), Mark(1, segment.length, MarkKind.HIT)])
     segment.refine(5)
     segment.lay_out(200)
@@ -131,7 +133,12 @@ def test_plain_text_is_no_markdown(look: Look) -> None:
         ("a `code b` c", "code b", "`code b`"),
         ("> quoted words\n> go on\n\nend", "quoted words go on", "> quoted words go on"),
         ("x $a^2$ y", "x \ufffc y", "x $a^2$ y"),
-        ("```py\na = 1\nb = 2\n```", "b = 2", "b = 2"),
+        ("```py\na = 1\nb = 2\n```", "b = 2", "```py\nb = 2\n```"),
+        ("````\n```\n# a\nb\n````", "```\n# a", "````\n```\n# a\n````"),
+        ("> a b\n>\n> c\n>\n> d e", "b\nc\nd", "b\n>\n> c\n>\n> d"),
+        ("> a b\n>\n> - c\n> - d\n>\n> e f", "b\nc\nd\ne", "b\n>\n> - c\n> - d\n>\n> e"),
+        ("> a b\n>\n> ```py\n> c\n> # d\n> ```", "b\nc", "b\n>\n> ```py\n> c\n> ```"),
+        ("> ```py\n> c\n> # d\n> ```\n>\n> e", "# d\ne", "> ```py\n> # d\n> ```\n>\n> e"),
     ],
 )
 def test_a_part_is_copied_as_markdown(look: Look, text: str, part: str, expected: str) -> None:
@@ -149,6 +156,13 @@ def test_plain_copy_keeps_list_marks_and_cells(look: Look) -> None:
     assert segment.text(0, segment.length) == "1. one\n   - two"
     segment = made("| a | b |\n|---|---|\n| c | d |", look)[0]
     assert segment.text(0, segment.length) == "a\tb\nc\td"
+
+
+def test_plain_copy_has_a_blank_line_where_blocks_stand_apart(look: Look) -> None:
+    segment = made("# A head\nwords\n\n- one\n- two\n  - three\n\nan end\n\n1. far\n\n2. apart\n", look)[0]
+    assert segment.text(0, segment.length) == (
+        "A head\n\nwords\n\n- one\n- two\n   - three\n\nan end\n\n1. far\n\n2. apart"
+    )
 
 
 def test_positions_are_characters_also_after_emoji(look: Look) -> None:
@@ -219,19 +233,32 @@ def test_a_formula_is_drawn_in_the_colour_of_text_and_changes_the_height(look: L
     assert segment.text(0, segment.length) == text
 
 
-@pytest.mark.parametrize("source", ["\\frac{1}{", "{" * 60 + "x" + "}" * 60, "x+" * 60_000, "\\left(" * 400, ""])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\\frac{1}{", "{" * 60 + "x" + "}" * 60, "x+" * 60_000, "\\left(" * 400, "", "\\undefinedmacro{x}",
+        "x^2 + \\unknown",
+    ],
+)  # fmt: skip
 def test_what_cannot_be_rendered_stays_its_source(look: Look, source: str) -> None:
     formulas.ask(source, True)
     assert formulas.wait(30)
     assert formulas.rendered(source, True) is None
 
 
+def test_text_in_a_formula_may_look_like_a_command(look: Look) -> None:
+    source = "\\text{a\\_b and \\hello} \\backslash \\alpha \\nonumber \\label{a}"
+    formulas.ask(source, True)
+    assert formulas.wait(30)
+    assert formulas.rendered(source, True) is not None
+
+
 def test_a_wide_table_scrolls_with_all_its_pieces(look: Look) -> None:
     row = "|" + "some words in a cell|" * 9 + "\n"
     first, second, *_ = made(row + "|" + "---|" * 9 + "\n" + row * 30, look)
     before = second.rectangle_at(5).left()
-    assert not first.scroll_sideways(-10, QPointF(5, 5))
-    assert first.scroll_sideways(60, QPointF(5, 5))
+    assert not first.scroll_sideways(-10)
+    assert first.scroll_sideways(60)
     assert second.rectangle_at(5).left() == before - 60
     assert first.rectangle_at(5).top() < first.height
 
@@ -242,6 +269,34 @@ def test_pieces_of_a_table_share_their_columns(look: Look) -> None:
     lefts = {segment.rectangle_at(segment.shown_text().index("wide")).left() for segment in pieces}
     assert len(pieces) > 2
     assert len(lefts) == 1
+
+
+def row_heights(pieces: Sequence[Segment]) -> list[int]:
+    """How far apart the rows of a table's pieces begin, by ``row 1``, ``row 2`` …; not the last one's."""
+    tops, top = [], 0.0
+    for segment in pieces:
+        shown = segment.shown_text()
+        tops += [top + segment.rectangle_at(at.start()).top() for at in re.finditer(r"row \d+", shown)]
+        top += segment.height
+    return [round(low - high) for high, low in pairwise(tops)]
+
+
+def test_words_of_a_wide_table_are_not_broken_also_those_of_later_rows(look: Look) -> None:
+    head = "|" + "|".join(f"c{n}" for n in range(30)) + "|\n|" + "---|" * 30 + "\n"
+    rows = "".join("|" + "|".join([f"row {r}", *(f"r{r}c{n}" for n in range(1, 30))]) + "|\n" for r in range(200))
+    heights = row_heights(made(head + rows, look))
+    assert len(heights) == 199
+    assert max(heights) - min(heights) <= 1
+
+
+def test_a_long_word_makes_its_column_as_wide(look: Look) -> None:
+    row = "| row 1 | " + " | ".join(["an_identifier_of_some_length", "words that can be broken " * 3] * 3) + " |\n"
+    table = made("|n|a|b|c|d|e|f|\n|" + "---|" * 7 + "\n" + row, look)[0]
+    start = table.shown_text().index("an_identifier")
+    assert table.window is not None
+    assert table.rectangle_at(start).top() == table.rectangle_at(start + 28).top()
+    narrow = made("|a|b|\n|---|---|\n| a word | " + "\u6f22" * 200 + " |\n", look)[0]
+    assert narrow.window is None  # it can be broken anywhere
 
 
 def test_a_heading_has_room_above_it_also_where_it_begins_a_segment(look: Look) -> None:
@@ -328,6 +383,59 @@ def test_the_estimate_is_near(look: Look) -> None:
     assert estimated_height(0, 0, WIDTH, look) == 0
 
 
+RIGHT = "\u0647\u0630\u0647 \u0641\u0642\u0631\u0629 \u0645\u0639"
+
+
+def test_code_within_text_from_the_right_is_read_from_the_left_and_copied_bare(look: Look) -> None:
+    text = f"{RIGHT} `f(x)` {RIGHT}"
+    segment = made(text, look)[0]
+    at = segment.shown_text().index("f(x)")
+    lefts = [segment.rectangle_at(at + n).left() for n in range(1, 4)]
+    assert lefts == sorted(lefts)
+    assert segment.text(0, segment.length) == text.replace("`", "")
+    assert segment.markdown(1, segment.length) == text[1:]
+    assert "\u2066" not in made("`f(x)` and `g`", look)[0].shown_text()
+
+
+def test_numbers_from_the_right_have_their_dot_at_the_left(look: Look) -> None:
+    def are_low(text: str) -> list[bool]:
+        """Of each column of the number that is dark, from the left, whether it is so in its lower half alone."""
+        segment = made(text, look)[0]
+        image, caret = drawn(segment), segment.rectangle_at(0)
+        begin, end = (caret.right() + 2, WIDTH) if caret.left() > WIDTH / 2 else (0, caret.left() - 2)
+        rows = range(int(caret.top()), int(caret.bottom()))
+        dark = ([y for y in rows if image.pixelColor(x, y).lightness() < 160] for x in range(int(begin), int(end)))
+        return [min(column) > caret.center().y() + 1 for column in dark if column]
+
+    assert [are_low("8. left")[at] for at in (0, -1)] == [False, True]
+    assert [are_low(f"8. {RIGHT}")[at] for at in (0, -1)] == [True, False]
+
+
 def test_right_to_left_paragraphs_begin_at_the_right(look: Look) -> None:
     segment = made("זהו משפט בעברית", look)[0]
     assert segment.rectangle_at(0).left() > WIDTH * 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"- item {n} {'word ' * 30}\n" for n in range(20)),
+        "".join(f"{n}. item {n} {'word ' * 30}\n" for n in range(1, 20)),
+        "".join(f"- item {n} {'word ' * 30}\n  - below {'word ' * 30}\n" for n in range(20)),
+        f"- item 1\n- item 2 {'word ' * 700}\n- item 3\n",
+    ],
+)
+def test_items_of_a_list_that_is_cut_are_as_far_apart_as_others(look: Look, text: str) -> None:
+    pieces = made(text, look)
+    assert len(pieces) > 1
+    gaps, above = set(), None
+    for segment in pieces:
+        document, inside = segment._document, segment._document.begin()  # type: ignore[attr-defined]
+        while inside.isValid():
+            if above is not None and inside.textList():
+                gaps.add(above)
+            above = inside.blockFormat().bottomMargin() if inside.textList() or inside == document.lastBlock() else None
+            inside = inside.next()
+    assert gaps == {4}
+    assert made(text + "\nAn end.", look)[-1].shown_text().endswith("An end.")
+    assert above == 10

@@ -191,3 +191,32 @@ def test_reader_shows_one_message_and_loads_nothing(qtbot: QtBot, two: Transcrip
     assert not reader.page.openLinks()
     reader.close()
     QApplication.processEvents()
+
+
+@pytest.fixture
+def real(qtbot: QtBot) -> Transcript:
+    """An answer of real segments, with code between two paragraphs."""
+    view = Transcript()
+    qtbot.addWidget(view)
+    view.setGeometry(60, 60, 700, 500)
+    view.show()
+    qtbot.waitExposed(view)
+    view.show_conversation([said(1, "Before.\n\n```sh\nls\n# a comment\n```\nAfter.\n\n- one\n- two")])
+    return view
+
+
+def test_part_of_code_keeps_its_fence_beside_other_text(qtbot: QtBot, real: Transcript) -> None:
+    real.select(Selection((0, 0, 0), (0, 1, 2)))
+    assert copied(real) == "Before.\n\n```sh\nls\n```"
+    real.select(Selection((0, 1, 3), (0, 2, 6)))
+    assert copied(real) == "```sh\n# a comment\n```\nAfter."
+    real.select(Selection((0, 1, 3), (0, 1, 12)))
+    assert copied(real) == "# a comme"
+    with qtbot.waitSignal(real.quote_requested) as told:
+        real.quote()
+    assert told.args == ["```sh\n# a comme\n```"]
+
+
+def test_plain_copy_keeps_blocks_apart(real: Transcript) -> None:
+    real.select(everything(real.column))
+    assert copied(real, plain=True) == "Before.\n\nls\n# a comment\n\nAfter.\n\n- one\n- two"
