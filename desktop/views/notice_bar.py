@@ -40,7 +40,8 @@ class NoticeBar(QFrame):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.action = Button()
         self.close_button = Button(icon_name="cross", kind="flat", name="Dismiss notice")
-        self.close_button.setVisible(dismissible)
+        if not dismissible:
+            self.close_button.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE + SPACE // 2, SPACE, SPACE, SPACE)
         row.setSpacing(SPACE)
