@@ -157,7 +157,7 @@ class AttachmentActions(WindowActions):
                 return
             text = decode_text(await self._store(info).data(hash) or b"") or ""
             await self._store(info).remove_from_draft(info.id, hash)
-            self._window.composer.editor.insertPlainText(text)
+            self._window.composer.editor.insert(text)
             self._window.composer.editor.setFocus()
             await self._show(info)
 
