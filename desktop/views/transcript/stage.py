@@ -66,6 +66,10 @@ class Stage(Canvas):
 
     # What a message is.
 
+    def line_within(self) -> int:
+        """The answer that streams: its actions do not show yet."""
+        return -1 if self._live >= 0 and self.column.extras(self._live) else self._live
+
     def is_live(self, index: int) -> bool:
         """Whether a message is being written."""
         return index == self._live
