@@ -177,6 +177,10 @@ class AttachmentActions(WindowActions):
                 return
         self._bar.pictures.put_larger(hash, image)
 
+    async def read_bytes(self, hash: str) -> bytes | None:
+        """The bytes of a file that is attached somewhere; None where there are none."""
+        return await self._read(lambda attachments: attachments.data(hash))
+
     async def _read(self, read: Callable[[Attachments], Awaitable[bytes | None]]) -> bytes | None:
         """Read something of a file from the store that has it."""
         engine = await self._holder.opened()
