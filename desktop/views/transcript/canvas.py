@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop.views.controls import Button, larger
 from desktop.views.theme import SPACE, current_theme, is_theme_change
-from desktop.views.transcript import lexers
+from desktop.views.transcript import formulas, lexers
 from desktop.views.transcript.activity_line import ActivityLine
 from desktop.views.transcript.column import ROW_GAP, Column, Growth
 from desktop.views.transcript.gliding import Glider
@@ -285,6 +285,7 @@ class Canvas(QAbstractScrollArea):
         if ahead is None:
             if self.column.messages:
                 lexers.ask_for_usual()
+                formulas.warm()
             top, page = scroller.top, scroller.page
             is_changed = refine(self.column, top - page, top + 2 * page, deadline) or is_changed
         if self.column.survey(deadline) or is_changed or scroller.has_drifted:
