@@ -157,7 +157,7 @@ class AttachmentActions(WindowActions):
                 return
             text = decode_text(await self._store(info).data(hash) or b"") or ""
             await self._store(info).remove_from_draft(info.id, hash)
-            self._window.composer.editor.insertPlainText(text)
+            self._window.composer.editor.insert(text)
             self._window.composer.editor.setFocus()
             await self._show(info)
 
@@ -176,6 +176,10 @@ class AttachmentActions(WindowActions):
             except AttachmentRefused:  # its preview shows
                 return
         self._bar.pictures.put_larger(hash, image)
+
+    async def read_bytes(self, hash: str) -> bytes | None:
+        """The bytes of a file that is attached somewhere; None where there are none."""
+        return await self._read(lambda attachments: attachments.data(hash))
 
     async def _read(self, read: Callable[[Attachments], Awaitable[bytes | None]]) -> bytes | None:
         """Read something of a file from the store that has it."""

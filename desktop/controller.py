@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from desktop import run_outcomes as outcomes
 from desktop.actions import Actions
 from desktop.assembly import Engine, make_registry, with_budgets
+from desktop.attached_files import AttachedFiles
 from desktop.attachment_actions import AttachmentActions
 from desktop.budget_actions import BudgetActions
 from desktop.conversations import Conversations
@@ -78,6 +79,7 @@ class Controller(QObject):
         self.conversations = Conversations(window, settings, paths, self._holder, self.actions, self._presenter)
         self.desk = Desk(window, settings, self._holder, self.actions, self.conversations)
         self.attachments = AttachmentActions(self.desk)
+        AttachedFiles(self.desk, self.attachments.read_bytes)
         self._record = RecordActions(self.desk, self.attachments)
         self._gates = GateActions(self.desk)
         self._decisions = DecisionActions(self.desk, dialog, self._presenter)

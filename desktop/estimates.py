@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QTimer
 
-from desktop.engine.errors import EngineError
+from desktop.engine.errors import EngineError, RequestTooLong
 from desktop.engine.estimating import Estimate, estimate
 from desktop.window_actions import Desk, WindowActions
 
@@ -49,15 +49,21 @@ class Estimates(WindowActions):
             window.off_record_toggled,
             window.top_bar.model_menu.model_chosen,
             desk.conversations.shown,
-            desk.attachment_bar.changed,
+            desk.attachment_bar.shown,
         ):
             changed.connect(lambda *_values: self._timer.start())
+        desk.conversations.shown.connect(lambda _run: self._leave())
         window.draft_changed.connect(self._take_draft)
 
     def _take_draft(self, text: str) -> None:
-        """A few words more are not worth reading the conversation again."""
-        if not text or abs(len(text) - self._length) >= _TELLING_CHARACTERS:
+        """A few words more are not worth reading the conversation again, but where nothing can be sent."""
+        is_other = not text or abs(len(text) - self._length) >= _TELLING_CHARACTERS
+        if is_other or self._desk.attachment_bar.text_problem:
             self._timer.start()
+
+    def _leave(self) -> None:
+        """Another conversation is open: what was too long is not in its composer."""
+        self._desk.attachment_bar.show_text_problem("")
 
     async def show_now(self) -> None:
         """Estimate what stands in the composer now."""
@@ -65,11 +71,13 @@ class Estimates(WindowActions):
         if engine is None:  # it is still opening
             self._timer.start()
             return
-        text, files = self._window.composer.text, self._desk.attachment_bar.attachments
+        bar = self._desk.attachment_bar
+        text, files = self._window.composer.text, bar.attachments
         self._length = len(text)
         info = self._conversations.open
         if not text.strip() and not files and info is None:
             self._window.set_estimate("")
+            bar.show_text_problem("")
             return
         if info is not None:
             store, where, folder = engine.session.store_of(info.id), info.id, info.workspace
@@ -77,11 +85,15 @@ class Estimates(WindowActions):
             is_off_record = self._window.top_bar.off_record.isChecked()
             store, where = engine.off_record if is_off_record else engine.store, None
             folder = str(self._conversations.workspace)
+        words, objection = "", ""
         try:
             options = self._desk.run_options(folder)
             found = await estimate(engine.session.runner, store, where, text, options, files)
+            words = estimate_words(found)
+        except RequestTooLong as error:
+            objection = f"{error.objection} {error.action}".strip()
         except EngineError:  # said when it is sent
-            self._window.set_estimate("")
-            return
+            pass
         if self._window.composer.text == text and self._conversations.open is info:
-            self._window.set_estimate(estimate_words(found))
+            self._window.set_estimate(words)
+            bar.show_text_problem(objection)

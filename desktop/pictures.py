@@ -100,6 +100,18 @@ def _decoded(data: bytes, media_type: str, name: str) -> tuple[QImage, bool]:
         reader.setDevice(None)  # type: ignore[arg-type]
 
 
+def whole_picture(data: bytes) -> QImage:
+    """A picture that was attached, upright.
+
+    Raises:
+        AttachmentRefused: It cannot be opened.
+    """
+    media_type = media_type_of(data, "The file")
+    if media_type not in _READ:
+        raise AttachmentRefused("The file is no picture any more.", action="Attach it again.")
+    return _decoded(data, media_type, "The picture")[0]
+
+
 def at_height(data: bytes, height: int) -> QImage:
     """A picture made for being drawn at a height.
 
@@ -113,10 +125,7 @@ def at_height(data: bytes, height: int) -> QImage:
     Raises:
         AttachmentRefused: It cannot be opened.
     """
-    media_type = media_type_of(data, "The file")
-    if media_type not in _READ:
-        raise AttachmentRefused("The file is no picture any more.", action="Attach it again.")
-    image, _ = _decoded(data, media_type, "The picture")
+    image = whole_picture(data)
     if image.height() <= height:
         return image
     return image.scaledToHeight(max(1, height), Qt.TransformationMode.SmoothTransformation)

@@ -48,8 +48,8 @@ class SettingsActions(WindowActions):
         self._made: SettingsDialog | None = None
         window = desk.window
         self._asking: asyncio.Task[None] | None = None
-        window.settings_requested.connect(lambda: self._do(self._open(GENERAL)))
-        window.top_bar.model_menu.settings_requested.connect(lambda: self._do(self._open(MODELS)))
+        window.settings_requested.connect(lambda: self._begin(GENERAL))
+        window.top_bar.model_menu.settings_requested.connect(lambda: self._begin(MODELS))
 
     @property
     def _dialog(self) -> SettingsDialog:
@@ -76,11 +76,18 @@ class SettingsActions(WindowActions):
         self._dialog.reject()
         other()
 
+    def _begin(self, page: str) -> None:
+        """Open the dialog at once, before anything else that was typed is looked at."""
+        if self._holder.current is not None:
+            self._dialog.show_page(page)
+            self._dialog.open()
+            self._show()
+        else:
+            self._do(self._open(page))
+
     async def _open(self, page: str) -> None:
         await self._holder.opened()
-        self._show()
-        self._dialog.show_page(page)
-        self._dialog.open()
+        self._begin(page)
 
     def _show(self, model: str = "", role: str = "") -> None:
         """Show what is in force."""

@@ -35,6 +35,38 @@ def test_an_estimate_is_said_where_it_matters(found: Estimate, words: str) -> No
     assert estimate_words(found) == words
 
 
+@pytest.mark.parametrize("word", ["a word ", "ein w\u00f6rt "])
+async def test_a_text_that_no_model_has_room_for_is_said_before_it_is_sent(qtbot: QtBot, word: str) -> None:
+    paths = Paths.of_system()
+    paths.make()
+    settings, _ = Settings.load(paths.settings_file)
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.furnish()
+    controller = Controller(window, settings, paths)
+    keys = KeyStore(on_key=lambda key: None, load=MemoryKeyring, environment={})
+    engine = await open_engine(paths, settings, keys, controller.take)
+    await controller.start(engine, None)
+    estimates = Estimates(controller.desk)
+    composer, bar = window.composer, controller.desk.attachment_bar
+    composer.editor.setPlainText(word * 800_000)
+    await estimates.show_now()
+    assert not composer.send.isEnabled()
+    assert bar.words.text().startswith("Your message is about ")
+    assert " can read 1,000,000 at once" in bar.words.text()
+    assert "Nothing was sent" not in bar.words.text()
+    assert not bar.words.isHidden()
+    assert window.status_line.estimate.whole_text == ""
+    composer.editor.setPlainText("A word.")
+    await estimates.show_now()
+    assert composer.send.isEnabled()
+    assert bar.isHidden()
+    composer.set_text("")  # and no draft is told late
+    estimates._timer.stop()  # the window outlives the test by a moment
+    await controller.close()
+    await engine.close()
+
+
 async def test_what_is_attached_counts_in_the_window(qtbot: QtBot) -> None:
     paths = Paths.of_system()
     paths.make()

@@ -89,7 +89,16 @@ class ContextExceeded(RequestRefused):
 
 
 class RequestTooLong(RequestRefused):
-    """The person's message is longer than the model can read; nothing was sent."""
+    """The person's message is longer than the model can read; nothing was sent.
+
+    Args:
+        objection: Why it cannot be sent, a sentence.
+        action: What the person can do about it.
+    """
+
+    def __init__(self, objection: str, *, action: str = "") -> None:
+        super().__init__(f"{objection} Nothing was sent.", action=action)
+        self.objection = objection
 
 
 class RequestBlocked(ModelError):

@@ -1,5 +1,6 @@
 """What a message will cost at least, said before it is sent."""
 
+import asyncio
 from collections.abc import Sequence
 
 from desktop.engine.handoff import to_request
@@ -10,7 +11,10 @@ from desktop.engine.requests import ModelRequest
 from desktop.engine.running import Runner
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
-from desktop.engine.tokens import request_tokens
+from desktop.engine.tokens import estimate_tokens, request_tokens
+
+_LONG = 200_000
+"""Characters beyond which a text is counted off the caller's thread."""
 
 
 class Estimate(Value):
@@ -52,6 +56,10 @@ async def estimate(
     """
     asked = Asked(options, text, tuple(attachments), utc_now(), conversation_id)
     preparing = runner.preparing(store, asked)
+    if len(text) > _LONG:  # most of what is far too long is found here, and not by counting it over and over
+        length = await asyncio.to_thread(estimate_tokens, text)
+        for brain in options.brains:
+            preparing.room(brain).check(length, length)
     tokens, cost, unpriced = 0, 0.0, []
     for brain in options.brains:
         request: ModelRequest

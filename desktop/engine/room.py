@@ -77,6 +77,6 @@ class Room:
             return
         raise RequestTooLong(
             f"Your message is about {request:,} tokens long. {self.label} can read {self.context:,} at once, and"
-            f" {max(0, self.tokens - (fixed - request)):,} of them are left for a message. Nothing was sent.",
+            f" {max(0, self.tokens - (fixed - request)):,} of them are left for a message.",
             action="Shorten it, put it into a file that the tools can read, or choose a model with a larger context.",
         )

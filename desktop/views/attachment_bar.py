@@ -25,18 +25,21 @@ class AttachmentBar(QWidget):
     Attributes:
         pictures: The small pictures.
         chips: In order.
-        words: The line below: a problem of all together, or what is being read.
+        words: The line below: a problem of all together or of the text, or what is being read.
+        text_problem: Why the text of the message cannot be sent; empty where it can.
 
     Signals:
         removed(str): The person wants an attachment away; its hash.
         text_wanted(str): The person wants a long paste as text; its hash.
         left(): The last chip went, or the focus is to go back to the editor.
+        shown(): Other attachments are shown than before.
         changed(): Chips, problems or what is being read changed.
     """
 
     removed = Signal(str)
     text_wanted = Signal(str)
     left = Signal()
+    shown = Signal()
     changed = Signal()
 
     def __init__(self, pictures: AttachmentPictures, parent: QWidget | None = None) -> None:
@@ -46,6 +49,7 @@ class AttachmentBar(QWidget):
         self._problems: dict[str, str] = {}
         self._pasted: frozenset[str] = frozenset()
         self._problem = ""
+        self.text_problem = ""
         self._reading = 0
         self._row = QWidget()
         set_role(self._row, QAccessible.Role.List)
@@ -79,16 +83,16 @@ class AttachmentBar(QWidget):
     @property
     def is_ready(self) -> bool:
         """Whether nothing is still being read, and all of it can be sent."""
-        return not (
-            self._reading or self._problem or any(chip.attachment.hash in self._problems for chip in self.chips)
-        )
+        problem = self._problem or self.text_problem
+        return not (self._reading or problem or any(chip.attachment.hash in self._problems for chip in self.chips))
 
     @property
     def why_not_ready(self) -> str:
         """Why the message cannot be sent; empty where it can."""
         if self._reading:
             return "What is attached is still being read."
-        return " ".join([*(f"{name}: {why}" for name, why in self._said()), self._problem]).strip()
+        said = [*(f"{name}: {why}" for name, why in self._said()), self._problem, self.text_problem]
+        return " ".join(filter(None, said))
 
     def show_attachments(self, attachments: Sequence[Attachment], pasted: frozenset[str] = frozenset()) -> None:
         """Show these.
@@ -115,6 +119,7 @@ class AttachmentBar(QWidget):
         if had_focus is not None and not any(self._has_focus(chip) for chip in self.chips):
             self._focus(had_focus)
         self._settle()
+        self.shown.emit()
 
     def show_problems(self, problems: Mapping[str, str], problem: str = "") -> None:
         """Say why attachments cannot be sent.
@@ -125,6 +130,12 @@ class AttachmentBar(QWidget):
         """
         self._problems, self._problem = dict(problems), problem
         self._settle()
+
+    def show_text_problem(self, words: str) -> None:
+        """Say why the text of the message cannot be sent; empty where it can."""
+        if words != self.text_problem:
+            self.text_problem = words
+            self._settle()
 
     def set_reading(self, count: int) -> None:
         """Show how many files are still being read."""
@@ -157,7 +168,7 @@ class AttachmentBar(QWidget):
     def _settle(self) -> None:
         for chip in self.chips:
             chip.show_problem(self._problems.get(chip.attachment.hash, ""))
-        said = self.why_not_ready if self.chips or self._reading else ""
+        said = self.why_not_ready if self.chips or self._reading else self.text_problem
         if self._reading:
             said = "Reading 1 file…" if self._reading == 1 else f"Reading {self._reading} files…"
         self.words.setText(said)

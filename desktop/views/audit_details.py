@@ -1,7 +1,7 @@
 """One row of the audit log in full."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.engine.audit import AuditEntry
 from desktop.views.audit_text import facts_of, state_text, whole_arguments
@@ -57,17 +57,23 @@ class AuditDetails(QWidget):
         column.addWidget(self.arguments)
         column.addSpacing(SPACE)
         column.addWidget(self._scroll, 1)
+        around = QScrollArea()  # in a low window all of it scrolls
+        around.setFrameShape(QFrame.Shape.NoFrame)
+        around.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        around.setWidgetResizable(True)
+        around.setWidget(self._page)
+        self._around = around
         self._nothing = label("Choose a row to see all of it.", "muted", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._page, 1)
+        whole.addWidget(self._around, 1)
         whole.addWidget(self._nothing, 1)
         self.show_entry(None)
 
     def show_entry(self, entry: AuditEntry | None) -> None:
         """Show a row, or that none is chosen."""
-        self._page.setVisible(entry is not None)
+        self._around.setVisible(entry is not None)
         self._nothing.setVisible(entry is None)
         self.facts = {} if entry is None else dict(facts_of(entry))
         while self._rows.rowCount():

@@ -1,11 +1,11 @@
-"""The row of fields that filter the audit log."""
+"""The fields that filter the audit log."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.engine.audit import AuditFilter
 from desktop.engine.messages import CallState, utc_now
@@ -15,6 +15,7 @@ from desktop.views.literal_text import one_line
 from desktop.views.theme import SPACE, current_theme, is_theme_change
 
 _TYPING_MS = 200
+_LEAST_SEARCH = 20 * SPACE
 _SPANS = {"Any time": None, "Last hour": 1 / 24, "Last 24 hours": 1, "Last 7 days": 7, "Last 30 days": 30}
 """The choices of time, in days."""
 
@@ -61,19 +62,55 @@ class AuditFilterBar(QWidget):
         self.every_step = QCheckBox("Every step")
         self.every_step.setToolTip("List each step of each call and grant, not the latest alone")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE)
-        row.addWidget(self.search, 1)
+        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for row in (self._first, self._second):
+            row.setSpacing(SPACE)
+            rows.addLayout(row)
+        self._first.addWidget(self.search, 1)
         for box in (self.tool, self.state, self.decided_by, self.time, self.here):
-            row.addWidget(box)
+            self._first.addWidget(box)
             box.currentIndexChanged.connect(lambda _index: self._tell())
-        row.addWidget(self.every_step)
+        self._first.addWidget(self.every_step)
+        self._is_in_two = False
         self.search.textChanged.connect(lambda _text: self._typing.start())
         self.search.returnPressed.connect(self._tell)
         self._typing.timeout.connect(self._tell)
         self.every_step.toggled.connect(lambda _on: self._tell())
         self._tint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the wider half of it: the other one goes into a second row."""
+        halves = [(self.search, self.tool, self.state), self._movable]
+        widths = [sum(each.minimumSizeHint().width() + SPACE for each in half) for half in halves]
+        return QSize(max(widths), super().minimumSizeHint().height())
+
+    @property
+    def _movable(self) -> Sequence[QWidget]:
+        return self.decided_by, self.time, self.here, self.every_step
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stand in two rows where one has no room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        shown = [each for each in (self.tool, self.state, *self._movable) if not each.isHidden()]
+        wanted = _LEAST_SEARCH + sum(each.sizeHint().width() + SPACE for each in shown)
+        if (wanted > self.width()) == self._is_in_two:
+            return
+        self._is_in_two = not self._is_in_two
+        (leaving, entering) = (self._first, self._second) if self._is_in_two else (self._second, self._first)
+        for each in self._movable:
+            leaving.removeWidget(each)
+            entering.addWidget(each)
+        if self._is_in_two:
+            entering.addStretch(1)
+        else:
+            leaving.takeAt(0)
+        self._second.setContentsMargins(0, SPACE if self._is_in_two else 0, 0, 0)
 
     @property
     def wanted(self) -> AuditFilter:
@@ -108,6 +145,7 @@ class AuditFilterBar(QWidget):
         self.here.setCurrentIndex(0)
         self.here.blockSignals(False)
         self.here.setVisible(conversation_id is not None)
+        self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
         """Tint the glass anew with the theme."""

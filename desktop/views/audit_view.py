@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -11,7 +11,7 @@ from desktop.views.audit_details import AuditDetails
 from desktop.views.audit_filter_bar import AuditFilterBar
 from desktop.views.audit_table import AuditModel, AuditTable
 from desktop.views.audit_text import kinds_text
-from desktop.views.controls import Button, label, larger
+from desktop.views.controls import Button, fit_screen, label, larger
 from desktop.views.notice_bar import NoticeBar
 from desktop.views.theme import SPACE, is_theme_change
 
@@ -97,8 +97,7 @@ class AuditView(QDialog):
         column.addWidget(self.report)
         column.addWidget(splitter, 1)
         column.addLayout(foot)
-        self.setMinimumSize(980, 520)
-        self.resize(1200, 740)
+        fit_screen(self, QSize(1200, 740), QSize(760, 520))
 
     def _connect(self) -> None:
         self.filters.changed.connect(self.refresh)

@@ -1,8 +1,8 @@
 """A button as big as what it decides."""
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QCursor, QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QWidget
 
 from desktop.views.controls import larger
 from desktop.views.icons import icon_pixmap
@@ -30,11 +30,26 @@ class Card(QPushButton):
         self.setAccessibleName(title)
         self.setAccessibleDescription(line)
         self.setAutoDefault(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         # Not Fixed: that would hold it to the height of its size hint, where its words need more lines.
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the hand."""
+        super().enterEvent(event)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Show the hand no more."""
+        super().leaveEvent(event)
+        self.unsetCursor()
+
+    def look_for_pointer(self) -> None:
+        """Take note that it moved away under the pointer: Qt tells of that only once the pointer moves."""
+        if self.underMouse() and not self.rect().contains(self.mapFromGlobal(QCursor.pos())):
+            QApplication.sendEvent(self, QEvent(QEvent.Type.Leave))
+            self.update()
 
     def sizeHint(self) -> QSize:
         """As wide as a page's column."""

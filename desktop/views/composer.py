@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.views.composer_row import ComposerRow
 from desktop.views.edit_bar import EditBar
@@ -293,6 +293,8 @@ class Composer(QWidget):
         self.draft_changed.emit(self.text)
 
     def _leave(self) -> None:
+        if QApplication.activeModalWidget() is not None:
+            return  # it was meant for a dialog that has not been given the keyboard yet
         if self._edited:
             self.cancel_edit()
         else:

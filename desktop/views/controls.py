@@ -3,11 +3,28 @@
 from html import escape
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QSizePolicy, QWidget
 
 from desktop.views.icons import icon
 from desktop.views.theme import SPACE, Theme, current_theme, is_theme_change
+
+_SHARE_OF_SCREEN = (0.95, 0.9)
+"""Of its width and height; a title bar takes some of the height."""
+
+
+def fit_screen(window: QWidget, preferred: QSize, least: QSize) -> None:
+    """Size a window, and bound it, by what the screen has room for: its buttons are never beyond the edge.
+
+    Args:
+        window: The window; what it holds has to scroll or wrap where it is smaller than it would like to be.
+        preferred: Its size where there is room.
+        least: The least size that a person may give it, where there is room for that.
+    """
+    screen = (window.screen() or QGuiApplication.primaryScreen()).availableSize()
+    room = QSize(int(screen.width() * _SHARE_OF_SCREEN[0]), int(screen.height() * _SHARE_OF_SCREEN[1]))
+    window.setMinimumSize(least.boundedTo(room))
+    window.resize(preferred.boundedTo(room))
 
 
 def plain_tool_tip(text: str) -> str:

@@ -55,12 +55,12 @@ class _Row(QWidget):
         column.addWidget(self.input)
         self._help = label(field.help, "muted", wrap=True)
         self._help.setContentsMargins(4, 0, 0, 0)
-        self._help.setVisible(bool(field.help))
         self.problem = label("", "danger", wrap=True)
         self.problem.setContentsMargins(4, 0, 0, 0)
         self.problem.hide()
         column.addWidget(self._help)
         column.addWidget(self.problem)
+        self._help.setVisible(bool(field.help))  # shown without a parent it would be a window of its own
 
     @property
     def value(self) -> str:

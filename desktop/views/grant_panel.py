@@ -73,8 +73,8 @@ class GrantPanel(QWidget):
         self.uses = QuietSpinBox()
         self.until = QuietComboBox()
         self._limits = self._make_limits()
-        self._limits.setVisible(is_lasting)
         column.addWidget(self._limits)
+        self._limits.setVisible(is_lasting)
         if request.tainted_by:
             column.addSpacing(SPACE)
             column.addWidget(MarkedLine("info", _taint_sentence(request.tainted_by)))

@@ -52,7 +52,6 @@ class GrantRowView(QWidget):
         self.keep_button = Button("Keep", kind="flat")
         lines = QVBoxLayout()
         lines.setSpacing(0)
-        tool.setVisible(not scope.startswith(one_line(grant.tool, 40).rstrip("…")))
         lines.addWidget(tool)
         lines.addWidget(words)
         lines.addWidget(self._facts)
@@ -61,6 +60,7 @@ class GrantRowView(QWidget):
         row.setContentsMargins(0, SPACE // 2, SPACE, SPACE // 2)
         row.setSpacing(SPACE)
         row.addLayout(lines, 1)
+        tool.setVisible(not scope.startswith(one_line(grant.tool, 40).rstrip("…")))
         for widget in (self.keep_button, self.sure_button, self.revoke_button):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self.revoke_button.clicked.connect(lambda: self._ask(True))

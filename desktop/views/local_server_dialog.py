@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from desktop.views.controls import Button, label, larger, one_line, plain_tool_tip
+from desktop.views.controls import Button, fit_screen, label, larger, one_line, plain_tool_tip
 from desktop.views.theme import SPACE
 
 _CHOICE = int(Qt.ItemDataRole.UserRole)
@@ -95,7 +95,7 @@ class LocalServerDialog(QDialog):
         column.addSpacing(SPACE)
         column.addStretch(0)
         column.addLayout(foot)
-        self.resize(560, 480)
+        fit_screen(self, QSize(560, 480), QSize(420, 380))
         self.models.currentItemChanged.connect(lambda _new, _old: self._enable())
         self.models.itemDoubleClicked.connect(lambda _item: self._use())
         self.address.textChanged.connect(lambda _text: self._enable())

@@ -31,7 +31,9 @@ class MarkedLine(QWidget):
         row.setSpacing(SPACE)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._words, 1)
-        self.show_text(text)
+        self._say(text)
+        if not text:  # shown here, without a parent, it would be a window of its own
+            self.hide()
 
     @property
     def text(self) -> str:
@@ -40,9 +42,12 @@ class MarkedLine(QWidget):
 
     def show_text(self, text: str) -> None:
         """Show a sentence; empty hides the line."""
+        self._say(text)
+        self.setVisible(bool(text))
+
+    def _say(self, text: str) -> None:
         self._words.setText(text if len(text) <= _MOST else text[: _MOST - 1] + "…")
         self._tint()
-        self.setVisible(bool(text))
 
     def _tint(self) -> None:
         if not self._words.text():

@@ -1,7 +1,7 @@
 """The editor of the composer."""
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QInputMethodEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QImage, QInputMethodEvent, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 _SHIFTS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier
@@ -44,12 +44,16 @@ class MessageEditor(QPlainTextEdit):
         self.most_characters, self.most_lines = 4_000, 100
         self._given_at = -1  # the document's revision when a long text was given
         self._composing = False
+        self._is_shown_late = False
         self.setAccessibleName("Message")
         self.setPlaceholderText("Write a message")
         self.setTabChangesFocus(True)
         self.setProperty("kind", "bare")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        option = self.document().defaultTextOption()
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # each paragraph's own
+        self.document().setDefaultTextOption(option)
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
         self._fit()
 
@@ -104,8 +108,38 @@ class MessageEditor(QPlainTextEdit):
             self._given_at = self.document().revision()
             self.long_text_given.emit(text)
         else:
-            self.insertPlainText(text)
+            self.insert(text)
+
+    def insert(self, text: str) -> None:
+        """Insert a text at the caret, and show where it ends."""
+        self.insertPlainText(text)
+        self._is_shown_late = True
+        self.ensureCursorVisible()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the caret once the editor has grown with what was inserted."""
+        super().resizeEvent(event)
+        if self._is_shown_late:
+            self._is_shown_late = False
             self.ensureCursorVisible()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the text, each paragraph from the side where its script begins."""
+        block, bottom = self.firstVisibleBlock(), self.viewport().height()
+        while block.isValid() and block.isVisible():
+            area = self.blockBoundingGeometry(block).translated(self.contentOffset())
+            if area.top() > bottom:
+                break
+            layout = block.layout()
+            option = layout.textOption()
+            is_right = block.textDirection() == Qt.LayoutDirection.RightToLeft
+            # WORKAROUND(qt): the layout of plain text lays every line out at the left, whatever its direction.
+            side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
+            if option.alignment() != side:
+                option.setAlignment(side)
+                layout.setTextOption(option)
+            block = block.next()
+        super().paintEvent(event)
 
     def _fit(self) -> None:
         overflows = self._height_of(self._lines()) > self._most()

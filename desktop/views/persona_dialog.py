@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views.controls import Button, label, larger, plain_tool_tip
+from desktop.views.controls import Button, fit_screen, label, larger, plain_tool_tip
 from desktop.views.debug_tables import ROW_STYLE
 from desktop.views.documents import fixed_font
 from desktop.views.literal_text import one_line
@@ -29,7 +29,7 @@ from desktop.views.theme import SPACE
 
 _PREFERRED = QSize(820, 620)
 _LEAST = QSize(680, 480)
-_LIST_WIDTH = 32 * SPACE
+_LIST_WIDTH = 28 * SPACE
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -94,7 +94,6 @@ class PersonaDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Personas")
         self.setAccessibleName("Personas")
-        self.setMinimumSize(_LEAST)
         self._name = ""
         self._stored = ""
         self._unsaved: dict[str, str] = {}
@@ -184,6 +183,7 @@ class PersonaDialog(QDialog):
         column.addWidget(self.problem)
         column.addLayout(middle, 1)
         column.addLayout(foot)
+        fit_screen(self, _PREFERRED, _LEAST)
 
     def _sent_page(self) -> QWidget:
         page = QWidget()

@@ -40,11 +40,18 @@ class QueuedRow:
 
 
 class _Row(QWidget):
-    """One queued message with what can be done about it."""
+    """One queued message with what can be done about it.
 
-    def __init__(self, row: QueuedRow, queue: "QueueRows") -> None:
+    Args:
+        row: The message.
+        queue: Tells what the person wants.
+        number: Its place, from 1; from 2 on it is in the names of its buttons, which are told apart by it.
+    """
+
+    def __init__(self, row: QueuedRow, queue: "QueueRows", number: int) -> None:
         super().__init__()
         words = row.words
+        which = f" {number}" if number > 1 else ""
         set_role(self, QAccessible.Role.ListItem)
         self.setAccessibleName(f"Queued: {words}")
         text = ElidedLabel(f"Queued: {words}", "muted")
@@ -58,7 +65,7 @@ class _Row(QWidget):
             ("Withdraw", queue.withdraw_requested),
             ("Send now", queue.send_now_requested),
         ):
-            button = Button(name, kind="quiet", name=f"{name} queued message", parent=self)
+            button = Button(name, kind="quiet", name=f"{name} queued message{which}", parent=self)
             button.setToolTip("Stop the run and send this message" if told is queue.send_now_requested else "")
             button.setAccessibleDescription(words)
             button.clicked.connect(lambda _checked=False, told=told: told.emit(row.id))
@@ -142,8 +149,8 @@ class QueueRows(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         height = self.fontMetrics().lineSpacing() + SPACE
-        for row in self.rows:
-            made = _Row(row, self)
+        for place, row in enumerate(self.rows, 1):
+            made = _Row(row, self, place)
             made.setFixedHeight(height)
             column.addWidget(made)
         column.addStretch(1)

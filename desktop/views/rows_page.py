@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.views.controls import Button, label, one_line, set_tool_tip
@@ -14,7 +14,9 @@ from desktop.views.notice_bar import NoticeBar, NoticeKind
 from desktop.views.theme import SPACE
 
 _NAME = int(Qt.ItemDataRole.UserRole)
-_LIST_WIDTH = 170
+_LIST_WIDTH, _LEAST_LIST_WIDTH = 170, 144
+_NARROW = 560
+"""A page of less width has a narrower list, so that its form has room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,31 @@ class PageRow:
     values: Mapping[str, str]
     is_own: bool = False
     is_built_in: bool = False
+
+
+class FormScroll(QScrollArea):
+    """A form that scrolls where it has no room.
+
+    Args:
+        fields: Of the form.
+        parent: The parent widget.
+
+    Attributes:
+        form: The form.
+    """
+
+    def __init__(self, fields: Sequence[FormField], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        self.setWidget(inside)
+        self.form = Form(fields, inside)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, SPACE, 0)
+        column.addWidget(self.form)
 
 
 class RowsPage(QWidget):
@@ -77,18 +104,19 @@ class RowsPage(QWidget):
         self._drafts: dict[str, Mapping[str, str]] = {}
         self._is_busy = False
         self.new_values: Mapping[str, str] = {}
-        self.rows = QListWidget()
+        self.rows = QListWidget(self)
         self.rows.setAccessibleName(f"{what.capitalize()}s")
         self.rows.setProperty("kind", "choices")
         self.rows.setFixedWidth(_LIST_WIDTH)
         self.rows.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.add_button = Button("Add", "plus", kind="flat", name=f"Add {what}")
-        self.remove_button = Button("Remove", kind="flat", name=f"Remove {what}")
-        self.form = Form(fields)
-        self.notice = NoticeBar(dismissible=False)
-        self.save_button = Button("Save", kind="primary", name=f"Save {what}")
-        self.further = {key: Button(words) for key, words in actions.items()}
+        self.add_button = Button("Add", "plus", kind="flat", name=f"Add {what}", parent=self)
+        self.remove_button = Button("Remove", kind="flat", name=f"Remove {what}", parent=self)
+        self._scroll = FormScroll(fields, self)
+        self.form = self._scroll.form
+        self.notice = NoticeBar(self, dismissible=False)
+        self.save_button = Button("Save", kind="primary", name=f"Save {what}", parent=self)
+        self.further = {key: Button(words, parent=self) for key, words in actions.items()}
         self._lay_out()
         self.rows.currentItemChanged.connect(lambda new, _old: self._choose(new))
         self.add_button.clicked.connect(self.begin)
@@ -108,20 +136,10 @@ class RowsPage(QWidget):
         left.setSpacing(SPACE)
         left.addWidget(self.rows, 1)
         left.addLayout(under_list)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, SPACE, 0)
-        column.addWidget(self.form)
-        scroll.setWidget(inside)
         foot = FlowLayout([list(self.further.values()), [self.save_button]], SPACE)
         right = QVBoxLayout()
         right.setSpacing(SPACE)
-        right.addWidget(scroll, 1)
+        right.addWidget(self._scroll, 1)
         right.addWidget(self.notice)
         right.addLayout(foot)
         whole = QHBoxLayout(self)
@@ -134,6 +152,11 @@ class RowsPage(QWidget):
         """Lay the list out in the theme's sizes, which it did not have when it was filled."""
         self.rows.doItemsLayout()
         super().showEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the form the room that it needs."""
+        super().resizeEvent(event)
+        self.rows.setFixedWidth(_LIST_WIDTH if self.width() >= _NARROW else _LEAST_LIST_WIDTH)
 
     def show_rows(self, rows: Sequence[PageRow], current: str = "") -> None:
         """Show these rows.
@@ -226,9 +249,9 @@ class RowsPage(QWidget):
         )
 
 
-def page_heading(text: str, words: str) -> QWidget:
+def page_heading(text: str, words: str, parent: QWidget | None = None) -> QWidget:
     """The head of a page: its name, and a sentence."""
-    head = QWidget()
+    head = QWidget(parent)
     column = QVBoxLayout(head)
     column.setContentsMargins(0, 0, 0, SPACE // 2)
     column.setSpacing(2)

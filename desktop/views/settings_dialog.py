@@ -3,28 +3,25 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QHBoxLayout,
     QListWidget,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.views.controls import Button, label, larger
+from desktop.views.controls import Button, fit_screen, label, larger
 from desktop.views.form import Form, FormField
 from desktop.views.notice_bar import NoticeBar
-from desktop.views.rows_page import RowsPage, page_heading
+from desktop.views.rows_page import FormScroll, RowsPage, page_heading
 from desktop.views.theme import SPACE
 
 _PREFERRED = QSize(940, 720)
-_SHARE_OF_SCREEN = 0.9
-_NAV_WIDTH = 120
-_LEAST_WIDTH = 740
+_NAV_WIDTH = 104
+_LEAST = QSize(740, 360)
 GENERAL, MODELS, ROLES = "General", "Models", "Roles"
 _HEADS = {
     GENERAL: "How the program works. Everything here is also in the settings file, which you can edit by hand.",
@@ -71,24 +68,26 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Settings")
         self.setAccessibleName("Settings")
-        self.pages = QListWidget()
+        self.pages = QListWidget(self)
         self.pages.setAccessibleName("Pages")
         self.pages.setProperty("kind", "choices")
         self.pages.setFixedWidth(_NAV_WIDTH)
         self.pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.pages.addItems([GENERAL, MODELS, ROLES])
-        self.general = Form(general)
-        self.general_notice = NoticeBar()
-        self.models = RowsPage("model", model, {"test": "Test", "list": "List models", "find": "Find servers"})
-        self.roles = RowsPage("role", role, {})
-        self.tools_button = Button("Tools and grants…", "tools", kind="flat")
-        self.keys_button = Button("API keys…", "key", kind="flat")
-        self.close_button = Button("Close")
-        self._save_general = Button("Save", kind="primary", name="Save general settings")
-        self._stack = QStackedWidget()
-        self._stack.addWidget(_page(GENERAL, self._general_page()))
-        self._stack.addWidget(_page(MODELS, self.models))
-        self._stack.addWidget(_page(ROLES, self.roles))
+        self.tools_button = Button("Tools and grants…", "tools", kind="flat", parent=self)
+        self.keys_button = Button("API keys…", "key", kind="flat", parent=self)
+        self.close_button = Button("Close", parent=self)
+        # Each widget is made where it stays: a style sheet is resolved anew for all that moves to another parent.
+        self._stack = QStackedWidget(self)
+        general_page, models_page, roles_page = (_page(name, self._stack) for name in (GENERAL, MODELS, ROLES))
+        self.general, self.general_notice, self._save_general = _general_page(general_page, general)
+        actions = {"test": "Test", "list": "List models", "find": "Find servers"}
+        self.models = RowsPage("model", model, actions, models_page)
+        self.roles = RowsPage("role", role, {}, roles_page)
+        for page, inside in ((models_page, self.models), (roles_page, self.roles)):
+            _column_of(page).addWidget(inside, 1)
+        for page in (general_page, models_page, roles_page):
+            self._stack.addWidget(page)
         self._lay_out()
         self.pages.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._save_general.clicked.connect(lambda: self.general_saved.emit(self.general.values))
@@ -96,29 +95,6 @@ class SettingsDialog(QDialog):
         self.keys_button.clicked.connect(lambda: self.keys_requested.emit())
         self.close_button.clicked.connect(self.reject)
         self.show_page(GENERAL)
-
-    def _general_page(self) -> QWidget:
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, SPACE, 0)
-        column.addWidget(self.general)
-        scroll.setWidget(inside)
-        page = QWidget()
-        whole = QVBoxLayout(page)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(SPACE)
-        whole.addWidget(scroll, 1)
-        whole.addWidget(self.general_notice)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(self._save_general)
-        whole.addLayout(foot)
-        return page
 
     def _lay_out(self) -> None:
         title = label("Settings", "heading")
@@ -139,9 +115,7 @@ class SettingsDialog(QDialog):
         column.addWidget(title)
         column.addLayout(middle, 1)
         column.addLayout(foot)
-        room = (self.screen() or QGuiApplication.primaryScreen()).availableSize() * _SHARE_OF_SCREEN
-        self.setMinimumWidth(_LEAST_WIDTH)
-        self.resize(_PREFERRED.boundedTo(room))
+        fit_screen(self, _PREFERRED, _LEAST)
 
     def show_page(self, name: str) -> None:
         """Show a page by its name."""
@@ -169,12 +143,33 @@ class SettingsDialog(QDialog):
             super().keyPressEvent(event)
 
 
-def _page(name: str, inside: QWidget) -> QWidget:
-    page = QWidget()
+def _page(name: str, parent: QWidget) -> QWidget:
+    """A page with its head."""
+    page = QWidget(parent)
     page.setAccessibleName(name)
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(SPACE)
-    column.addWidget(page_heading(name, _HEADS[name]))
-    column.addWidget(inside, 1)
+    column.addWidget(page_heading(name, _HEADS[name], page))
     return page
+
+
+def _column_of(page: QWidget) -> QVBoxLayout:
+    layout = page.layout()
+    assert isinstance(layout, QVBoxLayout)
+    return layout
+
+
+def _general_page(page: QWidget, fields: Sequence[FormField]) -> tuple[Form, NoticeBar, Button]:
+    """Fill the page "General": its form, the notice under that, and what saves it."""
+    scroll = FormScroll(fields, page)
+    notice = NoticeBar(page)
+    save = Button("Save", kind="primary", name="Save general settings", parent=page)
+    column = _column_of(page)
+    column.addWidget(scroll, 1)
+    column.addWidget(notice)
+    foot = QHBoxLayout()
+    foot.addStretch(1)
+    foot.addWidget(save)
+    column.addLayout(foot)
+    return scroll.form, notice, save

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.views.card import Card
 from desktop.views.controls import label, larger
@@ -50,6 +51,8 @@ class StartPage(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
+        self._moved = QTimer(self, singleShot=True, interval=0)  # once all is laid out
+        self._moved.timeout.connect(self._look_for_pointer)
 
     @cached_property
     def keys(self) -> Card:
@@ -109,12 +112,23 @@ class StartPage(QScrollArea):
         self.is_first_start = True
         self._pages.setCurrentWidget(self._first_start)
         self.setAccessibleName("Welcome")
+        self._moved.start()
 
     def show_empty_conversation(self) -> None:
         """Show what a conversation can do."""
         self.is_first_start = False
         self._pages.setCurrentWidget(self._empty)
         self.setAccessibleName("New conversation: examples")
+        self._moved.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take note of the cards that move away under the pointer."""
+        super().resizeEvent(event)
+        self._moved.start()
+
+    def _look_for_pointer(self) -> None:
+        for card in self.findChildren(Card):
+            card.look_for_pointer()
 
 
 def _page(heading: str, words: str, cards: Sequence[Card]) -> QWidget:
@@ -133,8 +147,12 @@ def _page(heading: str, words: str, cards: Sequence[Card]) -> QWidget:
         lines.addWidget(card)
     around = QVBoxLayout(page)
     around.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 3 * SPACE)
+    # Not an alignment: Qt would ask for the height in the width of the page, in which fewer lines wrap.
+    middle = QHBoxLayout()
+    middle.addStretch(1)
+    middle.addWidget(column)
+    middle.addStretch(1)
     around.addStretch(2)
-    around.addWidget(column, 0)
+    around.addLayout(middle)
     around.addStretch(3)
-    around.setAlignment(column, Qt.AlignmentFlag.AlignHCenter)
     return page

@@ -38,6 +38,8 @@ class StatusLine(QWidget):
         row.addWidget(self.status, 1)
         row.addWidget(self.estimate)
         row.addWidget(self.totals)
+        self.totals.ensurePolished()
+        row.addStrut(self.totals.sizeHint().height())  # what comes and goes does not move what stands above
 
     def show_status(self, text: str) -> None:
         """Show what goes on: "Gathering · round 2 of 8 · 3 calls · 4.2 s"."""

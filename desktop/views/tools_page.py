@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.engine.gate import Grant
-from desktop.views.controls import Button, label, larger
+from desktop.views.controls import Button, fit_screen, label, larger
 from desktop.views.grant_panel import local_now
 from desktop.views.grant_row import GrantRowView
 from desktop.views.grant_words import holds
@@ -20,7 +20,7 @@ from desktop.views.tool_row import ToolRow, ToolRowView
 __all__ = ["ToolRow", "ToolsDialog"]
 
 _PREFERRED = QSize(760, 680)
-_SHARE_OF_SCREEN = 0.9
+_LEAST = QSize(480, 360)
 NO_GRANTS = "Nothing is remembered. “Allow for this conversation” and “Always allow” in a question put it here."
 
 
@@ -157,8 +157,7 @@ class ToolsDialog(QDialog):
         column.addLayout(foot)
         self.close_button.clicked.connect(self.reject)
         self.audit_button.clicked.connect(self.audit_requested)
-        room = (self.screen() or QGuiApplication.primaryScreen()).availableSize() * _SHARE_OF_SCREEN
-        self.resize(_PREFERRED.boundedTo(room))
+        fit_screen(self, _PREFERRED, _LEAST)
 
     def show_tools(self, rows: Sequence[ToolRow]) -> None:
         """Show these tools, in order."""

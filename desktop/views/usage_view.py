@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.engine.messages import Brain
 from desktop.engine.usage_lines import Grouping, UsageLine, UsageTotal, by_day, cost_words, totals, whole
-from desktop.views.controls import Button, label, larger
+from desktop.views.controls import Button, fit_screen, label, larger
+from desktop.views.flow_layout import FlowLayout
 from desktop.views.notice_bar import NoticeBar
 from desktop.views.theme import SPACE
 from desktop.views.usage_chart import Measure, UsageChart, brain_colour
@@ -96,15 +97,11 @@ class UsageView(QDialog):
         title = label("Usage and cost", "heading")
         title.setFont(larger(title.font(), 1.4, bold=True))
         self.sum.setFont(larger(self.sum.font(), 1.15, bold=True))
-        choices = QHBoxLayout()
-        choices.setSpacing(SPACE)
-        for box in (self.span, self.brain, self.group, self.measure):
-            choices.addWidget(box)
-        choices.addStretch(1)
-        choices.addWidget(_Key())
+        choices = FlowLayout([[self.span, self.brain, self.group, self.measure], [_Key()]], SPACE)
         foot = QHBoxLayout()
         foot.setSpacing(SPACE)
-        foot.addWidget(label("Prices are the providers' list prices; unknown ones are never counted as 0.", "muted"), 1)
+        prices = "Prices are the providers' list prices; unknown ones are never counted as 0."
+        foot.addWidget(label(prices, "muted", wrap=True), 1)
         foot.addWidget(self.export_button)
         foot.addWidget(self.close_button)
         column = QVBoxLayout(self)
@@ -120,8 +117,7 @@ class UsageView(QDialog):
         column.addWidget(self.table, 1)
         column.addWidget(self._nothing, 1)
         column.addLayout(foot)
-        self.setMinimumSize(760, 520)
-        self.resize(960, 700)
+        fit_screen(self, QSize(960, 700), QSize(620, 520))
 
     def refresh(self) -> None:
         """Ask for the figures of the chosen time."""

@@ -386,3 +386,24 @@ def test_no_button_of_the_row_is_cut_in_a_narrow_window(composer: Composer) -> N
     assert composer.folder.text() == ""
     composer.resize(600, 120)
     assert "Cortex" in composer.folder.text()
+
+
+def test_a_long_text_is_shown_where_the_caret_is(composer: Composer, qtbot: QtBot) -> None:
+    editor = composer.editor
+    editor.insert("A line.\n" * 5_000)
+    qtbot.waitUntil(lambda: editor.height() > 100)
+    qtbot.waitUntil(lambda: editor.viewport().rect().contains(editor.cursorRect()))
+
+
+def test_each_paragraph_takes_its_direction_from_its_text(composer: Composer, qtbot: QtBot) -> None:
+    editor = composer.editor
+    editor.setPlainText("مرحبا بالعالم\nHello, world\n\u05e9\u05dc\u05d5\u05dd")
+
+    def begins_at_the_right() -> list[bool]:
+        cursor, found = editor.textCursor(), []
+        for at in (0, 14, 27):
+            cursor.setPosition(at)
+            found.append(editor.cursorRect(cursor).center().x() > editor.viewport().width() / 2)
+        return found
+
+    qtbot.waitUntil(lambda: begins_at_the_right() == [True, False, True])

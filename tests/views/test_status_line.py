@@ -28,3 +28,18 @@ def test_a_long_status_is_cut_before_the_totals(qtbot: QtBot) -> None:
     line.show()
     assert line.status.text().endswith("…")
     assert line.totals.width() >= line.totals.sizeHint().width()
+
+
+def test_the_line_is_as_high_with_totals_as_without(qtbot: QtBot) -> None:
+    line = StatusLine()
+    qtbot.addWidget(line)
+    line.show()
+    line.show_status("Ready")
+    heights = {line.sizeHint().height()}
+    line.show_totals("1,024 tokens · $0.01")
+    heights.add(line.sizeHint().height())
+    line.show_estimate("Next message: about 48,000 tokens in")
+    heights.add(line.sizeHint().height())
+    line.show_totals("")
+    heights.add(line.sizeHint().height())
+    assert len(heights) == 1

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop.views.controls import Button, larger
 from desktop.views.theme import SPACE, current_theme, is_theme_change
-from desktop.views.transcript import lexers
+from desktop.views.transcript import formulas, lexers
 from desktop.views.transcript.activity_line import ActivityLine
-from desktop.views.transcript.column import Column, Growth
+from desktop.views.transcript.column import ROW_GAP, Column, Growth
 from desktop.views.transcript.gliding import Glider
 from desktop.views.transcript.kit import Kit
-from desktop.views.transcript.metrics import Metrics
+from desktop.views.transcript.metrics import FOOTER, Metrics
 from desktop.views.transcript.note_view import NoteView
 from desktop.views.transcript.painting import Brush, draw_column, draw_last_slot
 from desktop.views.transcript.refining import refine
@@ -95,6 +95,14 @@ class Canvas(QAbstractScrollArea):
         """What is drawn with."""
         raise NotImplementedError
 
+    def line_within(self) -> int:
+        """Index of the message whose room for actions the line of activity has, so that its going moves nothing.
+
+        Returns:
+            -1 where the line stands below all messages.
+        """
+        return -1
+
     def view_moved(self) -> None:
         """What stands in the view stands elsewhere now."""
 
@@ -172,9 +180,8 @@ class Canvas(QAbstractScrollArea):
             return
         scroller = self.scroller
         scroller.page = self.ground.height()
-        self.column.tail = self._orphan_height() + (
-            0 if self._activity.isHidden() else self._activity.sizeHint().height()
-        )
+        stands_below = not self._activity.isHidden() and self.line_within() < 0
+        self.column.tail = self._orphan_height() + (self._activity.sizeHint().height() if stands_below else 0)
         scroller.settle()
         self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
         self._painted.show(self.column, self.left, scroller.top, self._still_from())
@@ -235,6 +242,8 @@ class Canvas(QAbstractScrollArea):
         return sum(note.lay_out(self.column.metrics.measure) for note in self.orphans)
 
     def _activity_top(self) -> int:
+        if (within := self.line_within()) >= 0:
+            return self.column.bottom(within) - ROW_GAP - FOOTER - self.scroller.top
         below = self.column.top(len(self.column.messages)) - self.scroller.top
         return below + sum(note.lay_out(self.column.metrics.measure) for note in self.orphans)
 
@@ -283,6 +292,7 @@ class Canvas(QAbstractScrollArea):
         if ahead is None:
             if self.column.messages:
                 lexers.ask_for_usual()
+                formulas.warm()
             top, page = scroller.top, scroller.page
             is_changed = refine(self.column, top - page, top + 2 * page, deadline) or is_changed
         if self.column.survey(deadline) or is_changed or scroller.has_drifted:

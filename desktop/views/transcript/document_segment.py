@@ -20,6 +20,7 @@ from desktop.views.transcript.document_markdown import document_text
 from desktop.views.transcript.formula_object import FORMULA, OBJECT, FormulaObject
 from desktop.views.transcript.joints import begin_after, line_end
 from desktop.views.transcript.marks import mark_format
+from desktop.views.transcript.picture_object import pictures_of
 from desktop.views.transcript.positions import Positions, caret_x
 from desktop.views.transcript.segment import LineEnd, Link, Look, Mark, Piece, Segment
 from desktop.views.transcript.sideways import Bar, Sideways
@@ -236,6 +237,17 @@ class DocumentSegment(Segment):
         position = self._positions.from_units(max(0, layout.hitTest(inside, Qt.HitTestAccuracy.ExactHit)))
         near = [link for link in self.links() if link.target == target]
         return next((link for link in near if link.start <= position <= link.end), near[0] if near else None)
+
+    def pictures(self) -> Sequence[tuple[QRectF, str]]:
+        return [(self._object_area(position), hash) for position, hash in pictures_of(self._document)]
+
+    def _object_area(self, units: int) -> QRectF:
+        """Where the one character at a place of the document is drawn."""
+        at = self._positions.from_units(units)
+        area, end = self.rectangle_at(at), self.rectangle_at(at + 1)
+        is_one_line = end.top() == area.top() and end.left() > area.left()
+        area.setRight(end.left() if is_one_line else self._document.textWidth() - self._shift)
+        return area
 
     def text(self, start: int, end: int) -> str:
         return self._written(start, end, markdown=False)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.engine.messages import Message
-from desktop.views.controls import Button, ElidedLabel, label
+from desktop.views.controls import Button, ElidedLabel, label, larger
 from desktop.views.copy_button import CopyButton, compact
 from desktop.views.message_actions import COPY, STEADY, MessageAction, actions_of
 from desktop.views.message_details import details_text
@@ -18,6 +18,8 @@ from desktop.views.transcript.metrics import FOOTER, GUTTER
 if TYPE_CHECKING:
     from desktop.views.transcript.stage import Stage
 
+_SMALL = 0.86
+_BETWEEN = "·"
 ActionsOf = Callable[[Message], Sequence[MessageAction]]
 """Which actions a message has, in order."""
 
@@ -25,6 +27,31 @@ ActionsOf = Callable[[Message], Sequence[MessageAction]]
 def usual_actions(message: Message) -> Sequence[MessageAction]:
     """What can be done with a message that has one version."""
     return actions_of(message, None, is_busy=False)
+
+
+class _Details(ElidedLabel):
+    """Details in one line, or in two where one has no room."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__("", "muted", parent)
+        self.setFont(larger(self.font(), _SMALL))  # two lines of it stand in a footer
+        self.show_text(text)
+
+    def _elide(self) -> None:
+        super()._elide()
+        metrics, room = self.fontMetrics(), self.contentsRect().width()
+        above, below = list[str](), self.whole_text.split()
+        while below and metrics.horizontalAdvance(" ".join([*above, below[0]])) <= room:
+            above.append(below.pop(0))
+        if not above or not below:
+            return
+        if below[0] == _BETWEEN:  # no line begins with it
+            below.pop(0)
+        wanted = " ".join(below)
+        shown = metrics.elidedText(wanted, Qt.TextElideMode.ElideRight, room)
+        self.setText(f"{' '.join(above)}\n{shown}")
+        if shown == wanted:
+            self.setToolTip("")
 
 
 class MessageFooter(QWidget):
@@ -55,7 +82,7 @@ class MessageFooter(QWidget):
             if action.id not in STEADY:
                 self._passing.append(control)
         row.addSpacing(SPACE // 2)
-        details = ElidedLabel(details_text(message), "muted", self)
+        details = _Details(details_text(message), self)
         details.setAccessibleName("Details")
         row.addWidget(details, 1)
         self._passing.append(details)

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
+from desktop.engine.messages import Attachment
 from desktop.views.markdown_inks import is_safe_link
 from desktop.views.transcript.footer import copy_text
 from desktop.views.transcript.segment import Link
 from desktop.views.transcript.selection import everything
+from desktop.views.transcript.targets import can_be_opened
 
 if TYPE_CHECKING:
     from desktop.views.transcript.transcript import Transcript
@@ -33,6 +35,12 @@ def context_menu(transcript: "Transcript", point: QPointF) -> QMenu:
     if isinstance(link, Link) and is_safe_link(link.target):
         target = link.target
         menu.addAction("Copy link", lambda: copy_text(target))
+    if isinstance(link, Attachment):
+        attachment = link
+        if can_be_opened(attachment):
+            menu.addAction("Open", lambda: transcript.open_file(attachment))
+        menu.addAction("Save as…", lambda: transcript.file_saving_requested.emit(attachment))
+        menu.addSeparator()
     index = transcript.message_at(point)
     if index >= 0:
         message = transcript.column.messages[index]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import ceil
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QRectF
 
 from desktop.engine.messages import Attachment, Message
 from desktop.views.attachment_chips import place_chips
@@ -90,6 +90,11 @@ class MessageLayout(SlotStack):
     def _guess(self, slot: Slot) -> int:
         return self._metrics.estimated(len(slot.piece.text), slot.piece.text.count("\n"))
 
+    @property
+    def surroundings(self) -> Surroundings:
+        """What its segments know of it as a whole."""
+        return self._around
+
     # Its geometry.
 
     @property
@@ -121,6 +126,19 @@ class MessageLayout(SlotStack):
         """What is drawn behind the person's words."""
         height = self._heights.total + 2 * PAD - 5
         return QRect(self.text_left - PAD, self.text_top - PAD, self._inner + 2 * PAD, height)
+
+    def attached(self) -> list[tuple[QRectF, Attachment]]:
+        """The attached files that it shows, with where: its chips, and the pictures within its text."""
+        found = [(QRectF(area), one) for area, one in zip(self.chips, self.message.attachments, strict=False)]
+        by_hash = {each.hash: each for each in self._pictures}
+        for index, slot in enumerate(self.slots if by_hash else ()):
+            if slot.segment is not None and self.is_laid_out(index):
+                found += [
+                    (self.from_slot(index, area), by_hash[hash])
+                    for area, hash in slot.segment.pictures()
+                    if hash in by_hash
+                ]
+        return found
 
     # Laying out.
 

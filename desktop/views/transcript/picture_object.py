@@ -35,6 +35,9 @@ _SOURCE = QTextFormat.Property.UserProperty + 18
 """Character property: the Markdown that names it."""
 _KIND = QTextFormat.ObjectTypes.UserObject + 2
 
+OBJECT_CHARACTER = "\ufffc"
+"""What stands for an object in the text of a document."""
+
 MOST_HEIGHT = 320
 """Logical pixels."""
 _MOST_WIDTH = 3_072
@@ -174,6 +177,20 @@ def _room(document: QTextDocument, position: int) -> float:
     levels = style.indent() + (listed.format().indent() if listed is not None else 0)
     taken = style.leftMargin() + style.rightMargin() + levels * document.indentWidth()
     return max(1.0, document.textWidth() - taken)
+
+
+def pictures_of(document: QTextDocument) -> list[tuple[int, str]]:
+    """The pictures of a document: where each stands, and its hash."""
+    found: list[tuple[int, str]] = []
+    if document.documentLayout().handlerForObject(_KIND) is None:
+        return found
+    cursor = document.find(OBJECT_CHARACTER)
+    while not cursor.isNull():
+        style = cursor.charFormat()
+        if style.hasProperty(PICTURE):
+            found.append((cursor.selectionStart(), style.stringProperty(PICTURE)))
+        cursor = document.find(OBJECT_CHARACTER, cursor)
+    return found
 
 
 def draw_pictures_of(document: QTextDocument, theme: Theme, font: QFont) -> None:

@@ -7,6 +7,9 @@ from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from desktop.engine.attachments import details_in_words
+from desktop.engine.messages import Attachment
+from desktop.views.attachment_chips import chip_name
 from desktop.views.controls import plain_tool_tip
 from desktop.views.literal_text import host_in_ascii, literal
 from desktop.views.markdown_inks import EVIDENCE
@@ -18,6 +21,8 @@ from desktop.views.transcript.wide_blocks import Hold, bar_at, drag
 if TYPE_CHECKING:
     from desktop.views.transcript.stage import Stage
 
+Pressable = Link | Control | Part | Attachment
+"""What a click does something with."""
 _EDGE_MS = 16
 _FASTEST = 40
 
@@ -48,7 +53,7 @@ class Pointer(QObject):
         self._origin: tuple[Place, Place] | None = None
         self._unit = 1
         self._point = QPointF()
-        self._pressed: Link | Control | Part | None = None
+        self._pressed: Pressable | None = None
         self._held: Hold | None = None
         self._clicked_at = 0.0
         self._clicked = QPoint()
@@ -62,8 +67,8 @@ class Pointer(QObject):
 
     # What is under it.
 
-    def what_at(self, point: QPointF) -> tuple[int, Link | Control | Part, RunLineBox | None] | None:
-        """The link, control or part of a run line under a point of the viewport, and its message."""
+    def what_at(self, point: QPointF) -> tuple[int, Pressable, RunLineBox | None] | None:
+        """The link, control, attached file or part of a run line under a point of the viewport, and its message."""
         stage = self._stage
         index = stage.message_at(point)
         layout = stage.column.existing(index) if index >= 0 else None
@@ -73,6 +78,9 @@ class Pointer(QObject):
         for found in (layout.control_at(inside), layout.link_at(inside)):
             if found is not None:
                 return index, found[1], None
+        for area, attachment in layout.attached():
+            if area.contains(inside):
+                return index, attachment, None
         for extra in stage.column.extras(index):
             if isinstance(extra, RunLineBox):
                 top = stage.column.extra_top(index, extra) - stage.column.top(index)
@@ -117,6 +125,8 @@ class Pointer(QObject):
                 words = link_tool_tip(target)
             case Control(name=name):
                 words = name
+            case Attachment() as attachment:
+                words = f"{chip_name(attachment)}\n{details_in_words(attachment)}"
             case _:
                 QToolTip.hideText()
                 return
@@ -160,6 +170,8 @@ class Pointer(QObject):
         is_pressed = isinstance(found[1], Control | Part) if found is not None else False
         if is_pressed or (found is None and bar_at(self._stage, event.position()) is not None):
             self.press(event)
+            return
+        if found is not None and isinstance(found[1], Attachment):  # the first click opened it
             return
         place = self._stage.place_at(event.position())
         if place is not None:
@@ -251,9 +263,11 @@ class Pointer(QObject):
             case Part():
                 if box is not None:
                     stage.press_part(index, box, what)
+            case Attachment():
+                stage.open_file(what)
 
 
-def _is_same(one: Link | Control | Part, other: Link | Control | Part | None) -> bool:
+def _is_same(one: Pressable, other: Pressable | None) -> bool:
     if isinstance(one, Control) and isinstance(other, Control):
         return one.name == other.name and one.area == other.area  # what it does may be a new function each time
     return one == other

@@ -21,8 +21,7 @@ from desktop.views.transcript.keyboard import take_key
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.menu import context_menu
 from desktop.views.transcript.pointer import Pointer
-from desktop.views.transcript.reader import Reader
-from desktop.views.transcript.selection import selected_text, whole_message
+from desktop.views.transcript.reader import Reader, message_reader
 from desktop.views.transcript.stage import Stage
 from desktop.views.transcript.wide_blocks import scroll_at, show_across
 
@@ -234,8 +233,7 @@ class ReadingStage(Stage):
         if not messages:
             return None
         index = index if 0 <= index < len(messages) else len(messages) - 1
-        text = selected_text(self.column, whole_message(index), markdown=False)
-        reader = Reader(messages[index], text, self.font(), self)
+        reader = message_reader(messages[index], self.column.layout(index).surroundings, self._look, self)
         reader.show()
         return reader
 

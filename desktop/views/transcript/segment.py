@@ -230,6 +230,10 @@ class Segment(ABC):
         """What can be pressed in it."""
         return ()
 
+    def pictures(self) -> Sequence[tuple[QRectF, str]]:
+        """Attached pictures in it: where each is, and its hash."""
+        return ()
+
     def scroll_sideways(self, by: float) -> bool:
         """Scroll what is wider than the segment: a table, code.
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from desktop.engine.messages import Message
+from desktop.engine.messages import Attachment, Message
 from desktop.views.markdown_inks import EVIDENCE, is_safe_link
 from desktop.views.message_actions import COPY
 from desktop.views.theme import SPACE
@@ -20,7 +20,7 @@ from desktop.views.transcript.painting import Brush
 from desktop.views.transcript.run_line import Part, RunLineBox
 from desktop.views.transcript.segment import Control, Link, Mark, MarkKind, Segment
 from desktop.views.transcript.selection import Place, Selection, selected_text, whole_message
-from desktop.views.transcript.targets import Target, targets_of
+from desktop.views.transcript.targets import Target, can_be_opened, targets_of
 
 
 class Stage(Canvas):
@@ -43,6 +43,8 @@ class Stage(Canvas):
         call_activated(str): A call in a run line was chosen; its id.
         run_line_opened(str): A run line was folded out; its run's id.
         message_action(str, str): An action of a message was chosen; the message's id, and the action's.
+        file_opened(object): An attached picture or text is to be seen: an `Attachment`.
+        file_saving_requested(object): An attached file is to be saved somewhere: an `Attachment`.
         quote_requested(str): A selected text is to be quoted, as Markdown.
     """
 
@@ -51,6 +53,8 @@ class Stage(Canvas):
     call_activated = Signal(str)
     run_line_opened = Signal(str)
     message_action = Signal(str, str)
+    file_opened = Signal(object)
+    file_saving_requested = Signal(object)
     quote_requested = Signal(str)
 
     def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
@@ -65,6 +69,10 @@ class Stage(Canvas):
         self._live = -1
 
     # What a message is.
+
+    def line_within(self) -> int:
+        """The answer that streams: its actions do not show yet."""
+        return -1 if self._live >= 0 and self.column.extras(self._live) else self._live
 
     def is_live(self, index: int) -> bool:
         """Whether a message is being written."""
@@ -195,6 +203,12 @@ class Stage(Canvas):
             case Part():
                 if target.box is not None:
                     self.press_part(index, target.box, target.what)
+            case Attachment():
+                self.open_file(target.what)
+
+    def open_file(self, attachment: Attachment) -> None:
+        """Tell that an attached file is to be seen; one that this program cannot show is to be saved."""
+        (self.file_opened if can_be_opened(attachment) else self.file_saving_requested).emit(attachment)
 
     def press_part(self, index: int, box: RunLineBox, part: Part) -> None:
         """Fold a run line, or tell which of its calls was chosen."""

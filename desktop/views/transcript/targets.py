@@ -5,6 +5,8 @@ from typing import Literal
 
 from PySide6.QtCore import QRectF
 
+from desktop.engine.messages import Attachment
+from desktop.views.attachment_chips import chip_name
 from desktop.views.markdown_inks import EVIDENCE
 from desktop.views.transcript.block_marks import FOOTNOTE, REFERENCE
 from desktop.views.transcript.column import Column
@@ -29,7 +31,7 @@ class Target:
     kind: Literal["link", "button"]
     name: str
     area: QRectF
-    what: Link | Control | Part
+    what: Link | Control | Part | Attachment
     box: RunLineBox | None = None
     slot: int = -1
 
@@ -39,6 +41,7 @@ def targets_of(column: Column, index: int) -> list[Target]:
     layout = column.existing(index)
     found: list[Target] = []
     if layout is not None:
+        found += [Target("button", _file_name(one), area, one) for area, one in layout.attached()]
         for slot in range(len(layout.slots)):
             if layout.is_laid_out(slot):
                 found += _of_slot(layout, slot)
@@ -49,6 +52,16 @@ def targets_of(column: Column, index: int) -> list[Target]:
                 Target("button", part.name, QRectF(part.area.translated(0, top)), part, extra) for part in extra.parts()
             ]
     return found
+
+
+def can_be_opened(attachment: Attachment) -> bool:
+    """Whether this program shows what is in a file: of all others it is not known what they do where they open."""
+    return attachment.is_picture or attachment.is_text
+
+
+def _file_name(attachment: Attachment) -> str:
+    name = chip_name(attachment)
+    return f"Open {name}" if can_be_opened(attachment) else f"Save {name} as…"
 
 
 def _name(link: Link, words: str) -> str:

@@ -1,8 +1,11 @@
+import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.views.transcript import Transcript
+from desktop.views.transcript.column import ROW_GAP
+from desktop.views.transcript.metrics import FOOTER
 from desktop.views.transcript.streaming import FACTOR, LEAST_MS, MOST_MS, TOGETHER_MS
-from tests.views.transcript.conftest import said
+from tests.views.transcript.conftest import many, said
 from tests.views.transcript.lines import Lines
 
 
@@ -117,7 +120,26 @@ def test_streamed_and_stored_answer_look_alike_and_share_their_segments(transcri
     height = transcript.column.height
     transcript.finish_answer(said(2, text))
     assert [slot.segment for slot in transcript.column.layout(0).slots] == live
-    assert transcript.column.height == height - transcript._activity.sizeHint().height()
+    assert transcript.column.height == height
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_the_end_of_an_answer_moves_nothing_that_is_read(transcript: Transcript, follows: bool) -> None:
+    text = "Words that are read. " * 20 + "\n\n" + "And others. " * 30
+    transcript.show_conversation(many(6))
+    transcript.begin_answer("Claude", False)
+    for _ in range(30):
+        transcript.extend_answer(text)
+        transcript._flush()
+    if not follows:
+        transcript.scroll_by(-200)
+    column, scroller, live = transcript.column, transcript.scroller, len(transcript.column.messages) - 1
+    assert transcript._activity.isVisible()
+    assert transcript._activity.y() == column.bottom(live) - scroller.top - FOOTER - ROW_GAP
+    before = column.top(live) - scroller.top, transcript.verticalScrollBar().maximum()
+    transcript.finish_answer(said(99, text * 30))
+    assert not transcript._activity.isVisible()
+    assert (column.top(live) - scroller.top, transcript.verticalScrollBar().maximum()) == before
 
 
 def test_a_stored_answer_that_is_another_is_shown_as_it_is(transcript: Transcript) -> None:
