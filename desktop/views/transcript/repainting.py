@@ -204,7 +204,7 @@ class Repainter:
         index, slot, _ = key
         steady = slot.steady_since(before.version)
         again = area.united(before.area) if area is not before.area else area
-        again = again.adjusted(0, steady - _OVERHANG, 0, _OVERHANG).translated(0, -top)
+        again = again.adjusted(0, steady - _OVERHANG, 0, 0).translated(0, -top)  # there is room below each
         self._viewport.update(again)
         self._shown[key], self._top = Patch(area, slot, slot.version), top
         self._grown = (index if steady >= _OVERHANG else -1, again)
