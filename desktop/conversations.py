@@ -213,6 +213,8 @@ class Conversations(QObject):
         """
         if self.open is None or self.open.id != conversation_id:
             await self.show(conversation_id)
+        else:
+            self._wanted = conversation_id  # another one that is still being read does not come in its place
         if self._wanted == conversation_id:
             self._window.transcript.show_message(message_id, query)
 
