@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+import pytest
+import shiboken6
 from pytestqt.qtbot import QtBot
 
 from desktop.assembly import Engine, open_engine
@@ -12,6 +14,7 @@ from desktop.engine.messages import Message
 from desktop.paths import Paths
 from desktop.secrets import KeyStore
 from desktop.settings import Settings
+from desktop.views.attachment_pictures import AttachmentPictures
 from desktop.views.main_window import MainWindow
 from tests.test_secrets import MemoryKeyring
 
@@ -72,8 +75,10 @@ async def window_desk(qtbot: QtBot) -> AsyncIterator[WindowDesk]:
     settings, _ = Settings.load(paths.settings_file)
     settings.demo = True
     window = MainWindow()
-    qtbot.addWidget(window)
-    window.furnish()
+    with pytest.MonkeyPatch.context() as patch:  # those of the process would ask the engine of a test before
+        pictures = AttachmentPictures()
+        patch.setattr("desktop.views.attachment_pictures.shared_pictures", lambda: pictures)
+        window.furnish()
     controller = Controller(window, settings, paths)
     keys = KeyStore(on_key=lambda key: None, load=MemoryKeyring, environment={})
     engine = await open_engine(paths, settings, keys, controller.take)
@@ -82,6 +87,8 @@ async def window_desk(qtbot: QtBot) -> AsyncIterator[WindowDesk]:
     window.resize(1100, 700)
     window.show()
     yield made
+    window.composer.flush_draft()
     await made.settle()
     await controller.close()
     await engine.close()
+    shiboken6.delete(window)  # its timers would begin tasks on a loop that is gone
