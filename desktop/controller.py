@@ -257,6 +257,8 @@ class Controller(QObject):
                 do(session.stop(run_id))
             case outcomes.GO_ON:
                 do(session.resume(run_id))
+            case outcomes.EDIT:
+                do(self._messages.edit_of_run(run_id))
             case outcomes.WRITE_AGAIN:
                 do(session.write_again(run_id))
 

@@ -68,6 +68,10 @@ class MessageActions(WindowActions):
             await self._conversations.refresh()
             self._window.transcript.reveal(wanted)
 
+    async def edit_of_run(self, run_id: str) -> None:
+        """Edit the message that a run worked on."""
+        await self._edits.begin((await self._store_of(run_id).runs.get(run_id)).message_id)
+
     async def _edit_last(self) -> None:
         if self._window.queue.rows:
             self._window.queue.edit_requested.emit(self._window.queue.rows[-1].id)

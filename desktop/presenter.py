@@ -24,18 +24,19 @@ from desktop.engine.events import (
 )
 from desktop.engine.messages import Brain, CallState, Message
 from desktop.engine.run_record import RunRecord
+from desktop.engine.store.records import RunFault
 from desktop.engine.store.run_briefs import RunBrief
 from desktop.run_lines import RunLines
 from desktop.run_outcomes import (
-    ADD_KEYS,
-    CAN_GO_ON,
     GO_ON,
     MOST_OUTCOMES,
     Outcome,
     Outcomes,
+    failed,
     going_on,
     outcome_of,
     over_budget,
+    stopped,
     waiting,
 )
 from desktop.run_panes import RunPanes
@@ -127,11 +128,11 @@ class Presenter:
                     words += f" Whether {', '.join(unknown)} took effect is not known; it was not run again."
                 self._show_outcome(going_on(words, run.can_write_again))
             case "stopped":
-                self._show_outcome(going_on(CAN_GO_ON, run.can_write_again))
+                self._show_outcome(stopped(run.can_write_again))
             case "failed" if run.over_budget:
                 self._show_outcome(over_budget(run.error))
             case "failed":
-                self._show_outcome(going_on(f"{run.error} {run.action}".strip(), run.can_write_again, "danger"))
+                self._show_outcome(failed(f"{run.error} {run.action}".strip(), run.fault, run.can_write_again))
             case "done":
                 self._window.set_status("" if has_answer else "Done")
 
@@ -224,6 +225,7 @@ class Presenter:
         if isinstance(event, Retrying):
             if is_answer:
                 self._window.transcript.restart_answer()
+                self._window.transcript.set_activity(None)  # nobody writes while the countdown speaks
             self._outcomes.retry(event)
             self._window.set_status(f"Trying again: attempt {event.attempt}")
             return
@@ -251,15 +253,14 @@ class Presenter:
             transcript.drop_answer()
         self._answering = False
         if isinstance(event, RunStopped):
-            self._show_outcome(going_on(CAN_GO_ON, can_write_again=False))
+            self._show_outcome(stopped(event.can_write_again))
             return
         words = f"{event.error} {event.action}".strip()
         if event.over_budget:
             self._show_outcome(over_budget(event.error))
-        elif event.needs_key:
-            self._show_outcome(Outcome(words, ADD_KEYS, "Add API keys…", "danger"))
         else:
-            self._show_outcome(going_on(words, event.can_write_again, "danger"))
+            fault: RunFault = "key" if event.needs_key else "too_long" if event.too_long else ""
+            self._show_outcome(failed(words, fault, event.can_write_again))
 
     def offer_to_go_on_with_key(self) -> None:
         """A key came: the run that failed for want of it can go on."""

@@ -5,13 +5,14 @@ import time
 from dataclasses import dataclass
 
 from desktop.engine.events import Retrying
+from desktop.engine.store.records import RunFault
 from desktop.engine.store.run_briefs import RunBrief
 from desktop.views.main_window import MainWindow
 from desktop.views.transcript.values import NoteKind
 
-REVIEW, GO_ON, WRITE_AGAIN, ADD_KEYS, BUDGET, STOP = "review", "go_on", "write_again", "add_keys", "budget", "stop"
+REVIEW, GO_ON, WRITE_AGAIN, ADD_KEYS = "review", "go_on", "write_again", "add_keys"
+BUDGET, STOP, EDIT = "budget", "stop", "edit"
 """The actions of outcomes in the transcript."""
-CAN_GO_ON = "You stopped this run. It can go on from here."
 MOST_OUTCOMES = 100
 """Of earlier runs of a conversation: each is a widget. The newest are shown."""
 
@@ -45,6 +46,24 @@ def going_on(words: str, can_write_again: bool, kind: NoteKind = "info") -> Outc
     return Outcome(words, action, label, kind)
 
 
+def stopped(can_write_again: bool) -> Outcome:
+    """A run that the person stopped: while it gathered, or while its answer was written."""
+    if can_write_again:
+        return going_on("You stopped this run. Its answer can be written anew.", can_write_again)
+    return going_on("You stopped this run. It can go on from here.", can_write_again)
+
+
+def failed(words: str, fault: RunFault, can_write_again: bool) -> Outcome:
+    """A run that failed, with what helps."""
+    match fault:
+        case "key":
+            return Outcome(words, ADD_KEYS, "Add API keys…", "danger")
+        case "too_long":
+            return Outcome(words, EDIT, "Edit message", "danger")
+        case "":
+            return going_on(words, can_write_again, "danger")
+
+
 def over_budget(words: str) -> Outcome:
     """A run that came to a budget: whether it may go on is asked first."""
     return Outcome(words, BUDGET, "Go on…")
@@ -67,11 +86,11 @@ def outcome_of(brief: RunBrief) -> Outcome | None:
                 words += f" Whether {brief.unknown} took effect is not known; it was not run again."
             return going_on(words, brief.can_write_again)
         case "stopped":
-            return going_on(CAN_GO_ON, brief.can_write_again)
+            return stopped(brief.can_write_again)
         case "failed" if brief.over_budget:
             return over_budget(brief.error)
         case "failed":
-            return going_on(f"{brief.error} {brief.action}".strip(), brief.can_write_again, "danger")
+            return failed(f"{brief.error} {brief.action}".strip(), brief.fault, brief.can_write_again)
     return None
 
 

@@ -33,6 +33,7 @@ class Partial:
     Attributes:
         brain: Whose text it is; None before any came.
         text: All that came of the turn.
+        is_whole: Whether that is all of it, and the turn is kept.
     """
 
     def __init__(self, runs: Runs, run_id: str) -> None:
@@ -40,7 +41,7 @@ class Partial:
         self._run_id = run_id
         self._changed = asyncio.Event()
         self._pieces: list[str] = []
-        self._is_whole = False
+        self.is_whole = False
         self.brain: Brain | None = None
 
     @property
@@ -59,13 +60,13 @@ class Partial:
                 self._pieces.clear()
                 self._changed.set()
             case UsageReported():
-                self._is_whole = True
+                self.is_whole = True
 
     def _grow(self, brain: Brain, text: str) -> None:
-        if brain is not self.brain or self._is_whole:
+        if brain is not self.brain or self.is_whole:
             self._pieces.clear()
             self.brain = brain
-            self._is_whole = False
+            self.is_whole = False
         self._pieces.append(text)
         self._changed.set()
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from desktop.engine.budgets import BudgetReached
 from desktop.engine.cancelling import to_the_end
 from desktop.engine.endings import Failure, fail_run, put_run_aside, stop_run
-from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, StoreError, trace_of
+from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, RequestTooLong, StoreError, trace_of
 from desktop.engine.events import Event, RunFailed, RunFinished, RunPaused, UsageReported
 from desktop.engine.messages import Brain, Message, MessageDetails, StopReason
 from desktop.engine.partial import Partial
 from desktop.engine.running import Runner
 from desktop.engine.stopping import Stops
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
+from desktop.engine.store.records import RunFault
 from desktop.engine.store.store import Store
 
 _log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ class RunTask:
                 Failure(
                     str(error),
                     error.action,
-                    needs_key=isinstance(error, KeyMissing | KeyRejected),
+                    fault=_fault_of(error),
                     over_budget=reached.kind if reached is not None else "",
                     needed_usd=reached.needed_usd if reached is not None else 0.0,
                 )
@@ -152,3 +153,9 @@ class RunTask:
             new_id = self._around.store.ids.new("m")
             message = Message(id=new_id, role="assistant", text=self.partial.text, run_id=self.run_id, details=details)
         return [RunFailed(run_id=self.run_id, error=error, action=action, message=message)]
+
+
+def _fault_of(error: EngineError) -> RunFault:
+    if isinstance(error, KeyMissing | KeyRejected):
+        return "key"
+    return "too_long" if isinstance(error, RequestTooLong) else ""

@@ -238,7 +238,7 @@ async def test_an_earlier_log_still_verifies_and_says_that_it_is_one(tmp_path: P
     store.audit.use_key(KEY)
     await worked(store, call("a"))
     head = await store.audit.head()
-    for column in ("left_out", "left_out_to", "over_budget", "needed_usd"):  # of later steps
+    for column in ("left_out", "left_out_to", "over_budget", "needed_usd", "fault"):  # of later steps
         await store.database.write(partial(drop_column, column=column))
     await store.database.write(lambda db: db.execute("DROP TABLE audit_log"))
     await store.database.write(lambda db: db.execute("DROP TABLE history_summaries"))  # of a later step
