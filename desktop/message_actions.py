@@ -64,9 +64,12 @@ class MessageActions(WindowActions):
         version = self._conversations.versions.get(message_id)
         wanted = None if version is None else version.previous if action == ids.PREVIOUS else version.next
         if wanted is not None:
+            transcript = self._window.transcript
+            end = transcript.end_of(message_id)
             await self._store_of(wanted).branching.choose(wanted)
             await self._conversations.refresh()
-            self._window.transcript.reveal(wanted)
+            transcript.reveal(wanted)
+            transcript.keep_end(wanted, end)
 
     async def edit_of_run(self, run_id: str) -> None:
         """Edit the message that a run worked on."""
