@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -28,6 +28,8 @@ from desktop.views.transcript.selection import selected_text, whole_message
 from desktop.views.transcript.stage import Stage
 
 _SCAN_MS = 12.0
+_COUNT_MS = 250
+"""Between two looks of the number of hits while text comes."""
 
 
 class ReadingStage(Stage):
@@ -51,6 +53,8 @@ class ReadingStage(Stage):
         self._find_bar.step_requested.connect(self.step_hit)
         self._find_bar.closed.connect(self.close_find)
         self._wants_first = False
+        self._counting = QTimer(self, singleShot=True, interval=_COUNT_MS)
+        self._counting.timeout.connect(self._show_count)
         self._jump: tuple[int, Anchor] | None = None
         self._bind_keys()
         application = QApplication.instance()
@@ -215,6 +219,11 @@ class ReadingStage(Stage):
         self.finder.step(forward, self.column.at(self.scroller.top))
         self._show_hit()
         self._show_count()
+
+    def count_soon(self) -> None:
+        """Text came: show how many hits there are now, soon."""
+        if self._find_bar.isVisible() and not self._counting.isActive():
+            self._counting.start()
 
     def _show_count(self) -> None:
         self._find_bar.show_count(self.finder.number, self.finder.total, is_done=self.finder.is_done)

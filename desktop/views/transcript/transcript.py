@@ -334,6 +334,7 @@ class Transcript(ReadingStage):
         self.refresh_grown(self._live, growth)
         if self.finder.query:  # a hit may begin in a line above the one that grew
             self.viewport().update()
+            self.count_soon()
         self._announcer.grew()
 
     def _flush(self) -> None:
