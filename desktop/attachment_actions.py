@@ -1,8 +1,9 @@
-"""What goes with the next message: files taken, kept with the draft, taken away, and what the models take of them."""
+"""What goes with the next message: files taken, kept with the draft or the edit, taken away, and what models take."""
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -21,13 +22,43 @@ from desktop.engine.errors import AttachmentRefused, EngineError, UnknownName
 from desktop.engine.media import decode_text
 from desktop.engine.messages import Attachment, ConversationInfo
 from desktop.engine.store.attachments import Attachments
+from desktop.engine.store.store import Store
 from desktop.file_choosing import DOCUMENTS, FileChooser
 from desktop.pictures import at_height, picture_of
 from desktop.window_actions import Desk, WindowActions
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What files go with: a conversation's draft, or the message of it that is being edited."""
+
+    store: Store
+    conversation_id: str
+    edited: str
+
+    async def files(self) -> tuple[Attachment, ...]:
+        if self.edited:
+            return await self.store.edits.files(self.edited)
+        return await self.store.attachments.draft(self.conversation_id)
+
+    async def add(self, prepared: Prepared) -> None:
+        one, data, preview = prepared.attachment, prepared.data, prepared.preview
+        if self.edited:
+            await self.store.edits.add_file(self.edited, one, data, preview)
+        else:
+            await self.store.attachments.add_to_draft(self.conversation_id, one, data, preview)
+
+    async def remove(self, hash: str) -> None:
+        if self.edited:
+            await self.store.edits.remove_file(self.edited, hash)
+        else:
+            await self.store.attachments.remove_from_draft(self.conversation_id, hash)
+
+
 class AttachmentActions(WindowActions):
-    """Takes files for the open conversation's draft. Truth is the store's; here is only what is being read.
+    """Takes files for the open conversation's draft, or for the message that is being edited.
+
+    Truth is the store's; here is only what is being read.
 
     Args:
         desk: The window and what stands behind it.
@@ -48,6 +79,7 @@ class AttachmentActions(WindowActions):
         window.picture_offered.connect(lambda image: self._take([partial(_prepare_picture, image)]))
         window.long_text_offered.connect(lambda text: self._take([partial(prepare_text, text)]))
         window.composer.attach_requested.connect(self._choose)
+        window.composer.edited_changed.connect(self.show_draft)
         window.role_chosen.connect(lambda _name: self.show_problems())
         window.tools_toggled.connect(lambda _on: self.show_problems())
         window.top_bar.model_menu.model_chosen.connect(lambda _brain, _name: self.show_problems())
@@ -70,12 +102,18 @@ class AttachmentActions(WindowActions):
         return attachments
 
     def show_draft(self) -> None:
-        """Show what the open conversation's draft has."""
-        info = self._conversations.open
-        if info is None:
+        """Show what the open conversation's draft has, or the message that is being edited."""
+        if (place := self._place()) is None:
             self._bar.show_attachments(())
         else:
-            self._do(self._show(info))
+            self._do(self._show(place))
+
+    def _place(self) -> _Place | None:
+        info = self._conversations.open
+        return self._place_in(info, self._window.composer.edited) if info is not None else None
+
+    def _place_in(self, info: ConversationInfo, edited: str) -> _Place:
+        return _Place(self._holder.engine.session.store_of(info.id), info.id, edited)
 
     def show_problems(self) -> None:
         """Show what the chosen models do not take."""
@@ -102,22 +140,22 @@ class AttachmentActions(WindowActions):
     def _take(self, works: list[Callable[[], Prepared]]) -> None:
         self._reading += len(works)
         self._bar.set_reading(self._reading)
-        self._do(self._take_all(works))
+        self._do(self._take_all(works, self._window.composer.edited))
 
-    async def _take_all(self, works: list[Callable[[], Prepared]]) -> None:
+    async def _take_all(self, works: list[Callable[[], Prepared]], edited: str) -> None:
         refused: list[str] = []
         left = len(works)
         try:
-            info = await self._conversations.stored()
+            place = self._place_in(await self._conversations.stored(), edited)
             async with self._one_at_a_time:
                 for work in works:
                     try:
-                        await self._take_one(info, work)
+                        await self._take_one(place, work)
                     except AttachmentRefused as error:
                         refused.append(f"{error} {error.action}".strip())
                     left -= 1
                     self._reading -= 1
-                    await self._show(info)
+                    await self._show(place)
         finally:
             self._reading -= left
             self._bar.set_reading(self._reading)
@@ -126,40 +164,39 @@ class AttachmentActions(WindowActions):
             self._window.set_notice(" ".join(shown), kind="danger")
         await self._conversations.show_list()
 
-    async def _take_one(self, info: ConversationInfo, work: Callable[[], Prepared]) -> None:
-        store = self._store(info)
-        if len(await store.draft(info.id)) >= MOST_ATTACHMENTS:
+    async def _take_one(self, place: _Place, work: Callable[[], Prepared]) -> None:
+        if len(await place.files()) >= MOST_ATTACHMENTS:
             raise AttachmentRefused(f"A message takes at most {MOST_ATTACHMENTS} files.", action="Send it first.")
         prepared = await asyncio.to_thread(work)
         one = prepared.attachment
-        await store.add_to_draft(info.id, one, prepared.data, prepared.preview)
+        await place.add(prepared)
         if one.name == PASTED_TEXT:
             self._last_pasted = one.hash
 
-    async def _show(self, info: ConversationInfo) -> None:
-        found = await self._store(info).draft(info.id)
-        if self._conversations.open is not None and self._conversations.open.id == info.id:
+    async def _show(self, place: _Place) -> None:
+        found = await place.files()
+        if self._place() == place:
             pasted = frozenset(one.hash for one in found if one.is_text and one.name == PASTED_TEXT)
             self._bar.show_attachments(found, pasted)
             self._bar.set_reading(self._reading)
             self.show_problems()
 
     async def _remove(self, hash: str) -> None:
-        if (info := self._conversations.open) is not None:
-            await self._store(info).remove_from_draft(info.id, hash)
-            await self._show(info)
+        if (place := self._place()) is not None:
+            await place.remove(hash)
+            await self._show(place)
 
     async def _put_back_as_text(self, hash: str) -> None:
         """Take a long paste back as text into the editor; the last one where no hash is given."""
         async with self._one_at_a_time:  # it may still be under way
-            info, hash = self._conversations.open, hash or self._last_pasted
-            if info is None or hash not in {one.hash for one in await self._store(info).draft(info.id)}:
+            place, hash = self._place(), hash or self._last_pasted
+            if place is None or hash not in {one.hash for one in await place.files()}:
                 return
-            text = decode_text(await self._store(info).data(hash) or b"") or ""
-            await self._store(info).remove_from_draft(info.id, hash)
+            text = decode_text(await place.store.attachments.data(hash) or b"") or ""
+            await place.remove(hash)
             self._window.composer.editor.insert(text)
             self._window.composer.editor.setFocus()
-            await self._show(info)
+            await self._show(place)
 
     async def _load_picture(self, hash: str) -> None:
         png = await self._read(lambda attachments: attachments.preview(hash))
@@ -189,9 +226,6 @@ class AttachmentActions(WindowActions):
                 if (found := await read(store.attachments)) is not None:
                     return found
         return None
-
-    def _store(self, info: ConversationInfo) -> Attachments:
-        return self._holder.engine.session.store_of(info.id).attachments
 
 
 def _prepare_picture(image: QImage) -> Prepared:

@@ -14,6 +14,7 @@ from desktop.attachment_actions import AttachmentActions
 from desktop.budget_actions import BudgetActions
 from desktop.conversations import Conversations
 from desktop.decision_actions import DecisionActions
+from desktop.edit_actions import EditActions
 from desktop.engine.errors import EngineError
 from desktop.engine.events import (
     ConfirmationRequested,
@@ -87,8 +88,9 @@ class Controller(QObject):
         self._gates.looked_at.connect(self._look_at_unseen)
         self._pane_actions = PaneActions(self.desk, panes, lines)
         self._budgets = BudgetActions(self.desk)
-        self._messages = MessageActions(self.desk, lambda: self._run_id in self._began)
-        self._queue = QueueActions(self.desk)
+        edits = EditActions(self.desk, self.attachments)
+        self._messages = MessageActions(self.desk, lambda: self._run_id in self._began, edits)
+        self._queue = QueueActions(self.desk, edits)
         self._titles = TitleActions(self.desk)
         self.keeping = KeepingActions(self.desk)
         self.finding = FindingActions(self.desk)
@@ -259,6 +261,8 @@ class Controller(QObject):
                 do(session.stop(run_id))
             case outcomes.GO_ON:
                 do(session.resume(run_id))
+            case outcomes.EDIT:
+                do(self._messages.edit_of_run(run_id))
             case outcomes.WRITE_AGAIN:
                 do(session.write_again(run_id))
 

@@ -44,10 +44,12 @@ class Conversations(QObject):
 
     Signals:
         shown(object): A conversation is shown; the RunRecord of its latest run, or None.
+        edit_found(Edit): The conversation that was opened has an edit that is open.
         stored_anew(): What is open has an id now, or another one.
     """
 
     shown = Signal(object)
+    edit_found = Signal(object)
     stored_anew = Signal()
 
     def __init__(
@@ -168,6 +170,8 @@ class Conversations(QObject):
         if self._wanted == conversation_id:
             self._window.composer.set_text(self._drafts.typed_in(conversation_id, loaded.draft))
             self._show_loaded(loaded)
+            if loaded.edit is not None:
+                self.edit_found.emit(loaded.edit)
             await self.show_totals()
 
     async def refresh(self) -> None:
@@ -228,6 +232,8 @@ class Conversations(QObject):
         """
         if self.open is None or self.open.id != conversation_id:
             await self.show(conversation_id)
+        else:
+            self._wanted = conversation_id  # another one that is still being read does not come in its place
         if self._wanted == conversation_id:
             self._window.transcript.show_message(message_id, query)
 

@@ -7,6 +7,7 @@ from desktop.engine.events import RunFailed
 from desktop.engine.messages import ConversationInfo, Message
 from desktop.engine.run_record import RunRecord
 from desktop.engine.session import Session
+from desktop.engine.store.edits import Edit
 from desktop.engine.store.run_briefs import RunBrief, briefs_of
 from desktop.engine.versions import Version
 
@@ -23,6 +24,7 @@ class Loaded:
         versions: By message, which of its versions it is; where it has more than one.
         evidence: By run id: what ``[1]``, ``[2]`` … in its answer lead to, as ``run/call``.
         draft: What was typed and not sent.
+        edit: The edit of one of its messages that is open; None without one.
         run: The run that the branch shows; None where it has none.
         briefs: The runs whose lines and outcomes the branch shows, oldest first.
     """
@@ -33,6 +35,7 @@ class Loaded:
     versions: dict[str, Version]
     evidence: dict[str, list[str]]
     draft: str
+    edit: Edit | None
     run: RunRecord | None
     briefs: list[RunBrief]
 
@@ -56,6 +59,7 @@ async def load_conversation(session: Session, conversation_id: str, events_told:
         messages = await store.conversations.messages(conversation_id)
         calls = await store.calls.ids_of_conversation(conversation_id)
         draft = await store.conversations.draft(conversation_id)
+        edit = await store.edits.open_in(conversation_id)
         versions = await store.branching.versions(conversation_id)
         run_id = await store.branching.shown_run(conversation_id)
         record = await session.record(run_id) if run_id is not None else None
@@ -70,7 +74,7 @@ async def load_conversation(session: Session, conversation_id: str, events_told:
             hides_answer = len(shown) < len(messages)
             shown = with_shown_runs(shown, briefs, record)
             return Loaded(
-                info, shown, hides_answer, versions, evidence, draft, record, of_branch(shown, briefs, record)
+                info, shown, hides_answer, versions, evidence, draft, edit, record, of_branch(shown, briefs, record)
             )
 
 

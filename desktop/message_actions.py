@@ -4,14 +4,10 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QGuiApplication
 
-from desktop.engine.errors import EngineError
-from desktop.engine.messages import Message
+from desktop.edit_actions import EditActions, EditKind
+from desktop.engine.messages import Attachment, Message
 from desktop.views import message_actions as ids
 from desktop.window_actions import Desk, WindowActions
-
-_EDITING = "message:"
-"""What the composer calls an edit of a message."""
-_WORDS = "Editing an earlier message"
 
 
 class MessageActions(WindowActions):
@@ -20,17 +16,19 @@ class MessageActions(WindowActions):
     Args:
         desk: The window and what stands behind it.
         is_busy: Whether a run of the open conversation works.
+        edits: Edits of messages.
     """
 
-    def __init__(self, desk: Desk, is_busy: Callable[[], bool]) -> None:
+    def __init__(self, desk: Desk, is_busy: Callable[[], bool], edits: EditActions) -> None:
         super().__init__(desk)
         self._is_busy = is_busy
         self._was_busy = False
+        self._edits = edits
+        edits.sent = EditKind("Editing an earlier message", "Send", self._send_anew)
         window, do, conversations = desk.window, self._do, desk.conversations
         window.transcript.set_actions(self._actions_of, lambda message: message.id in conversations.versions)
         window.transcript.message_action.connect(lambda message, action: do(self._act(message, action)))
         window.transcript.quote_requested.connect(window.composer.quote)
-        window.composer.edit_submitted.connect(lambda what, text: do(self._send_anew(what, text)))
         window.composer.edit_last_requested.connect(lambda: do(self._edit_last()))
 
     def show_busy(self) -> None:
@@ -53,7 +51,7 @@ class MessageActions(WindowActions):
             case ids.COPY:
                 QGuiApplication.clipboard().setText(message.text)
             case ids.EDIT:
-                self._edit(message)
+                await self._edits.begin(message.id)
             case ids.WRITE_AGAIN if message.run_id is not None:
                 await session.write_again(message.run_id)  # that it goes on brings its place into sight
             case ids.REGENERATE if message.run_id is not None:
@@ -66,12 +64,16 @@ class MessageActions(WindowActions):
         version = self._conversations.versions.get(message_id)
         wanted = None if version is None else version.previous if action == ids.PREVIOUS else version.next
         if wanted is not None:
+            transcript = self._window.transcript
+            end = transcript.end_of(message_id)
             await self._store_of(wanted).branching.choose(wanted)
             await self._conversations.refresh()
-            self._window.transcript.reveal(wanted)
+            transcript.reveal(wanted)
+            transcript.keep_end(wanted, end)
 
-    def _edit(self, message: Message) -> None:
-        self._window.composer.begin_edit(_EDITING + message.id, message.text, _WORDS)
+    async def edit_of_run(self, run_id: str) -> None:
+        """Edit the message that a run worked on."""
+        await self._edits.begin((await self._store_of(run_id).runs.get(run_id)).message_id)
 
     async def _edit_last(self) -> None:
         if self._window.queue.rows:
@@ -79,20 +81,16 @@ class MessageActions(WindowActions):
         elif not self._is_busy():
             own = [message for message in await self._messages() if message.role == "user"]
             if own:
-                self._edit(own[-1])
+                await self._edits.begin(own[-1].id)
 
-    async def _send_anew(self, what: str, text: str) -> None:
+    async def _send_anew(self, message_id: str, text: str, attachments: tuple[Attachment, ...]) -> None:
         info = self._conversations.open
-        if info is None or not what.startswith(_EDITING):
+        if info is None:
             return
         self._window.set_notice("")
-        message_id = what.removeprefix(_EDITING)
-        try:
-            await self._session.editing.send_anew(message_id, text, self._desk.run_options(info.workspace))
-        except EngineError:
-            if not self._window.composer.edited:
-                self._window.composer.begin_edit(what, text, _WORDS)  # nothing that was typed is lost
-            raise
+        options = self._desk.run_options(info.workspace)
+        self._session.runner.check(options, attachments)
+        await self._session.editing.send_anew(message_id, text, options, attachments)
         await self._conversations.refresh()
 
     async def _message(self, message_id: str) -> Message | None:

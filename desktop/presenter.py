@@ -24,11 +24,10 @@ from desktop.engine.events import (
 )
 from desktop.engine.messages import Brain, CallState, Message
 from desktop.engine.run_record import RunRecord
+from desktop.engine.store.records import RunFault
 from desktop.engine.store.run_briefs import RunBrief
 from desktop.run_lines import RunLines
 from desktop.run_outcomes import (
-    ADD_KEYS,
-    CAN_GO_ON,
     GO_ON,
     MOST_OUTCOMES,
     Outcome,
@@ -37,6 +36,7 @@ from desktop.run_outcomes import (
     going_on,
     outcome_of,
     over_budget,
+    stopped,
     waiting,
 )
 from desktop.run_panes import RunPanes
@@ -128,11 +128,12 @@ class Presenter:
                     words += f" Whether {', '.join(unknown)} took effect is not known; it was not run again."
                 self._show_outcome(going_on(words, run.can_write_again))
             case "stopped":
-                self._show_outcome(going_on(CAN_GO_ON, run.can_write_again))
+                self._show_outcome(stopped(run.can_write_again))
             case "failed" if run.over_budget:
                 self._show_outcome(over_budget(run.error))
             case "failed":
-                self._show_outcome(failed(run.error, run.action, run.can_write_again, is_stored=run.is_stored))
+                words = f"{run.error} {run.action}".strip()
+                self._show_outcome(failed(words, run.fault, run.can_write_again, is_stored=run.is_stored))
             case "done":
                 self._window.set_status("" if has_answer else "Done")
 
@@ -225,6 +226,7 @@ class Presenter:
         if isinstance(event, Retrying):
             if is_answer:
                 self._window.transcript.restart_answer()
+                self._window.transcript.set_activity(None)  # nobody writes while the countdown speaks
             self._outcomes.retry(event)
             self._window.set_status(f"Trying again: attempt {event.attempt}")
             return
@@ -252,17 +254,16 @@ class Presenter:
             transcript.drop_answer()
         self._answering = False
         if isinstance(event, RunStopped):
-            self._show_outcome(going_on(CAN_GO_ON, can_write_again=False))
+            self._show_outcome(stopped(event.can_write_again))
             return
         words = f"{event.error} {event.action}".strip()
         if self._window.notice.said[0] == words:  # it stands where it happened now
             self._window.set_notice("")
         if event.over_budget:
             self._show_outcome(over_budget(event.error))
-        elif event.needs_key:
-            self._show_outcome(Outcome(words, ADD_KEYS, "Add API keys…", "danger"))
         else:
-            self._show_outcome(failed(event.error, event.action, event.can_write_again, is_stored=event.is_stored))
+            fault: RunFault = "key" if event.needs_key else "too_long" if event.too_long else ""
+            self._show_outcome(failed(words, fault, event.can_write_again, is_stored=event.is_stored))
 
     def offer_to_go_on_with_key(self) -> None:
         """A key came: the run that failed for want of it can go on."""

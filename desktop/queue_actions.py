@@ -1,16 +1,23 @@
 """The queue of the open conversation: shows it, and does what the person wants with it."""
 
-from desktop.engine.errors import EngineError
-from desktop.engine.events import Event, QueuedMessageSent, QueueHalted, RunFailed, RunPaused, RunStarted, RunStopped
+from desktop.edit_actions import EditActions, EditKind
+from desktop.engine.events import (
+    Event,
+    QueuedMessageSent,
+    QueueHalted,
+    RunFailed,
+    RunFinished,
+    RunPaused,
+    RunStarted,
+    RunStopped,
+)
 from desktop.engine.messages import Attachment, ConversationInfo
 from desktop.engine.queueing import halt_words, waits_in_queue
 from desktop.engine.store.records import RunOptions
 from desktop.views.queue_rows import QueuedRow
 from desktop.window_actions import Desk, WindowActions
 
-_EDITING = "queue:"
-"""What the composer calls an edit of a queued message."""
-_WORDS = "Editing a queued message"
+_BEING_EDITED = "Waits until you save or cancel the edit."
 
 
 class QueueActions(WindowActions):
@@ -18,16 +25,18 @@ class QueueActions(WindowActions):
 
     Args:
         desk: The window and what stands behind it.
+        edits: Edits of messages.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, edits: EditActions) -> None:
         super().__init__(desk)
-        window, do, rows = desk.window, self._do, desk.window.queue
-        rows.edit_requested.connect(self._edit)
+        do, rows = self._do, desk.window.queue
+        edits.queued = EditKind("Editing a queued message", "Save", self._change)
+        edits.changed.connect(lambda: do(self.show()))
+        rows.edit_requested.connect(lambda queued: do(edits.begin(queued)))
         rows.withdraw_requested.connect(lambda queued: do(self._withdraw(queued)))
         rows.send_now_requested.connect(lambda queued: do(self._send_now(queued)))
         rows.send_requested.connect(lambda: do(self._send_first()))
-        window.composer.edit_submitted.connect(lambda what, text: do(self._change(what, text)))
         desk.conversations.shown.connect(lambda _run: do(self.show()))
 
     async def take(
@@ -64,6 +73,8 @@ class QueueActions(WindowActions):
                 self._do(self.show())
             case RunPaused() | RunStopped() | RunFailed():
                 self._do(self.show())
+            case RunFinished() if any(row.is_edited for row in self._window.queue.rows):
+                self._do(self.show())  # an edit may hold it: nothing is sent then
 
     def _is_open(self, conversation_id: str) -> bool:
         return self._conversations.open is not None and self._conversations.open.id == conversation_id
@@ -78,40 +89,33 @@ class QueueActions(WindowActions):
         if info is None or self._holder.current is None:
             self._window.queue.show_queue([], "")
             return
-        queue = self._store_of(info.id).queue
+        queue, edit = self._store_of(info.id).queue, await self._store_of(info.id).edits.open_in(info.id)
+        edited = edit.edited if edit is not None else ""
         rows = [
-            QueuedRow(each.id, each.text, tuple(one.name for one in each.attachments))
+            QueuedRow(each.id, each.text, tuple(one.name for one in each.attachments), each.id == edited)
             for each in await queue.of_conversation(info.id)
         ]
         state = await queue.state_before(info.id) if rows else None
+        is_held = bool(rows) and rows[0].is_edited
+        words = _BEING_EDITED if is_held and state == "done" else halt_words(state)
         if self._is_open(info.id):
-            self._window.queue.show_queue(rows, halted or halt_words(state), can_stop=waits_in_queue(state))
+            self._window.queue.show_queue(rows, halted or words, can_stop=waits_in_queue(state), can_send=not is_held)
 
-    def _edit(self, queued_id: str) -> None:
-        text = next((row.text for row in self._window.queue.rows if row.id == queued_id), None)
-        if text is not None:
-            self._window.composer.begin_edit(_EDITING + queued_id, text, _WORDS, "Save")
-
-    async def _change(self, what: str, text: str) -> None:
-        if not what.startswith(_EDITING):
-            return
-        queued_id = what.removeprefix(_EDITING)
-        try:
-            await self._store_of(queued_id).queue.change(queued_id, text)
-        except EngineError:
-            if not self._window.composer.text:
-                self._window.composer.set_text(text)  # nothing that was typed is lost
-            raise
-        finally:
-            await self.show()
+    async def _change(self, queued_id: str, text: str, attachments: tuple[Attachment, ...]) -> None:
+        info = self._conversations.open
+        if info is not None:
+            self._session.runner.check(self._desk.run_options(info.workspace), attachments)
+        await self._store_of(queued_id).queue.change(queued_id, text, attachments)
 
     async def _withdraw(self, queued_id: str) -> None:
-        if self._window.composer.edited == _EDITING + queued_id:
-            self._window.composer.cancel_edit()
         try:
             await self._store_of(queued_id).queue.withdraw(queued_id)
+            if self._window.composer.edited == queued_id:
+                self._window.composer.end_edit()
         finally:
             await self.show()
+        if (info := self._conversations.open) is not None:
+            await self._session.editing.release(info.id)
 
     async def _send_now(self, queued_id: str) -> None:
         info, run_id = self._conversations.open, self._conversations.shown_run

@@ -20,8 +20,9 @@ class ReadingPlaces:
         self._places: OrderedDict[str, Position] = OrderedDict()
         for conversation_id, values in (stored or {}).items():
             match values:
-                case [str() as message_id, int() as offset, (int() | float()) as fraction]:
-                    self._places[conversation_id] = Position(message_id, offset, False, float(fraction))
+                case [str() as message_id, int() as offset, (int() | float()) as fraction, *more]:
+                    slot = more[0] if more and isinstance(more[0], int) else -1
+                    self._places[conversation_id] = Position(message_id, offset, False, float(fraction), slot)
 
     def keep(self, conversation_id: str, position: Position) -> None:
         """Keep where a conversation is being read."""
@@ -39,7 +40,7 @@ class ReadingPlaces:
     def stored(self) -> dict[str, list[object]]:
         """All of them as JSON takes them; those off the record are left out."""
         return {
-            conversation_id: [place.message_id, place.offset, round(place.fraction, 4)]
+            conversation_id: [place.message_id, place.offset, round(place.fraction, 4), place.slot]
             for conversation_id, place in self._places.items()
             if not conversation_id.startswith(OFF_RECORD_PREFIX)
         }

@@ -41,6 +41,7 @@ from desktop.views.transcript.values import LineState, RunDetail, RunLine
 
 _PAUSE_MS = 100
 """Between two looks of the orchestrator's words as they stream."""
+_STOPPED = "Stopped while gathering"
 _NOTHING_YET = RunDetail("Nothing was called yet.")
 _STATES: dict[str, LineState] = {
     "running": "working",
@@ -61,7 +62,8 @@ def line_of(brief: RunBrief, note: str = "") -> RunLine | None:
     if brief.state == "running" and not brief.is_gathered:
         return RunLine(_joined("Gathering", brief.rounds, brief.calls, note), "working")
     if not brief.calls:
-        return RunLine(note) if note else None
+        words = _joined(_STOPPED if brief.has_cut_words else "", 0, 0, note)
+        return RunLine(words, "stopped" if brief.has_cut_words else "done") if words else None
     if brief.is_gathered:
         return RunLine(_joined(gathered_words(brief.calls, brief.rounds, brief.gather_ms), 0, 0, note))
     words = "Gathering" if brief.state == "waiting" else "Gathered so far"
@@ -88,6 +90,8 @@ def details_of(run: RunRecord) -> tuple[RunDetail, ...]:
             for call in run.calls
             if call.round == each.round
         ]
+    if run.cut_words.strip():
+        details.append(RunDetail(run.cut_words))
     return tuple(details)
 
 
@@ -136,7 +140,9 @@ class _Live:
             words = gathered_words(self.calls, self.rounds, self.gather_ms) if self.calls else ""
             return self._ended(words, "done")
         if self.state in ("stopped", "failed"):
-            return self._ended(_joined("Gathered so far", self.rounds, self.calls) if self.calls else "", self.state)
+            cut = _STOPPED if self.state == "stopped" and self.is_writing else ""
+            words = _joined("Gathered so far", self.rounds, self.calls) if self.calls else cut
+            return self._ended(words, self.state)
         seconds = self.before_ms / 1000 + elapsed_s
         clock = f"{seconds:.0f} s" if self.state == "working" and seconds >= 1 else ""
         what = "Gathering" if self.rounds else "Starting"

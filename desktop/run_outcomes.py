@@ -5,13 +5,14 @@ import time
 from dataclasses import dataclass
 
 from desktop.engine.events import Retrying
+from desktop.engine.store.records import RunFault
 from desktop.engine.store.run_briefs import RunBrief
 from desktop.views.main_window import MainWindow
 from desktop.views.transcript.values import NoteKind
 
-REVIEW, GO_ON, WRITE_AGAIN, ADD_KEYS, BUDGET, STOP = "review", "go_on", "write_again", "add_keys", "budget", "stop"
+REVIEW, GO_ON, WRITE_AGAIN, ADD_KEYS = "review", "go_on", "write_again", "add_keys"
+BUDGET, STOP, EDIT = "budget", "stop", "edit"
 """The actions of outcomes in the transcript."""
-CAN_GO_ON = "You stopped this run. It can go on from here."
 NOT_STORED = "What is shown of this run is not stored yet: it will be as soon as there is room."
 """Of a run whose end could not be stored, on a full disk say."""
 MOST_OUTCOMES = 100
@@ -47,6 +48,32 @@ def going_on(words: str, can_write_again: bool, kind: NoteKind = "info") -> Outc
     return Outcome(words, action, label, kind)
 
 
+def stopped(can_write_again: bool) -> Outcome:
+    """A run that the person stopped: while it gathered, or while its answer was written."""
+    if can_write_again:
+        return going_on("You stopped this run. Its answer can be written anew.", can_write_again)
+    return going_on("You stopped this run. It can go on from here.", can_write_again)
+
+
+def failed(words: str, fault: RunFault, can_write_again: bool, *, is_stored: bool = True) -> Outcome:
+    """A run that failed, with what helps.
+
+    Args:
+        words: What failed.
+        fault: What kind of fault it was.
+        can_write_again: Whether only the answer has to be written again.
+        is_stored: Whether its end is stored.
+    """
+    words = words if is_stored else f"{words} {NOT_STORED}"
+    match fault:
+        case "key":
+            return Outcome(words, ADD_KEYS, "Add API keys…", "danger")
+        case "too_long":
+            return Outcome(words, EDIT, "Edit message", "danger")
+        case "":
+            return going_on(words, can_write_again, "danger")
+
+
 def over_budget(words: str) -> Outcome:
     """A run that came to a budget: whether it may go on is asked first."""
     return Outcome(words, BUDGET, "Go on…")
@@ -69,25 +96,12 @@ def outcome_of(brief: RunBrief) -> Outcome | None:
                 words += f" Whether {brief.unknown} took effect is not known; it was not run again."
             return going_on(words, brief.can_write_again)
         case "stopped":
-            return going_on(CAN_GO_ON, brief.can_write_again)
+            return stopped(brief.can_write_again)
         case "failed" if brief.over_budget:
             return over_budget(brief.error)
         case "failed":
-            return failed(brief.error, brief.action, brief.can_write_again)
+            return failed(f"{brief.error} {brief.action}".strip(), brief.fault, brief.can_write_again)
     return None
-
-
-def failed(error: str, action: str, can_write_again: bool, *, is_stored: bool = True) -> Outcome:
-    """A run that failed.
-
-    Args:
-        error: What failed, in words.
-        action: What the person can do.
-        can_write_again: Whether only the answer has to be written again.
-        is_stored: Whether its end is stored.
-    """
-    words = f"{error} {action}" if is_stored else f"{error} {action} {NOT_STORED}"
-    return going_on(words.strip(), can_write_again, "danger")
 
 
 class Outcomes:

@@ -5,12 +5,15 @@ from desktop.reading_places import MOST_PLACES, ReadingPlaces
 from desktop.views.transcript.values import Position
 
 MIDDLE = Position("m7", 40, False, 0.25)
+GROWING = Position("answer of r1", 12, False, slot=7)
 
 
 def test_a_place_comes_back_as_it_was_stored() -> None:
     places = ReadingPlaces()
     places.keep("c1", MIDDLE)
+    places.keep("c3", GROWING)
     assert ReadingPlaces(places.stored()).of("c1") == MIDDLE
+    assert ReadingPlaces(places.stored()).of("c3") == GROWING
     assert places.of("c2") == Position()
 
 
@@ -35,4 +38,11 @@ def test_the_oldest_goes_when_there_are_too_many() -> None:
 
 
 def test_damaged_places_are_left_out() -> None:
-    assert ReadingPlaces({"c1": ["m7"], "c2": [1, 2, 3], "c3": ["m7", 40, 0.25]}).stored() == {"c3": ["m7", 40, 0.25]}
+    stored: dict[str, list[object]] = {
+        "c1": ["m7"],
+        "c2": [1, 2, 3],
+        "c3": ["m7", 40, 0.25],
+        "c4": ["m7", 40, 0.25, "x"],
+    }
+    kept = ["m7", 40, 0.25, -1]
+    assert ReadingPlaces(stored).stored() == {"c3": kept, "c4": kept}

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from desktop.engine.errors import EngineError, trace_of
 from desktop.engine.events import Event, QueuedMessageSent, QueueHalted
-from desktop.engine.messages import Message
+from desktop.engine.messages import Attachment, Message
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.store import Store
@@ -40,17 +40,21 @@ class Editing:
         self._let_go = let_go
         self._begin = begin
         self._listener = listener
+        self._held_back: set[str] = set()  # conversations whose queue would have gone on, but for an edit
         self._following: set[asyncio.Task[object]] = set()  # tasks that have let go of their run already
         self._is_closed = False
         self.sends_queue = False
 
-    async def send_anew(self, message_id: str, text: str, options: RunOptions) -> tuple[str, Message]:
+    async def send_anew(
+        self, message_id: str, text: str, options: RunOptions, attachments: Sequence[Attachment] = ()
+    ) -> tuple[str, Message]:
         """Begin a run on another message in the place of an earlier one, which stays as a branch.
 
         Args:
             message_id: A message of the person's.
             text: The new one.
             options: What it runs with.
+            attachments: The files that go with it, the earlier one's among them where they are to.
 
         Returns:
             The run's id and the message, both stored. Events follow.
@@ -60,7 +64,7 @@ class Editing:
             UnknownName: The person sent no such message.
         """
         await self._let_go()
-        run_id, message = await self._store_of(message_id).branching.send_anew(message_id, text, options)
+        run_id, message = await self._store_of(message_id).branching.send_anew(message_id, text, options, attachments)
         self._begin(run_id)
         return run_id, _marked(message)
 
@@ -88,10 +92,10 @@ class Editing:
 
         Args:
             conversation_id: Whose queue.
-            queued_id: Which message; None for the first.
+            queued_id: Which message; None for the first, if that is not being edited.
 
         Returns:
-            The run's id; None where the queue is empty.
+            The run's id; None where the queue is empty or held.
 
         Raises:
             RunBusy: A run of the conversation is at work.
@@ -115,13 +119,26 @@ class Editing:
         conversation_id = ""
         try:
             conversation_id = (await self._store_of(run_id).runs.get(run_id)).conversation_id
-            await self.send_queued(conversation_id)
+            self._held_back.add(conversation_id)  # before it is looked at: an edit that ends meanwhile finds it
+            if await self.send_queued(conversation_id) is not None or not await self._is_held(conversation_id):
+                self._held_back.discard(conversation_id)
         except Exception as fault:  # what is queued stays there, and the person is told
             _log.error("the queue behind run %s does not go on: %s", run_id, trace_of(fault))
             words = f"{fault} {fault.action}".strip() if isinstance(fault, EngineError) else ""
             self._listener(QueueHalted(run_id=run_id, conversation_id=conversation_id, error=words))
         finally:
             self._following.discard(task)
+
+    async def _is_held(self, conversation_id: str) -> bool:
+        return await self._store_of(conversation_id).queue.is_held(conversation_id)
+
+    async def release(self, conversation_id: str) -> None:
+        """Send what only the edit of a queued message held back, now that one ended."""
+        if self._is_closed or conversation_id not in self._held_back or await self._is_held(conversation_id):
+            return
+        self._held_back.discard(conversation_id)
+        if await self._store_of(conversation_id).queue.state_before(conversation_id) == "done":
+            await self.send_queued(conversation_id)
 
     async def close(self) -> None:
         """Begin nothing any more."""

@@ -9,14 +9,14 @@ from desktop.engine.models.registry import Registry
 from desktop.engine.partial import Partial
 from desktop.engine.records import can_write_again
 from desktop.engine.settling import finished
-from desktop.engine.store.records import OverBudget, StoredRun
+from desktop.engine.store.records import OverBudget, RunFault, StoredRun
 from desktop.engine.store.store import Store
 
 
 async def stop_run(
     store: Store, run_id: str, registry: Registry, partial: Partial | None, message_id: str
 ) -> list[Event]:
-    """Keep a run as stopped, with what had arrived of its answer.
+    """Keep a run as stopped, with what had arrived of its answer; what the orchestrator wrote is kept with the run.
 
     Args:
         store: Where it is kept.
@@ -31,13 +31,18 @@ async def stop_run(
     run = await store.runs.get(run_id)
     text = partial.text if partial is not None else ""
     brain = (partial.brain if partial is not None else None) or Brain.ORCHESTRATOR
+    cut_words = ""
+    if brain is Brain.ORCHESTRATOR and Brain.RESPONDER in run.options.brains:  # its words are no answer
+        cut_words = "" if partial is None or partial.is_whole else text
+        text = ""
     message = None
     if text or not await _has_answer(store, run):  # an empty one must not take the place of what is there
         message = _cut_message(message_id, run, registry, brain, text, StopReason.STOPPED)
-    closed = await store.runs.finish(run_id, "stopped", message)
+    closed = await store.runs.finish(run_id, "stopped", message, cut_words=cut_words)
     if closed is None:
         return []
-    return [*(finished(run_id, call) for call in closed), RunStopped(run_id=run_id, message=message)]
+    stopped = RunStopped(run_id=run_id, message=message, can_write_again=can_write_again(run))
+    return [*(finished(run_id, call) for call in closed), stopped]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +52,14 @@ class Failure:
     Attributes:
         error: What failed, in words.
         action: What the person can do.
-        needs_key: Whether an API key is missing or was refused.
+        fault: What kind of fault it was, where that tells what helps.
         over_budget: Which budget the next model call would go past; empty where none.
         needed_usd: What the run would have cost by that call; 0 where that does not matter.
     """
 
     error: str
     action: str
-    needs_key: bool = False
+    fault: RunFault = ""
     over_budget: OverBudget = ""
     needed_usd: float = 0.0
 
@@ -87,13 +92,15 @@ async def fail_run(
         action=why.action,
         over_budget=why.over_budget,
         needed_usd=why.needed_usd,
+        fault=why.fault,
     )
     failed = RunFailed(
         run_id=run_id,
         error=why.error,
         action=why.action,
         can_write_again=can_write_again(run),
-        needs_key=why.needs_key,
+        needs_key=why.fault == "key",
+        too_long=why.fault == "too_long",
         over_budget=why.over_budget,
         message=message,
     )

@@ -240,6 +240,8 @@ class RunStopped(_Event):
     type: Literal["run_stopped"] = "run_stopped"
     message: Message | None = None
     """What had arrived of the answer, as it is stored; marked as stopped. None where an earlier answer stays."""
+    can_write_again: bool = False
+    """Whether the evidence is whole, so that only the answer has to be written again."""
 
 
 class RunFailed(_Event):
@@ -253,6 +255,8 @@ class RunFailed(_Event):
     """Whether the evidence is whole, so that only the answer has to be written again."""
     needs_key: bool = False
     """Whether an API key is missing or was refused."""
+    too_long: bool = False
+    """Whether the message is longer than the model can read."""
     over_budget: Literal["", "run", "day", "price"] = ""
     """Which budget the next model call would go past; ``price``: one is set, and the model's price is not known."""
     message: Message | None = None

@@ -35,6 +35,7 @@ class Partial:
         brain: Whose text it is; None before any came.
         text: All that came of the turn.
         fault: Why it cannot be kept; None while it can.
+        is_whole: Whether that is all of it, and the turn is kept.
     """
 
     def __init__(self, runs: Runs, run_id: str, give_up: Callable[[], object]) -> None:
@@ -44,7 +45,7 @@ class Partial:
         self.fault: StoreError | None = None
         self._changed = asyncio.Event()
         self._pieces: list[str] = []
-        self._is_whole = False
+        self.is_whole = False
         self.brain: Brain | None = None
 
     @property
@@ -63,13 +64,13 @@ class Partial:
                 self._pieces.clear()
                 self._changed.set()
             case UsageReported():
-                self._is_whole = True
+                self.is_whole = True
 
     def _grow(self, brain: Brain, text: str) -> None:
-        if brain is not self.brain or self._is_whole:
+        if brain is not self.brain or self.is_whole:
             self._pieces.clear()
             self.brain = brain
-            self._is_whole = False
+            self.is_whole = False
         self._pieces.append(text)
         self._changed.set()
 

@@ -67,6 +67,8 @@ def run_record(
         error=run.error,
         action=run.action,
         over_budget=run.over_budget,
+        fault=run.fault,
+        cut_words=run.partial_text if run.state == "stopped" and run.partial_brain is Brain.ORCHESTRATOR else "",
         can_write_again=can_write_again(run) and run.state in ("failed", "stopped", "interrupted", "done"),
         message_id=run.message_id,
         left_out=run.left_out,

@@ -90,6 +90,8 @@ class RunRecord(Value):
         action: What the person can do.
         can_write_again: Whether only the answer has to be written again.
         over_budget: Which budget it came to; empty for none.
+        fault: What kind of fault it failed of: a key, or a message that is too long; empty for others.
+        cut_words: What had come of a turn of the orchestrator's that was stopped.
         message_id: The person's message that it works on.
         left_out: How many of the oldest messages its requests leave out.
         left_out_summary: What stands in their place; empty where there is no summary of them.
@@ -113,6 +115,8 @@ class RunRecord(Value):
     action: str = ""
     can_write_again: bool = False
     over_budget: Literal["", "run", "day", "price"] = ""
+    fault: Literal["", "key", "too_long"] = ""
+    cut_words: str = ""
     message_id: str = ""
     left_out: int = 0
     left_out_summary: str = ""

@@ -10,13 +10,14 @@ from typing import Any
 from desktop.engine.budgets import BudgetReached
 from desktop.engine.cancelling import to_the_end
 from desktop.engine.endings import Failure, fail_run, put_run_aside, stop_run
-from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, StoreError, trace_of
+from desktop.engine.errors import EngineError, KeyMissing, KeyRejected, RequestTooLong, StoreError, trace_of
 from desktop.engine.events import Event, RunFailed, RunFinished, RunPaused, RunStarted, UsageReported
 from desktop.engine.messages import UNSTORED, Brain, Message, MessageDetails, StopReason
 from desktop.engine.partial import Partial
 from desktop.engine.running import Runner
 from desktop.engine.stopping import Stops
 from desktop.engine.store.ids import OFF_RECORD_PREFIX
+from desktop.engine.store.records import RunFault
 from desktop.engine.store.store import Store
 from desktop.engine.unkept import UnkeptEnd
 
@@ -113,7 +114,7 @@ class RunTask:
                 Failure(
                     str(error),
                     error.action,
-                    needs_key=isinstance(error, KeyMissing | KeyRejected),
+                    fault=_fault_of(error),
                     over_budget=reached.kind if reached is not None else "",
                     needed_usd=reached.needed_usd if reached is not None else 0.0,
                 )
@@ -167,3 +168,9 @@ class RunTask:
         )
         self.unkept = UnkeptEnd(self.run_id, self._conversation_id, told, keep)
         return [told]
+
+
+def _fault_of(error: EngineError) -> RunFault:
+    if isinstance(error, KeyMissing | KeyRejected):
+        return "key"
+    return "too_long" if isinstance(error, RequestTooLong) else ""

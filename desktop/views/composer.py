@@ -35,7 +35,12 @@ class Composer(QWidget):
     Signals:
         submitted(str): The person sent this text, without white space at its ends; the editor is empty now. While a
             run works it is meant for the queue.
-        edit_submitted(str, str): The person is done editing; what, as ``begin_edit`` was told, and the new text.
+        edit_submitted(str, str): The person is done editing; what, as ``begin_edit`` was told, and the new text, which
+            is empty where files are what is left of it.
+        edit_changed(str, str): What is being edited, and its text, which changed 300 ms ago at most.
+        edit_left(str): The person left the edit of this. What was typed was told before.
+        edit_reset_requested(str): The person wants what is being edited as it was.
+        edited_changed(): Something else is being edited now, or nothing any more.
         edit_last_requested(): The person wants to edit their last message.
         submitted(str): The person sent this text, without white space at its ends; the editor is empty now. It may be
             empty where something is attached.
@@ -48,6 +53,10 @@ class Composer(QWidget):
 
     submitted = Signal(str)
     edit_submitted = Signal(str, str)
+    edit_changed = Signal(str, str)
+    edit_left = Signal(str)
+    edit_reset_requested = Signal(str)
+    edited_changed = Signal()
     edit_last_requested = Signal()
     stop_clicked = Signal()
     tools_toggled = Signal(bool)
@@ -85,6 +94,7 @@ class Composer(QWidget):
         self._escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._escape.activated.connect(self._leave)
         self.edit_bar.cancelled.connect(self.cancel_edit)
+        self.edit_bar.reset_requested.connect(lambda: self.edit_reset_requested.emit(self._edited))
         self.editor.up_in_empty.connect(self.edit_last_requested)
         self.editor.enter_pressed.connect(self._submit)
         self.editor.textChanged.connect(self._note_change)
@@ -138,34 +148,64 @@ class Composer(QWidget):
 
         What was being edited is edited no more.
         """
-        self._edited = self._kept = ""
+        was_edited, self._edited, self._kept = self._edited, "", ""
         self.edit_bar.show_words("")
         self._show(text)
+        if was_edited:
+            self.edited_changed.emit()
 
     @property
     def edited(self) -> str:
         """What is being edited, as ``begin_edit`` was told; empty for nothing."""
         return self._edited
 
-    def begin_edit(self, edited: str, text: str, words: str, done: str = "Send") -> None:
+    def begin_edit(
+        self,
+        edited: str,
+        text: str,
+        words: str,
+        done: str = "Send",
+        *,
+        is_changed: bool = False,
+        take_focus: bool = True,
+    ) -> None:
         """Put an earlier text in for editing. What was being written is kept, and given back afterwards.
 
         Args:
             edited: What it is; told back with the new text.
-            text: As it stands.
+            text: As it stands, or as it was typed in an edit before.
             words: Shown above the text: "Editing an earlier message".
             done: The words of the button that ends it: "Send", or "Save".
+            is_changed: Whether it is not as it was any more; the way back is offered then.
+            take_focus: Whether the editor gets the keyboard.
         """
+        self.flush_draft()
         if not self._edited:
-            self.flush_draft()
             self._kept = self.text
         self._edited, self._done = edited, done
-        self.edit_bar.show_words(words)
+        self.edit_bar.show_words(words, can_reset=is_changed)
         self._show(text)
+        if take_focus:
+            self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edited_changed.emit()
+
+    def take_original(self, text: str) -> None:
+        """Put the text of what is being edited back as it was. Ctrl+Z brings back what was typed."""
+        self.edit_bar.show_reset(False)
+        cursor = self.editor.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(text)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def cancel_edit(self) -> None:
         """Leave an edit, and give back what was being written before."""
+        if edited := self._edited:
+            self.flush_draft()
+            self.end_edit()
+            self.edit_left.emit(edited)
+
+    def end_edit(self) -> None:
+        """Show what was being written before an edit; nothing is told."""
         if self._edited:
             self.set_text(self._kept)
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -189,7 +229,7 @@ class Composer(QWidget):
         self._enable_send()
 
     def flush_draft(self) -> None:
-        """Tell a draft that is still to be told, now: before another conversation is opened."""
+        """Tell a draft or an edit that is still to be told, now: before another conversation is opened."""
         if self._draft_timer.isActive():
             self._draft_timer.stop()
             self._tell_draft()
@@ -267,6 +307,7 @@ class Composer(QWidget):
         if not self._can_send():
             return
         if self._edited:
+            self.flush_draft()
             edited = self._edited
             self.set_text(self._kept)
             self.edit_submitted.emit(edited, text)
@@ -284,13 +325,15 @@ class Composer(QWidget):
 
     def _note_change(self) -> None:
         self._enable_send()
-        # The stored draft of an edit is what was being written before. A running timer runs on: who types without a
-        # pause loses no more than others.
-        if not self._quiet and not self._edited and not self._draft_timer.isActive():
+        # A running timer runs on: who types without a pause loses no more than others.
+        if not self._quiet and not self._draft_timer.isActive():
             self._draft_timer.start()
 
     def _tell_draft(self) -> None:
-        self.draft_changed.emit(self.text)
+        if self._edited:  # the draft is what was being written before
+            self.edit_changed.emit(self._edited, self.text)
+        else:
+            self.draft_changed.emit(self.text)
 
     def _leave(self) -> None:
         if QApplication.activeModalWidget() is not None:
@@ -319,6 +362,6 @@ class Composer(QWidget):
 
     def _can_send(self) -> bool:
         has_text = bool(self.text.strip())
-        if self._edited or self.attachments is None:
+        if self.attachments is None:
             return has_text
         return self.attachments.is_ready and (has_text or self._has_files)

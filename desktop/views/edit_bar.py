@@ -1,9 +1,9 @@
 """The line above the text that says what is being edited, with its way out."""
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from desktop.views.controls import Button, label
+from desktop.views.controls import Button, ElidedLabel
 from desktop.views.icons import icon_pixmap
 from desktop.views.theme import SPACE, current_theme, is_theme_change
 
@@ -16,18 +16,23 @@ class EditBar(QWidget):
 
     Attributes:
         cancel: The push button "Cancel editing".
+        reset: The push button "Back to the original".
 
     Signals:
         cancelled(): The person wants out.
+        reset_requested(): The person wants the message as it was.
     """
 
     cancelled = Signal()
+    reset_requested = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._icon = QLabel(self)
-        self._words = label("", "muted")
-        self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._words = ElidedLabel("", "muted")
+        self.reset = Button("Original", kind="quiet", name="Back to the original", parent=self)
+        self.reset.setToolTip("Put back the message as it was")
+        self.reset.clicked.connect(self.reset_requested)
         self.cancel = Button("Cancel", kind="quiet", name="Cancel editing", parent=self)
         self.cancel.setToolTip("Cancel editing (Esc)")
         self.cancel.clicked.connect(self.cancelled)
@@ -36,14 +41,25 @@ class EditBar(QWidget):
         row.setSpacing(SPACE)
         row.addWidget(self._icon)
         row.addWidget(self._words, 1)
+        row.addWidget(self.reset)
         row.addWidget(self.cancel)
         self._tint()
         self.hide()
 
-    def show_words(self, words: str) -> None:
-        """Say what is being edited; empty hides it."""
-        self._words.setText(words)
+    def show_words(self, words: str, *, can_reset: bool = False) -> None:
+        """Say what is being edited; empty hides it.
+
+        Args:
+            words: What it says.
+            can_reset: Whether the way back to the original is offered.
+        """
+        self._words.show_text(words)
+        self.show_reset(can_reset)
         self.setVisible(bool(words))
+
+    def show_reset(self, on: bool) -> None:
+        """Offer the way back to the original, or not."""
+        self.reset.setVisible(on)
 
     def changeEvent(self, event: QEvent) -> None:
         """Tint the icon anew with the theme."""

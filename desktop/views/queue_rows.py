@@ -26,11 +26,13 @@ class QueuedRow:
         id: Told back.
         text: As it will be sent.
         files: The names of the files that go with it.
+        is_edited: Whether it is being edited; it is held until that ends.
     """
 
     id: str
     text: str
     files: tuple[str, ...] = ()
+    is_edited: bool = False
 
     @property
     def words(self) -> str:
@@ -52,13 +54,15 @@ class _Row(QWidget):
         super().__init__()
         words = row.words
         which = f" {number}" if number > 1 else ""
+        shown = f"{'Being edited' if row.is_edited else 'Queued'}: {words}"
         set_role(self, QAccessible.Role.ListItem)
-        self.setAccessibleName(f"Queued: {words}")
-        text = ElidedLabel(f"Queued: {words}", "muted")
+        self.setAccessibleName(shown)
+        text = ElidedLabel(shown, "muted")
         line = QHBoxLayout(self)
         line.setContentsMargins(SPACE, 0, 0, 0)
         line.setSpacing(SPACE // 2)
         line.addWidget(text, 1)
+        self.is_edited = row.is_edited
         self.send_now: Button
         for name, told in (
             ("Edit", queue.edit_requested),
@@ -69,6 +73,7 @@ class _Row(QWidget):
             button.setToolTip("Stop the run and send this message" if told is queue.send_now_requested else "")
             button.setAccessibleDescription(words)
             button.clicked.connect(lambda _checked=False, told=told: told.emit(row.id))
+            button.setVisible(not row.is_edited or told is queue.withdraw_requested)
             line.addWidget(button)
             self.send_now = button  # the last one
 
@@ -125,22 +130,26 @@ class QueueRows(QFrame):
         self._tint()
         self.hide()
 
-    def show_queue(self, rows: Sequence[QueuedRow], halted: str, *, can_stop: bool = True) -> None:
+    def show_queue(
+        self, rows: Sequence[QueuedRow], halted: str, *, can_stop: bool = True, can_send: bool = True
+    ) -> None:
         """Show what is queued.
 
         Args:
             rows: In the order they will be sent; none hides it all.
             halted: Why they are not sent; empty while they will be.
             can_stop: Whether there is a run that "Send now" would stop.
+            can_send: Whether the first one can be sent although it halts.
         """
         self._halted.setText(halted)
         self._head.setVisible(bool(halted))
+        self.send.setVisible(can_send)
         self.setAccessibleDescription(halted)
         if tuple(rows) != self.rows:
             self.rows = tuple(rows)
             self._make_rows()
         for row in self.findChildren(_Row):
-            row.send_now.setVisible(can_stop)
+            row.send_now.setVisible(can_stop and not row.is_edited)
         self.setVisible(bool(rows))
 
     def _make_rows(self) -> None:

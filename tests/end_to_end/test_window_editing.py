@@ -214,3 +214,51 @@ def test_a_run_that_waits_on_another_branch_is_told_and_found_again(screen: Desk
     program.wait_for("list item", "run_command done")
     stored.wait_for_states("done", "done")
     marker(program, "1 of 2")
+
+
+def test_a_queued_message_that_is_being_edited_waits_for_the_end_of_the_edit(screen: Desktop, stored: Stored) -> None:
+    with half_answered(screen, stored) as (program, held, _):
+        program.send("secnod tree")
+        program.wait_for(MESSAGE, "Queued: secnod tree")
+        screen.keys("Up")
+        program.wait_for("text", "Message", holds="secnod tree")
+        screen.type(" being edited")
+        held.let_go()
+        stored.wait_for_states("done")
+        program.wait_for("label", "Waits until you save or cancel the edit.")
+        assert program.find("push button", "Send queued message") is None
+        picture(screen, "edited-in-queue")
+        screen.keys("ctrl+a")
+        screen.type("second tree")
+        screen.keys("Return")
+        program.wait_for(MESSAGE, "Assistant: Maple.")
+        stored.wait_for_states("done", "done")
+    assert [text for _, text in stored.messages()] == ["first tree", "Larch.", "second tree", "Maple."]
+
+
+def test_a_kill_during_edits_loses_nothing_that_was_typed(screen: Desktop, stored: Stored) -> None:
+    with half_answered(screen, stored) as (program, held, both):
+        program.send("second tree")
+        program.wait_for(MESSAGE, "Queued: second tree")
+        screen.keys("Up")
+        program.wait_for("text", "Message", holds="second tree")
+        screen.type(" and more")
+        wait_until(lambda: stored.rows("SELECT 1 FROM edits WHERE text = 'second tree and more'"), "the edit")
+        program.kill()
+        held.let_go()
+        again = launch(screen, stored, both)
+        again.press("list item", "", begins="first tree")
+        again.wait_for("text", "Message", holds="second tree and more")
+        again.wait_for("push button", "Cancel editing")
+        again.wait_for(MESSAGE, "Being edited: second tree")
+        again.press("push button", "Cancel editing")
+        again.wait_for(MESSAGE, "Queued: second tree")
+        act(screen, again, "You: first tree", "Edit and send anew")
+        again.wait_for("text", "Message", holds="first tree")
+        screen.type(" of all")
+        wait_until(lambda: stored.rows("SELECT 1 FROM edits WHERE text = 'first tree of all'"), "the edit")
+        again.kill()
+        third = launch(screen, stored, both)
+        third.press("list item", "", begins="first tree")
+        third.wait_for("text", "Message", holds="first tree of all")
+        picture(screen, "edit-after-a-kill")

@@ -69,6 +69,8 @@ async def test_giant_message_is_refused_in_words_before_anything_is_sent(make_be
     await bench.run("word " * 8_000, tools_enabled=False)
     assert bench.gatherer.requests == bench.writer.requests == []
     for failed in bench.told(RunFailed):
+        assert failed.too_long
+        assert (await bench.session.record(failed.run_id)).fault == "too_long"
         assert failed.error.startswith("Your message is about 10,001 tokens long. The ")
         assert "can read 8,000 at once" in failed.error
         assert "Shorten it" in failed.action

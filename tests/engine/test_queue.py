@@ -53,15 +53,79 @@ async def test_a_queued_message_is_changed_and_withdrawn(make_bench: MakeBench) 
     bench.session.editing.sends_queue = True
     where, _ = await held(bench, "Secnod", "Third")
     second, third = await bench.store.queue.of_conversation(where)
-    await bench.store.queue.change(second.id, "Second")
+    await bench.store.queue.change(second.id, "Second", ())
     await bench.store.queue.withdraw(third.id)
     bench.workshop.release("1")
     await bench.wait_for(lambda event: event.type == "answer_finished" and event.text == "A2")
     assert await texts(bench, where) == ["First", "A1", "Second", "A2"]
-    for late in (bench.store.queue.change(second.id, "x"), bench.store.queue.withdraw(third.id)):
+    for late in (bench.store.queue.change(second.id, "x", ()), bench.store.queue.withdraw(third.id)):
         with pytest.raises(UnknownName, match="not in the queue any more"):
             await late
     await bench.ended(bench.told(QueuedMessageSent)[0].run_id)
+
+
+async def test_a_queued_message_is_held_while_it_is_edited_and_all_behind_it(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(HELD, NOTHING, NOTHING, NOTHING), writer=(text("A1"), text("A2"), text("A3")))
+    bench.session.editing.sends_queue = True
+    where, run_id = await held(bench, "Secnod", "Third")
+    second, _ = await bench.store.queue.of_conversation(where)
+    await bench.store.edits.begin(second.id)
+    bench.workshop.release("1")
+    await bench.ended(run_id)
+    assert await queued(bench, where) == ["Secnod", "Third"]
+    await bench.store.queue.change(second.id, "Second", ())
+    await bench.session.editing.release(where)
+    await bench.wait_for(lambda event: event.type == "answer_finished" and event.text == "A3")
+    assert await texts(bench, where) == ["First", "A1", "Second", "A2", "Third", "A3"]
+    await bench.ended(bench.told(QueuedMessageSent)[-1].run_id)
+
+
+async def test_what_stands_before_an_edited_message_is_sent_and_a_left_edit_lets_go(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(HELD, NOTHING, NOTHING, NOTHING), writer=(text("A1"), text("A2"), text("A3")))
+    bench.session.editing.sends_queue = True
+    where, _ = await held(bench, "Second", "Third")
+    _, third = await bench.store.queue.of_conversation(where)
+    await bench.store.edits.begin(third.id)
+    await bench.store.edits.keep(third.id, "Third and more")
+    bench.workshop.release("1")
+    await bench.wait_for(lambda event: event.type == "answer_finished" and event.text == "A2")
+    await bench.ended(bench.told(QueuedMessageSent)[-1].run_id)
+    assert await queued(bench, where) == ["Third"]
+    await bench.store.edits.leave(third.id)
+    await bench.session.editing.release(where)
+    await bench.wait_for(lambda event: event.type == "answer_finished" and event.text == "A3")
+    await bench.ended(bench.told(QueuedMessageSent)[-1].run_id)
+    *_, sent, _ = await bench.store.conversations.messages(where)
+    assert sent.text == "Third"
+    assert (await bench.store.edits.begin(sent.id)).text == "Third and more"  # what was typed goes on with it
+
+
+async def test_the_end_of_an_edit_sends_nothing_behind_a_run_that_did_not_end_well(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(HELD,))
+    bench.session.editing.sends_queue = True
+    where, run_id = await held(bench, "Second")
+    (second,) = await bench.store.queue.of_conversation(where)
+    await bench.store.edits.begin(second.id)
+    await bench.session.stop(run_id)
+    await bench.store.edits.leave(second.id)
+    await bench.session.editing.release(where)
+    assert await queued(bench, where) == ["Second"]
+
+
+async def test_a_kill_during_an_edit_loses_neither_the_message_nor_what_was_typed(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(HELD,))
+    where, run_id = await held(bench, "Second")
+    (second,) = await bench.store.queue.of_conversation(where)
+    await bench.store.edits.begin(second.id)
+    await bench.store.edits.keep(second.id, "Second and")
+    after = await bench.crashed(bench.folder.parent / "after")
+    assert await queued(after, where) == ["Second"]
+    edit = await after.store.edits.open_in(where)
+    assert edit is not None
+    assert (edit.text, edit.original, edit.is_changed, edit.is_queued) == ("Second and", "Second", True, True)
+    assert await after.session.editing.send_queued(where) is None
+    await after.close()
+    await bench.session.stop(run_id)
 
 
 async def test_a_queued_message_runs_with_what_it_was_queued_with(make_bench: MakeBench) -> None:

@@ -10,7 +10,9 @@ from desktop.engine.events import AnswerDelta, Retrying, RunStopped, ToolCallFin
 from desktop.engine.limits import Limits
 from desktop.engine.messages import Brain, CallState, Message, StopReason
 from desktop.engine.models.retry import RetryPolicy
+from desktop.engine.records import can_write_again
 from desktop.engine.store.cut_calls import CANCELLED_CALL, STOPPED_CALL
+from desktop.engine.store.run_briefs import briefs_of
 from tests.bench import Bench, MakeBench
 from tests.scripted import Say, assert_valid, call, calls, forever, results_of, text
 
@@ -19,7 +21,8 @@ async def stopped_message(bench: Bench, run_id: str) -> Message:
     """The message that a stopped run left, as stored; the last event tells the same."""
     messages = await bench.store.conversations.messages((await bench.stored(run_id)).conversation_id)
     (message,) = [one for one in messages if one.role == "assistant" and one.run_id == run_id]
-    assert bench.events[-1] == RunStopped(run_id=run_id, message=message)
+    again = can_write_again(await bench.stored(run_id))
+    assert bench.events[-1] == RunStopped(run_id=run_id, message=message, can_write_again=again)
     assert message.details is not None
     assert message.details.stop is StopReason.STOPPED
     assert (await bench.stored(run_id)).state == "stopped"
@@ -46,10 +49,34 @@ async def test_stop_in_the_orchestrators_stream(make_bench: MakeBench) -> None:
     await bench.session.stop(run_id)
     assert bench.gatherer.closed == 1  # the stream has ended
     message = await stopped_message(bench, run_id)
-    assert message.text == "I thi"
+    assert message.text == ""  # what gathers writes no answer
     assert message.details is not None
     assert message.details.brain is Brain.ORCHESTRATOR
+    assert (await bench.session.record(run_id)).cut_words == "I thi"
+    (brief,) = await briefs_of(bench.store.database, (await bench.stored(run_id)).conversation_id)
+    assert brief.has_cut_words
+    assert not bench.told(RunStopped)[0].can_write_again
     await goes_on(bench, run_id)
+    assert (await bench.session.record(run_id)).cut_words == ""
+
+
+async def test_stop_in_the_stream_of_what_will_be_the_answer_keeps_it(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(forever("I thi"),))
+    run_id = await bench.send(answer="summary")
+    await bench.wait_for_type("orchestrator_delta")
+    await bench.session.stop(run_id)
+    assert (await stopped_message(bench, run_id)).text == "I thi"
+
+
+async def test_stop_before_the_answers_first_word_leaves_no_summary_as_the_answer(make_bench: MakeBench) -> None:
+    bench = await make_bench(gatherer=(text("The summary."),), writer=(forever(),))
+    run_id = await bench.send()
+    await bench.wait_for_type("handoff_ready")
+    await bench.session.stop(run_id)
+    assert (await stopped_message(bench, run_id)).text == ""
+    record = await bench.session.record(run_id)
+    assert (record.summary, record.cut_words) == ("The summary.", "")
+    assert bench.told(RunStopped)[0].can_write_again
 
 
 async def test_stop_before_the_first_step(make_bench: MakeBench) -> None:
@@ -148,13 +175,14 @@ async def test_stop_in_the_answer_keeps_what_had_arrived(make_bench: MakeBench) 
     assert "Half an ans" in bench.writer.requests[-1].model_dump_json()
 
 
-async def test_stop_after_the_limit_keeps_the_text_of_the_last_turn_alone(make_bench: MakeBench) -> None:
+async def test_stop_after_the_limit_keeps_the_words_of_the_last_turn_alone(make_bench: MakeBench) -> None:
     first = calls(call("a", "look", name="1"), words="I look.")
     bench = await make_bench(gatherer=(first, forever("In the e")))
     run_id = await bench.send(max_rounds=1)
     await bench.wait_for(lambda event: event.type == "orchestrator_delta" and event.text == "In the e")
     await bench.session.stop(run_id)
-    assert (await stopped_message(bench, run_id)).text == "In the e"
+    assert (await stopped_message(bench, run_id)).text == ""
+    assert (await bench.session.record(run_id)).cut_words == "In the e"
 
 
 async def test_stop_while_the_answer_is_stored_leaves_a_run_that_is_done_and_told(make_bench: MakeBench) -> None:

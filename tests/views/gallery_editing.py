@@ -4,10 +4,11 @@ Each is drawn light and dark; QT_SCALE_FACTOR=2 gives the sharp ones. A second a
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.engine.messages import Message
+from desktop.engine.messages import Attachment, Message
 from desktop.engine.versions import Version
 from desktop.views.main_window import MainWindow
 from desktop.views.message_actions import actions_of
@@ -49,15 +50,24 @@ def versions() -> QWidget:
 
 def editing() -> QWidget:
     window = conversation()
-    window.composer.begin_edit("message:m1", QUESTION.text, "Editing an earlier message")
+    window.composer.begin_edit("m1", QUESTION.text, "Editing an earlier message")
+    return window
+
+
+def editing_again() -> QWidget:
+    window = conversation()
+    window.composer.begin_edit("m1", f"{QUESTION.text} And when?", "Editing an earlier message", is_changed=True)
+    bar = window.composer.attachments
+    assert bar is not None
+    bar.show_attachments([Attachment(hash="1" * 64, name="launch.md", media_type="text/markdown", size=1_204)])
     return window
 
 
 def editing_while_it_runs() -> QWidget:
     window = conversation(900)
     window.set_running(True)
-    window.composer.begin_edit("queue:q1", QUEUE[0].text, "Editing a queued message", "Save")
-    window.queue.show_queue(QUEUE[:1], "")
+    window.composer.begin_edit("q1", QUEUE[0].text, "Editing a queued message", "Save", is_changed=True)
+    window.queue.show_queue([replace(QUEUE[0], is_edited=True), QUEUE[1]], "")
     return window
 
 
@@ -78,6 +88,7 @@ def halted() -> QWidget:
 SCENES: dict[str, Callable[[], QWidget]] = {
     "versions": versions,
     "editing": editing,
+    "editing-again": editing_again,
     "editing-queued": editing_while_it_runs,
     "queued": queued,
     "halted": halted,

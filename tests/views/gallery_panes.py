@@ -102,7 +102,7 @@ def transcript_focused() -> QWidget:
     view.activateWindow()
     QApplication.processEvents()
     view.focus_previous_message()
-    view.set_outcome("You stopped this answer. What was gathered is kept.", "write_again", "Write again")
+    view.set_outcome("You stopped this run. Its answer can be written anew.", "write_again", "Write again")
     return view
 
 

@@ -272,6 +272,8 @@ def _edited(composer: Composer) -> list[tuple[str, str]]:
 def test_an_edit_keeps_what_was_being_written_and_gives_it_back(composer: Composer, qtbot: QtBot) -> None:
     drafts: list[str] = []
     composer.draft_changed.connect(drafts.append)
+    typed: list[tuple[str, str]] = []
+    composer.edit_changed.connect(lambda what, text: typed.append((what, text)))
     edited, sent = _edited(composer), _sent(composer)
     QTest.keyClicks(composer.editor, "half a thought")
     composer.begin_edit("m1", "Old text", "Editing an earlier message")
@@ -279,8 +281,8 @@ def test_an_edit_keeps_what_was_being_written_and_gives_it_back(composer: Compos
     assert composer.edit_bar.isVisible()
     assert composer.text == "Old text"
     QTest.keyClicks(composer.editor, " and new")
-    assert not composer._draft_timer.isActive()
     QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    assert typed == [("m1", "Old text and new")]  # kept before it is sent
     assert edited == [("m1", "Old text and new")]
     assert sent == []
     assert composer.text == "half a thought"
@@ -298,6 +300,30 @@ def test_escape_leaves_an_edit_and_stops_nothing(composer: Composer, running: bo
     composer.begin_edit("m2", "Another", "Editing an earlier message")
     QTest.keyClick(composer.editor, Qt.Key.Key_Escape)
     assert (composer.text, composer.edited, stops) == ("mine", "", [])
+
+
+def test_what_is_typed_into_an_edit_is_told_and_it_is_left_after_that(composer: Composer, qtbot: QtBot) -> None:
+    told: list[object] = []
+    composer.edit_changed.connect(lambda what, text: told.append((what, text)))
+    composer.edit_left.connect(told.append)
+    composer.begin_edit("m1", "Old", "Editing an earlier message")
+    with qtbot.waitSignal(composer.edit_changed):
+        QTest.keyClicks(composer.editor, " and")
+    QTest.keyClicks(composer.editor, " new")
+    composer.cancel_edit()
+    assert told == [("m1", "Old and"), ("m1", "Old and new"), "m1"]
+
+
+def test_the_original_of_an_edit_comes_back_and_can_be_undone(composer: Composer) -> None:
+    asked: list[str] = []
+    composer.edit_reset_requested.connect(asked.append)
+    composer.begin_edit("m1", "typed before", "Editing an earlier message", is_changed=True)
+    QTest.mouseClick(composer.edit_bar.reset, Qt.MouseButton.LeftButton)
+    assert asked == ["m1"]
+    composer.take_original("Old")
+    assert (composer.text, composer.edit_bar.reset.isVisible()) == ("Old", False)
+    composer.editor.undo()
+    assert composer.text == "typed before"
 
 
 def test_cancel_leaves_an_edit(composer: Composer) -> None:

@@ -37,10 +37,7 @@ class Attachments:
         """
 
         def work(db: sqlite3.Connection) -> bool:
-            db.execute(
-                "INSERT INTO blobs (hash, size, preview, data) VALUES (?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING",
-                (attachment.hash, len(data), preview, data),
-            )
+            keep_blob(db, attachment, data, preview)
             added = db.execute(
                 "INSERT INTO draft_attachments (conversation_id, position, hash, attachment)"
                 " SELECT ?, COALESCE(MAX(position), 0) + 1, ?, ? FROM draft_attachments WHERE conversation_id = ?"
@@ -105,6 +102,14 @@ class Attachments:
     async def _one(self, query: str, hash: str) -> bytes | None:
         row = await self._database.read(lambda db: db.execute(query, (hash,)).fetchone())
         return row["value"] if row is not None else None
+
+
+def keep_blob(db: sqlite3.Connection, attachment: Attachment, data: bytes, preview: bytes | None) -> None:
+    """Keep the bytes of a file, inside a transaction in which something comes to refer to them."""
+    db.execute(
+        "INSERT INTO blobs (hash, size, preview, data) VALUES (?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING",
+        (attachment.hash, len(data), preview, data),
+    )
 
 
 def attach_to_message(db: sqlite3.Connection, conversation_id: str, message: Message) -> None:

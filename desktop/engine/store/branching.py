@@ -1,15 +1,16 @@
 """Branches and versions: sending anew from an earlier place, working again, and switching between what there is."""
 
 import sqlite3
+from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 
 from desktop.engine.errors import RunNotFound, UnknownName
-from desktop.engine.messages import Message
-from desktop.engine.store.attachments import attached_to_messages
+from desktop.engine.messages import Attachment, Message
 from desktop.engine.store.branches import choose, choose_run, parent_of
 from desktop.engine.store.conversations import insert_message
 from desktop.engine.store.database import Database
+from desktop.engine.store.edits import end_edit
 from desktop.engine.store.ids import IdMaker
 from desktop.engine.store.records import RunOptions
 from desktop.engine.store.runs import Runs, insert_run
@@ -45,13 +46,16 @@ class Branching:
         self._ids = ids
         self._runs = runs
 
-    async def send_anew(self, message_id: str, text: str, options: RunOptions) -> tuple[str, Message]:
+    async def send_anew(
+        self, message_id: str, text: str, options: RunOptions, attachments: Sequence[Attachment]
+    ) -> tuple[str, Message]:
         """Keep another message in the place of one that the person sent, and a new run at work on it.
 
         Args:
             message_id: The earlier message; it stays, with all that came after it, as a branch of its own.
-            text: The new one; the files of the earlier one go with it.
+            text: The new one.
             options: What it runs with.
+            attachments: The files that go with the new one.
 
         Returns:
             The run's id, and the new message.
@@ -59,6 +63,7 @@ class Branching:
         Raises:
             RunBusy: A run of the conversation is at work.
             UnknownName: The person sent no such message.
+            AttachmentRefused: A file is not there any more.
         """
         run_id = self._ids.new("r")
         new_id = self._ids.new("m")
@@ -66,10 +71,10 @@ class Branching:
         def work(db: sqlite3.Connection) -> Message:
             conversation_id = _conversation_of(db, message_id, role="user")
             self._runs.check_idle(db, conversation_id)
-            files = attached_to_messages(db, conversation_id).get(message_id, ())
-            message = Message(id=new_id, role="user", text=text, run_id=run_id, attachments=files)
+            message = Message(id=new_id, role="user", text=text, run_id=run_id, attachments=tuple(attachments))
             insert_run(db, run_id, conversation_id, message.id, options)
             insert_message(db, conversation_id, message, parent_id=parent_of(db, message_id))
+            end_edit(db, message_id)
             return message
 
         return run_id, await self._database.write(work)

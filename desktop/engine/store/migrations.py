@@ -7,6 +7,8 @@ from pathlib import Path
 from desktop.engine.errors import StoreTooNew
 from desktop.engine.store import attachment_schema, audit_schema, branch_schema, search_schema, summary_schema
 from desktop.engine.store.migration_audit_log_id import m009_audit_log_id
+from desktop.engine.store.migration_edits import m014_edits
+from desktop.engine.store.migration_faults import m015_faults
 from desktop.engine.store.migration_left_out import m012_left_out
 from desktop.engine.store.migration_over_budget import m013_over_budget
 from desktop.engine.store.migration_queue_attachments import m011_queue_attachments
@@ -216,6 +218,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     m011_queue_attachments,
     m012_left_out,
     m013_over_budget,
+    m014_edits,
+    m015_faults,
 )
 
 

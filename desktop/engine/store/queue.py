@@ -7,8 +7,9 @@ from desktop.engine.errors import UnknownName
 from desktop.engine.messages import Attachment, Message, Value, utc_now
 from desktop.engine.store.conversations import insert_message
 from desktop.engine.store.database import Database
+from desktop.engine.store.edits import end_edit, move_edit, open_edit
 from desktop.engine.store.ids import IdMaker
-from desktop.engine.store.queue_attachments import attach_to_queued, attached_to_queued
+from desktop.engine.store.queue_attachments import attach_to_queued, attached_to_queued, put_queued_files
 from desktop.engine.store.records import RunOptions, RunState
 from desktop.engine.store.runs import Runs, insert_run
 
@@ -74,13 +75,20 @@ class Queue:
         await self._database.write(work)
         return queued
 
-    async def change(self, queued_id: str, text: str) -> None:
-        """Put another text in the place of a queued message's.
+    async def change(self, queued_id: str, text: str, attachments: Sequence[Attachment]) -> None:
+        """Put another text and other files in the place of a queued message's; its edit ends.
 
         Raises:
             UnknownName: It is not in the queue any more.
+            AttachmentRefused: A file is not there any more.
         """
-        await self._one("UPDATE queue SET text = ? WHERE id = ?", text, queued_id)
+
+        def work(db: sqlite3.Connection) -> None:
+            _check_one(db.execute("UPDATE queue SET text = ? WHERE id = ?", (text, queued_id)))
+            put_queued_files(db, queued_id, attachments)
+            end_edit(db, queued_id)
+
+        await self._database.write(work)
 
     async def withdraw(self, queued_id: str) -> None:
         """Take a message out of the queue.
@@ -88,12 +96,23 @@ class Queue:
         Raises:
             UnknownName: It is not in the queue any more.
         """
-        await self._one("DELETE FROM queue WHERE id = ?", queued_id)
 
-    async def _one(self, statement: str, *values: str) -> None:
-        changed = await self._database.write(lambda db: db.execute(statement, values).rowcount)
-        if changed != 1:
-            raise UnknownName("This message is not in the queue any more.", action=_GONE)
+        def work(db: sqlite3.Connection) -> None:
+            end_edit(db, queued_id)
+            _check_one(db.execute("DELETE FROM queue WHERE id = ?", (queued_id,)))
+
+        await self._database.write(work)
+
+    async def is_held(self, conversation_id: str) -> bool:
+        """Whether the first message is being edited: it goes when that has ended, and all behind it waits."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            row = db.execute(
+                "SELECT id FROM queue WHERE conversation_id = ? ORDER BY position LIMIT 1", (conversation_id,)
+            ).fetchone()
+            return row is not None and row["id"] == open_edit(db, conversation_id)
+
+        return await self._database.read(work)
 
     async def of_conversation(self, conversation_id: str) -> list[QueuedMessage]:
         """What is queued in a conversation, in order."""
@@ -134,10 +153,10 @@ class Queue:
 
         Args:
             conversation_id: Where.
-            queued_id: Which one; None for the first.
+            queued_id: Which one; None for the first, if that is not being edited.
 
         Returns:
-            The run's id, and the message; None where the queue is empty.
+            The run's id, and the message; None where the queue is empty or held.
 
         Raises:
             RunBusy: A run of the conversation is at work.
@@ -155,6 +174,8 @@ class Queue:
                 if queued_id is None:
                     return None
                 raise UnknownName("This message is not in the queue any more.", action=_GONE)
+            if queued_id is None and row["id"] == open_edit(db, conversation_id):
+                return None
             self._runs.check_idle(db, conversation_id)
             files = attached_to_queued(db, row["id"])
             message = Message(id=message_id, role="user", text=row["text"], run_id=run_id, attachments=files)
@@ -162,7 +183,13 @@ class Queue:
             insert_run(db, run_id, conversation_id, message_id, options)
             insert_message(db, conversation_id, message)
             db.execute("DELETE FROM queue WHERE id = ?", (row["id"],))
+            move_edit(db, row["id"], message_id)
             return message
 
         message = await self._database.write(work)
         return (run_id, message) if message is not None else None
+
+
+def _check_one(changed: sqlite3.Cursor) -> None:
+    if changed.rowcount != 1:
+        raise UnknownName("This message is not in the queue any more.", action=_GONE)

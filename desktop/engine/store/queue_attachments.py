@@ -17,6 +17,18 @@ def attach_to_queued(
     Raises:
         AttachmentRefused: One is not there any more.
     """
+    put_queued_files(db, queued_id, attachments)
+    for one in attachments:
+        db.execute("DELETE FROM draft_attachments WHERE conversation_id = ? AND hash = ?", (conversation_id, one.hash))
+
+
+def put_queued_files(db: sqlite3.Connection, queued_id: str, attachments: Sequence[Attachment]) -> None:
+    """Let a queued message refer to these files and no others, inside a transaction in which others refer to them.
+
+    Raises:
+        AttachmentRefused: One is not there any more.
+    """
+    db.execute("DELETE FROM queue_attachments WHERE queue_id = ?", (queued_id,))
     for position, one in enumerate(attachments, start=1):
         added = db.execute(
             "INSERT INTO queue_attachments (queue_id, position, hash, attachment)"
@@ -25,7 +37,6 @@ def attach_to_queued(
         )
         if added.rowcount != 1:
             raise AttachmentRefused(f"{quoted(one.name)} is not there any more.", action="Attach it again.")
-        db.execute("DELETE FROM draft_attachments WHERE conversation_id = ? AND hash = ?", (conversation_id, one.hash))
 
 
 def attached_to_queued(db: sqlite3.Connection, queued_id: str) -> tuple[Attachment, ...]:

@@ -12,6 +12,8 @@ from desktop.engine.requests import ModelRequest, ModelTurn
 
 OverBudget = Literal["", "run", "day", "price"]
 """Which budget a run came to; empty for none."""
+RunFault = Literal["", "key", "too_long"]
+"""Why a run failed, where that tells what helps: a key is missing or refused, the message is too long."""
 RunState = Literal["running", "waiting", "interrupted", "done", "failed", "stopped"]
 
 
@@ -221,6 +223,7 @@ class StoredRun(Value):
         error: Why it failed.
         action: What the person can do.
         over_budget: Which budget the next model call would have gone past.
+        fault: What kind of fault it failed of.
         needed_usd: What the run would have cost by that call.
         gather_ms: Milliseconds spent in the tool loop so far.
         left_out: How many of the oldest messages its requests leave out.
@@ -243,6 +246,7 @@ class StoredRun(Value):
     error: str = ""
     action: str = ""
     over_budget: OverBudget = ""
+    fault: RunFault = ""
     needed_usd: float = 0.0
     gather_ms: int = 0
     left_out: int = 0

@@ -18,7 +18,7 @@ from desktop.engine.store.cut_calls import close_stopped_calls
 from desktop.engine.store.database import Database
 from desktop.engine.store.ids import IdMaker
 from desktop.engine.store.owner import this_process
-from desktop.engine.store.records import OverBudget, RunOptions, RunState, StoredCall, StoredRun
+from desktop.engine.store.records import OverBudget, RunFault, RunOptions, RunState, StoredCall, StoredRun
 from desktop.engine.store.run_ends import DAMAGED, end_run, interrupt_run, put_dead_aside
 
 _HANDOFF: TypeAdapter[tuple[HandoffMessage, ...]] = TypeAdapter(tuple[HandoffMessage, ...])
@@ -114,7 +114,7 @@ class Runs:
             self.check_idle(db, found["conversation_id"], but_for=run_id)
             marks = ", ".join("?" for _ in states)
             changed = db.execute(
-                f"UPDATE runs SET state = 'running', owner = ?, error = '', action = '', over_budget = '',"
+                f"UPDATE runs SET state = 'running', owner = ?, error = '', action = '', over_budget = '', fault = '',"
                 f" finished_at = NULL WHERE id = ? AND state IN ({marks})",
                 (this_process(), run_id, *states),
             ).rowcount
@@ -203,6 +203,8 @@ class Runs:
         action: str = "",
         over_budget: OverBudget = "",
         needed_usd: float = 0.0,
+        fault: RunFault = "",
+        cut_words: str = "",
     ) -> list[StoredCall] | None:
         """End a run: its open calls get results, its message is kept, beside an earlier answer of it as a version.
 
@@ -214,6 +216,8 @@ class Runs:
             action: What the person can do.
             over_budget: Which budget it came to; empty for none.
             needed_usd: What it would have cost by the call that was not made.
+            fault: What kind of fault it failed of.
+            cut_words: What had come of a turn of the orchestrator's that was stopped.
 
         Returns:
             The calls that had to be closed; None where the run had ended before, and nothing was changed.
@@ -226,8 +230,14 @@ class Runs:
             closed = close_stopped_calls(db, run_id)
             end_run(db, run_id, state, message, error=error, action=action)
             db.execute(
-                "UPDATE runs SET over_budget = ?, needed_usd = ? WHERE id = ?", (over_budget, needed_usd, run_id)
+                "UPDATE runs SET over_budget = ?, needed_usd = ?, fault = ? WHERE id = ?",
+                (over_budget, needed_usd, fault, run_id),
             )
+            if cut_words:
+                db.execute(
+                    "UPDATE runs SET partial_brain = ?, partial_text = ? WHERE id = ?",
+                    (Brain.ORCHESTRATOR, cut_words, run_id),
+                )
             return closed
 
         return await self._database.write(work, from_reserve=True)
@@ -310,6 +320,7 @@ def _run(row: sqlite3.Row, attachments: tuple[Attachment, ...]) -> StoredRun:
         error=row["error"],
         action=row["action"],
         over_budget=row["over_budget"],
+        fault=row["fault"],
         needed_usd=row["needed_usd"],
         gather_ms=row["gather_ms"],
         left_out=row["left_out"],

@@ -9,6 +9,7 @@ from desktop.engine.store.branching import Branching
 from desktop.engine.store.calls import Calls
 from desktop.engine.store.conversations import Conversations
 from desktop.engine.store.database import Database
+from desktop.engine.store.edits import Edits
 from desktop.engine.store.grants import Grants
 from desktop.engine.store.history_summaries import HistorySummaries
 from desktop.engine.store.ids import OFF_RECORD_PREFIX, IdMaker
@@ -42,6 +43,7 @@ class Store:
         keeping: Names, pins, archive and deletion of conversations.
         importing: Takes in conversations of other programs.
         attachments: Files, and what they go with.
+        edits: What was typed into edits of messages.
         ids: Makes ids of this store.
     """
 
@@ -61,6 +63,7 @@ class Store:
     keeping: Keeping
     importing: Importing
     attachments: Attachments
+    edits: Edits
     ids: IdMaker
 
     @property
@@ -98,6 +101,7 @@ class Store:
             keeping=Keeping(database),
             importing=Importing(database, ids),
             attachments=Attachments(database),
+            edits=Edits(database),
             ids=ids,
         )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -16,16 +16,20 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.views.theme import SPACE
 from desktop.views.transcript.announcing import tell_focus
+from desktop.views.transcript.column import Anchor
 from desktop.views.transcript.find_bar import FindBar
 from desktop.views.transcript.keyboard import take_key
 from desktop.views.transcript.kit import Kit
 from desktop.views.transcript.menu import context_menu
+from desktop.views.transcript.metrics import FOOTER
 from desktop.views.transcript.pointer import Pointer
 from desktop.views.transcript.reader import Reader, message_reader
 from desktop.views.transcript.stage import Stage
 from desktop.views.transcript.wide_blocks import scroll_at, show_across
 
 _SCAN_MS = 12.0
+_COUNT_MS = 250
+"""Between two looks of the number of hits while text comes."""
 
 
 class ReadingStage(Stage):
@@ -49,6 +53,9 @@ class ReadingStage(Stage):
         self._find_bar.step_requested.connect(self.step_hit)
         self._find_bar.closed.connect(self.close_find)
         self._wants_first = False
+        self._counting = QTimer(self, singleShot=True, interval=_COUNT_MS)
+        self._counting.timeout.connect(self._show_count)
+        self._jump: tuple[int, Anchor] | None = None
         self._bind_keys()
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -72,6 +79,7 @@ class ReadingStage(Stage):
     def reset(self) -> None:
         """The messages are others: nothing is selected, hovered or at the keyboard."""
         self.lit = None
+        self._jump = None
         self.select(None)
         self.set_current(-1)
 
@@ -124,7 +132,19 @@ class ReadingStage(Stage):
             if hit is not None and hit[0] == index:
                 self._show_hit()
         self.refresh()
+        self._jump = index, self.scroller.anchor
         self.viewport().update()
+
+    def _jump_again(self) -> None:
+        """Have what was jumped to in view still, the view having another height."""
+        if self._jump is None:
+            return
+        index = self._jump[0]
+        if self.finder.current is not None and self.finder.current[0] == index:
+            self._show_hit()
+        else:
+            self.show_entry(index)
+        self._jump = index, self.scroller.anchor
 
     def reveal(self, message_id: str) -> None:
         """Bring a message into view, and give it the focus."""
@@ -133,6 +153,30 @@ class ReadingStage(Stage):
             self.show_entry(index)
             self.set_current(index)
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.refresh()
+
+    def end_of(self, message_id: str) -> int | None:
+        """Where a message ends in the view, its footer included; None where it does not show there."""
+        index = self.index_of(message_id)
+        layout = self.column.existing(index) if index >= 0 else None
+        if layout is None:
+            return None
+        end = self.column.top(index) + layout.height - self.scroller.top
+        return end if 0 <= end <= self.scroller.page + FOOTER else None
+
+    def keep_end(self, message_id: str, end: int | None) -> None:
+        """Have a message end where another one did, so that what was pressed in its footer stays under the pointer.
+
+        Args:
+            message_id: Which message.
+            end: What `end_of` gave; None for no place.
+        """
+        index = self.index_of(message_id)
+        if index < 0 or end is None:
+            return
+        for _ in range(3):  # what comes into view is laid out, and may move it once more
+            height = self.column.layout(index).height
+            self.scroller.move_to(self.column.top(index) + height - end)
             self.refresh()
 
     def index_of(self, message_id: str) -> int:
@@ -178,6 +222,11 @@ class ReadingStage(Stage):
         self._show_hit()
         self._show_count()
 
+    def count_soon(self) -> None:
+        """Text came: show how many hits there are now, soon."""
+        if self._find_bar.isVisible() and not self._counting.isActive():
+            self._counting.start()
+
     def _show_count(self) -> None:
         self._find_bar.show_count(self.finder.number, self.finder.total, is_done=self.finder.is_done)
 
@@ -216,10 +265,14 @@ class ReadingStage(Stage):
             self.scroll_by(more)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the bar in its corner."""
+        """Keep the bar in its corner, and in view what was jumped to, as long as nobody scrolled since."""
+        jumped = getattr(self, "_jump", None)
+        is_there = jumped is not None and jumped[1] == self.scroller.anchor
         super().resizeEvent(event)
         if hasattr(self, "_find_bar"):
             self._place_find_bar()
+        if is_there:
+            self._jump_again()
 
     # The reader.
 

@@ -27,6 +27,8 @@ from desktop.views.transcript.splitter import resume, split
 from desktop.views.transcript.streaming import Stream
 from desktop.views.transcript.values import NoteKind, Position, RunLine
 
+_ANSWER_OF = "answer of "
+"""Begins what a place calls an answer that streams: it has no id yet, and the run's when it is stored."""
 STANDARD_KIT = Kit(split, resume, plain_pieces, make_segment, joint, definitions, arranged, joined)
 
 
@@ -281,20 +283,42 @@ class Transcript(ReadingStage):
         if index < 0 or self.scroller.follows:
             return Position(messages[-1].id if messages else "", 0, True)
         offset = self.scroller.top - self.column.top(index)
+        if self.is_live(index):
+            return Position(f"{_ANSWER_OF}{messages[index].run_id}", anchor.offset, False, slot=anchor.slot)
         height = self.column.bottom(index) - self.column.top(index)
         return Position(messages[index].id, offset, False, offset / max(1, height))
 
     def restore_position(self, position: Position) -> None:
         """Show what was being read; the end where its message is gone."""
-        index = self.index_of(position.message_id)
+        is_answer = position.message_id.startswith(_ANSWER_OF)
+        run_id = position.message_id.removeprefix(_ANSWER_OF)
+        index = self.index_of(position.message_id) if not is_answer else self._answer_of(run_id)
         if position.at_bottom or index < 0:
             self.scroll_to_end()
+            return
+        while self._stream.is_waiting:  # the place may be in it
+            self._flush()
+        if is_answer:
+            self.column.layout(index)
+            self.scroller.move_to_anchor(Anchor(index, position.slot, position.offset))
+            self.refresh()
         elif 0.0 <= position.fraction <= 1.0 and position.offset >= 0:
             self.show_share(index, position.fraction)
             self.refresh()
         else:
             self.scroller.move_to_anchor(Anchor(index, -1, position.offset))
             self.refresh()
+        if self._live >= 0:
+            self.tell_of_new()
+
+    def _answer_of(self, run_id: str) -> int:
+        messages = self.column.messages
+        own = (
+            at
+            for at in reversed(range(len(messages)))
+            if messages[at].role == "assistant" and messages[at].run_id == run_id
+        )
+        return next(own, -1)
 
     # Streaming.
 
@@ -311,6 +335,7 @@ class Transcript(ReadingStage):
         self.refresh_grown(self._live, growth)
         if self.finder.query:  # a hit may begin in a line above the one that grew
             self.viewport().update()
+            self.count_soon()
         self._announcer.grew()
 
     def _flush(self) -> None:

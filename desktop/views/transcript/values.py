@@ -46,13 +46,15 @@ class Position:
     """Where a conversation is being read.
 
     Attributes:
-        message_id: The message at the top of the view; empty where there is none.
+        message_id: The message at the top of the view, or which run's answer streams there; empty where there is none.
         offset: How far the view's top is below the message's, in logical pixels at the zoom of then.
         at_bottom: Whether the view follows the end.
         fraction: The same as a share of the message's height, for another width.
+        slot: In an answer that streams, the piece of it that the offset is counted from.
     """
 
     message_id: str = ""
     offset: int = 0
     at_bottom: bool = True
     fraction: float = 0.0
+    slot: int = -1

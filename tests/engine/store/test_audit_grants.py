@@ -227,6 +227,10 @@ def drop_column(db: sqlite3.Connection, *, column: str) -> None:
     db.execute(f"ALTER TABLE runs DROP COLUMN {column}")
 
 
+def drop_table(db: sqlite3.Connection, *, table: str) -> None:
+    db.execute(f"DROP TABLE {table}")
+
+
 async def test_an_earlier_log_still_verifies_and_says_that_it_is_one(tmp_path: Path) -> None:
     path = tmp_path / "cortex.sqlite3"
     known = MIGRATIONS.index(m009_audit_log_id)
@@ -234,11 +238,13 @@ async def test_an_earlier_log_still_verifies_and_says_that_it_is_one(tmp_path: P
     store.audit.use_key(KEY)
     await worked(store, call("a"))
     head = await store.audit.head()
-    for column in ("left_out", "left_out_to", "over_budget", "needed_usd"):  # of later steps
+    for column in ("left_out", "left_out_to", "over_budget", "needed_usd", "fault"):  # of later steps
         await store.database.write(partial(drop_column, column=column))
     await store.database.write(lambda db: db.execute("DROP TABLE audit_log"))
     await store.database.write(lambda db: db.execute("DROP TABLE history_summaries"))  # of a later step
     await store.database.write(lambda db: db.execute("DROP TABLE queue_attachments"))  # of the step after it
+    for table in ("edit_attachments", "edits"):  # of a later step
+        await store.database.write(partial(drop_table, table=table))
     await store.database.read(lambda db: db.execute(f"PRAGMA user_version = {known}"))
     assert (await store.audit.id()).id == ""
     assert (await store.audit.id()).is_earlier

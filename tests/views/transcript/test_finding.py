@@ -164,3 +164,18 @@ def test_the_bar_is_usable_in_any_width(qtbot: QtBot, transcript: Transcript, wi
     parts = [bar._field, bar._count, *bar.buttons]
     assert not any(one.geometry().intersects(other.geometry()) for one in parts for other in parts if one is not other)
     assert all(bar.rect().contains(part.geometry()) for part in parts)
+
+
+def test_the_number_of_hits_grows_with_an_answer_that_streams(qtbot: QtBot, transcript: Transcript) -> None:
+    transcript.show_conversation([said(1, "Go on.", "user", run_id="r1")])
+    transcript.begin_answer("Writer", False)
+    transcript.extend_answer("a needle\n\n")
+    qtbot.waitUntil(lambda: not transcript._stream.is_waiting)
+    transcript.open_find("needle")
+    qtbot.waitUntil(lambda: transcript._find_bar.count_text == "1 of 1")
+    transcript.extend_answer("one more needle, and a needle\n\n")
+    qtbot.waitUntil(lambda: transcript._find_bar.count_text == "1 of 3")
+    transcript.close_find()
+    transcript.extend_answer("needle\n\n")
+    transcript._flush()
+    assert not transcript._counting.isActive()

@@ -1,0 +1,41 @@
+"""Which conversation and which message of it is shown, in a window on a real store."""
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.window_desk import WindowDesk, window_desk
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+@pytest.fixture
+async def desk(qtbot: QtBot) -> AsyncIterator[WindowDesk]:
+    async with window_desk(qtbot) as made:
+        yield made
+
+
+async def test_a_hit_in_a_conversation_begun_just_now_is_gone_to(desk: WindowDesk) -> None:
+    await desk.begin()
+    await desk.send("what is 6*7?")
+    asked, _ = await desk.messages()
+    transcript = desk.window.transcript
+    desk.window.tell_hit(desk.open_id, asked.id, "6*7")
+    await desk.settle()
+    assert transcript.current == 0
+    assert transcript.finder.current is not None
+
+
+async def test_a_hit_in_the_open_conversation_wins_over_one_that_is_still_being_read(desk: WindowDesk) -> None:
+    await desk.send("what is 6*7?")
+    other = desk.open_id
+    await desk.begin()
+    await desk.send("what is 7*8?")
+    here, (asked, _) = desk.open_id, await desk.messages()
+    desk.window.conversation_chosen.emit(other)
+    desk.window.tell_hit(here, asked.id, "7*8")
+    await desk.settle()
+    assert desk.open_id == here
+    assert desk.window.transcript.current == 0
