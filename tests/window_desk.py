@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import pytest
 import shiboken6
 from pytestqt.qtbot import QtBot
 
@@ -14,7 +13,6 @@ from desktop.engine.messages import Message
 from desktop.paths import Paths
 from desktop.secrets import KeyStore
 from desktop.settings import Settings
-from desktop.views.attachment_pictures import AttachmentPictures
 from desktop.views.main_window import MainWindow
 from tests.test_secrets import MemoryKeyring
 
@@ -67,6 +65,13 @@ class WindowDesk:
         return await self.engine.session.store_of(self.open_id).conversations.messages(self.open_id)
 
 
+def forget_pictures(controller: Controller) -> None:
+    """Have the small pictures of the process ask the engine of this test no more."""
+    pictures = controller.desk.attachment_bar.pictures
+    pictures.wanted.disconnect()
+    pictures.larger_wanted.disconnect()
+
+
 @contextlib.asynccontextmanager
 async def window_desk(qtbot: QtBot) -> AsyncIterator[WindowDesk]:
     """A desk for the length of a block; its files are those of the test's home."""
@@ -75,10 +80,7 @@ async def window_desk(qtbot: QtBot) -> AsyncIterator[WindowDesk]:
     settings, _ = Settings.load(paths.settings_file)
     settings.demo = True
     window = MainWindow()
-    with pytest.MonkeyPatch.context() as patch:  # those of the process would ask the engine of a test before
-        pictures = AttachmentPictures()
-        patch.setattr("desktop.views.attachment_pictures.shared_pictures", lambda: pictures)
-        window.furnish()
+    window.furnish()
     controller = Controller(window, settings, paths)
     keys = KeyStore(on_key=lambda key: None, load=MemoryKeyring, environment={})
     engine = await open_engine(paths, settings, keys, controller.take)
@@ -89,6 +91,7 @@ async def window_desk(qtbot: QtBot) -> AsyncIterator[WindowDesk]:
     yield made
     window.composer.flush_draft()
     await made.settle()
+    forget_pictures(controller)
     await controller.close()
     await engine.close()
     shiboken6.delete(window)  # its timers would begin tasks on a loop that is gone

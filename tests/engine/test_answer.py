@@ -169,7 +169,7 @@ async def test_an_answer_that_is_stopped_before_a_word_of_it_came_leaves_the_old
     await bench.session.write_again(run_id)
     await bench.wait_for_type("handoff_ready")
     await bench.session.stop(run_id)
-    assert bench.events[-1] == RunStopped(run_id=run_id)
+    assert bench.events[-1] == RunStopped(run_id=run_id, can_write_again=True)
     assert await texts_of(bench, run_id) == ["Do it.", "Old."]
 
 

@@ -1,6 +1,8 @@
 # ruff: noqa: D102 - what the methods do is told once, in `Segment`
 """Prose that takes more text at its end: as little of it as can be is read, written and laid out again."""
 
+from dataclasses import replace
+
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextList
 
 from desktop.views.documents import drawable
@@ -18,11 +20,12 @@ from desktop.views.transcript.growth import (
 )
 from desktop.views.transcript.inline_writer import InlineWriter
 from desktop.views.transcript.joined_pieces import read_with
+from desktop.views.transcript.kinds import read_kind
 from desktop.views.transcript.last_lines import LastLines
 from desktop.views.transcript.long_paragraph import PART_LIMIT
 from desktop.views.transcript.one_line import read_line
 from desktop.views.transcript.parsing import parse_line
-from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder
+from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder, keep_below
 from desktop.views.transcript.prose_source import is_tight, tokens_of, without_break
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 
@@ -79,7 +82,9 @@ class GrowingProse(DocumentSegment):
 
     def grow(self, piece: Piece) -> bool:
         before, after = self._source, drawable(piece.text)
-        if piece.kind != self.piece.kind or not after.startswith(before):
+        if piece.kind != self.piece.kind:
+            return after == before and self._leave_list_open(piece)
+        if not after.startswith(before):
             return False
         reading = read_with(piece, self._surroundings.definitions)
         if reading != self._reading or (reading is not None and after != before):
@@ -91,6 +96,24 @@ class GrowingProse(DocumentSegment):
             return False
         self.piece, self._source = piece, after
         self._unchanged_to = min(self._unchanged_to, self._steady)
+        return True
+
+    def _leave_list_open(self, piece: Piece) -> bool:
+        """Take the same text, whose list turned out to go on in the next piece: there is less room below it.
+
+        Returns:
+            False where it became another kind of piece, or the list does not tell how much room it has.
+        """
+        if piece.reads_with or replace(read_kind(piece.kind), list_goes_on=False) != read_kind(self.piece.kind):
+            return False
+        last = self._document.lastBlock()
+        listed = last.textList()
+        if listed is None or listed.count() < 2:
+            return False
+        self._steady = self._document.documentLayout().blockBoundingRect(last).bottom()
+        self._unchanged_to = min(self._unchanged_to, self._steady)
+        keep_below(last, int(listed.item(listed.count() - 2).blockFormat().bottomMargin()))
+        self.piece, self._is_changed = piece, True
         return True
 
     def lengthen(self, added: str) -> bool:

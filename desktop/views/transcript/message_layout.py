@@ -290,7 +290,7 @@ class MessageLayout(SlotStack):
         """Have a slot show a piece that is its own with more text; False where it cannot."""
         if slot.piece == piece:
             return True
-        if slot.piece.kind != piece.kind or slot.segment is None:
+        if slot.segment is None:
             return False
         read = piece.reads_with or (piece,)
         if slot.around is not self._around and any(

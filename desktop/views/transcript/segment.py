@@ -253,7 +253,7 @@ class Segment(ABC):
         return None
 
     def grow(self, piece: Piece) -> bool:
-        """Take a piece that is this one with more text, without being made anew.
+        """Take a piece that is this one with more text, or of a kind that tells of the piece below, as it is.
 
         Returns:
             False where it cannot: then it is made anew.

@@ -13,10 +13,14 @@ from desktop.views.theme import LIGHT
 from desktop.views.transcript import formulas
 from desktop.views.transcript.factory import make_segment
 from desktop.views.transcript.growth import is_closed, lengthens_line, reread_from, words_added
+from desktop.views.transcript.message_layout import MessageLayout
+from desktop.views.transcript.metrics import Metrics
 from desktop.views.transcript.prose_segment import ProseSegment
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 from desktop.views.transcript.splitter import resume, split
 from desktop.views.transcript.table_segment import TableSegment
+from desktop.views.transcript.transcript import STANDARD_KIT
+from tests.views.transcript.conftest import said
 from tests.views.transcript.markdown_texts import ANYTHING
 
 AROUND = Surroundings(("c1", "c2"), "[x]: http://a.b\n\n[^1]: .")
@@ -148,6 +152,27 @@ def test_blocks_of_one_line_in_any_order(look: Look, blocks: list[tuple[str, str
         chunks.append(text[at:stop])
         at, turn = stop, turn + 1
     grows_as_made_anew(chunks, look)
+
+
+@pytest.mark.parametrize(
+    ("item", "keeps"), [("- item", True), ("1. item", True), ("- item\n\n", True), ("- item\n  - inner item", False)]
+)
+def test_a_list_that_is_cut_keeps_its_segment_and_the_room_of_one_made_anew(look: Look, item: str, keeps: bool) -> None:
+    layout = MessageLayout(said(1, "", "assistant"), (), STANDARD_KIT, look, Metrics(400, 20.0, 7.0), growing=True)
+    text, kept = "", 0
+    for number in range(90):
+        text += f"{item} of some words, number {number}\n"
+        before = [slot.segment for slot in layout.slots]
+        layout.grow(said(1, text, "assistant"))
+        for slot in range(len(layout.slots)):
+            layout.lay_out(slot)
+        kept += len(before) < len(layout.slots) and before == [slot.segment for slot in layout.slots[: len(before)]]
+        anew = MessageLayout(said(1, text, "assistant"), (), STANDARD_KIT, look, Metrics(400, 20.0, 7.0), growing=True)
+        for slot in range(len(anew.slots)):
+            anew.lay_out(slot)
+        assert layout.slot_heights() == anew.slot_heights()
+    assert len(layout.slots) > 2
+    assert bool(kept) is keeps
 
 
 _ROWS = st.sampled_from(
