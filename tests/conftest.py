@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,13 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     ):
         monkeypatch.setenv(variable, os.fspath(home / folder))
     return home
+
+
+@pytest.fixture(autouse=True)
+def _own_pictures() -> Iterator[None]:
+    """Small pictures of its own for each test: those of the process would ask the engine of a test before."""
+    yield
+    pictures = sys.modules.get("desktop.views.attachment_pictures")
+    shared = getattr(pictures, "shared_pictures", None)
+    if shared is not None and hasattr(shared, "cache_clear"):
+        shared.cache_clear()

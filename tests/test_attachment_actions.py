@@ -19,7 +19,6 @@ from desktop.views.attachment_pictures import AttachmentPictures
 from desktop.views.main_window import MainWindow
 from tests.test_pictures import saved
 from tests.test_secrets import MemoryKeyring
-from tests.window_desk import forget_pictures
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -55,7 +54,6 @@ async def desk(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[D
     await controller.start(engine, None)
     yield made
     await made.settle()
-    forget_pictures(controller)
     await controller.close()
     await engine.close()
 

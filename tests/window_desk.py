@@ -65,13 +65,6 @@ class WindowDesk:
         return await self.engine.session.store_of(self.open_id).conversations.messages(self.open_id)
 
 
-def forget_pictures(controller: Controller) -> None:
-    """Have the small pictures of the process ask the engine of this test no more."""
-    pictures = controller.desk.attachment_bar.pictures
-    pictures.wanted.disconnect()
-    pictures.larger_wanted.disconnect()
-
-
 @contextlib.asynccontextmanager
 async def window_desk(qtbot: QtBot) -> AsyncIterator[WindowDesk]:
     """A desk for the length of a block; its files are those of the test's home."""
@@ -88,10 +81,11 @@ async def window_desk(qtbot: QtBot) -> AsyncIterator[WindowDesk]:
     await controller.start(engine, None)
     window.resize(1100, 700)
     window.show()
+    window.activateWindow()  # shortcuts need it, and a window of another test may have been the last
+    qtbot.waitUntil(window.isActiveWindow)
     yield made
     window.composer.flush_draft()
     await made.settle()
-    forget_pictures(controller)
     await controller.close()
     await engine.close()
     shiboken6.delete(window)  # its timers would begin tasks on a loop that is gone

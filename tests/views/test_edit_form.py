@@ -243,7 +243,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-arguments_of_any_kind = st.dictionaries(st.sampled_from([*KINDS, "other", ""]) | st.text(max_size=8), json_values)
+arguments_of_any_kind = st.dictionaries(
+    st.sampled_from([*KINDS, "other", ""]) | st.text(max_size=8), json_values, max_size=20
+)  # a form shows 40 at most
 quiet = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

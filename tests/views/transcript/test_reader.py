@@ -33,6 +33,7 @@ def read(qtbot: QtBot, message: Message) -> Reader:
     transcript.show_conversation([message])
     reader = transcript.open_reader(0)
     assert reader is not None
+    qtbot.addWidget(reader)
     return reader
 
 
