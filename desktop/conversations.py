@@ -122,7 +122,7 @@ class Conversations(QObject):
         waiting = next((info.id for info in listed if info.waiting), None)
         chosen = last_open if last_open in {info.id for info in listed} else waiting
         if chosen is not None and self.open is None and not self._window.composer.text:
-            await self.show(chosen)
+            await self.show(chosen, unless_begun=True)
         elif last_open is not None and self.open is None:
             self._window.show_start_page(True)  # the room that was left for the conversation is not needed
 
@@ -151,12 +151,13 @@ class Conversations(QObject):
         self.show_models()
         self.shown.emit(None)
 
-    async def show(self, conversation_id: str, run_id: str = "") -> None:
+    async def show(self, conversation_id: str, run_id: str = "", *, unless_begun: bool = False) -> None:
         """Show a stored conversation.
 
         Args:
             conversation_id: Which one.
             run_id: Of one of its runs, whose branch is to be shown; empty for the chosen one.
+            unless_begun: Whether it stays out of sight where the person writes or sends something before it is read.
         """
         engine = await self._holder.opened()
         self._wanted = conversation_id
@@ -167,6 +168,8 @@ class Conversations(QObject):
             loaded = await load_conversation(engine.session, conversation_id, lambda: self.events_told)
         finally:
             self.is_loading = False
+        if unless_begun and (self.open is not None or self._window.composer.text):
+            self._wanted = None
         if self._wanted == conversation_id:
             self._window.composer.set_text(self._drafts.typed_in(conversation_id, loaded.draft))
             self._show_loaded(loaded)

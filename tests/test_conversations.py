@@ -1,5 +1,6 @@
 """Which conversation and which message of it is shown, in a window on a real store."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 
@@ -39,3 +40,15 @@ async def test_a_hit_in_the_open_conversation_wins_over_one_that_is_still_being_
     await desk.settle()
     assert desk.open_id == here
     assert desk.window.transcript.current == 0
+
+
+async def test_what_is_sent_while_the_last_conversation_is_read_stays_in_sight(desk: WindowDesk) -> None:
+    await desk.send("what is 6*7?")
+    last = desk.open_id
+    await desk.begin()
+    start = asyncio.ensure_future(desk.controller.conversations.start(last))
+    await desk.send("what is 7*8?")
+    await start
+    await desk.settle()
+    assert "what is 7*8?" in [message.text for message in desk.window.transcript.column.messages]
+    assert desk.open_id != last

@@ -103,7 +103,7 @@ class Column:
         """Hold these messages in place of those there were."""
         self.messages = list(messages)
         self._evidence = {run_id: tuple(ids) for run_id, ids in evidence.items()}
-        self._pictures = AttachedPictures(messages)
+        self._pictures = AttachedPictures(self.messages[:])
         self._extras, self._extra_heights, self._with_widgets = {}, {}, set()
         self.forget_layouts()
 
@@ -196,7 +196,7 @@ class Column:
             self._look,
             self._metrics,
             known,
-            self._pictures.until(index),
+            lambda: self._pictures.until(index),
             growing=growing,
         )
         self._layouts[index] = made

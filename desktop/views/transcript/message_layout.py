@@ -1,6 +1,6 @@
 """One message laid out: its files, its text in slots, the bubble around it; and the text as it grows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil
 
 from PySide6.QtCore import QRect, QRectF
@@ -18,6 +18,8 @@ from desktop.views.transcript.slot import Slot
 from desktop.views.transcript.slot_stack import SlotStack
 
 _BUBBLE_SHARE = 0.85
+_IMAGE = "!["
+"""What an image begins with."""
 _FITTED = 2000
 """Characters up to which a bubble is made as narrow as its longest line."""
 
@@ -32,7 +34,7 @@ class MessageLayout(SlotStack):
         look: How they are drawn.
         metrics: The width, and what heights are estimated with.
         known: Heights of its slots when it was last laid out in this width.
-        pictures: Those that images in it may name, each of another name.
+        pictures: Gives those that images in it may name, each of another name; asked where there are images.
         growing: Whether it is being written.
 
     Attributes:
@@ -49,7 +51,7 @@ class MessageLayout(SlotStack):
         look: Look,
         metrics: Metrics,
         known: Sequence[int] = (),
-        pictures: tuple[Attachment, ...] = (),
+        pictures: Callable[[], tuple[Attachment, ...]] = tuple,
         *,
         growing: bool = False,
     ) -> None:
@@ -85,7 +87,8 @@ class MessageLayout(SlotStack):
     def _surroundings(self, text: str) -> Surroundings:
         if self._is_user:
             return Surroundings(self._evidence)
-        return Surroundings(self._evidence, self._kit.definitions(text), self._pictures)
+        pictures = self._pictures() if _IMAGE in text else ()
+        return Surroundings(self._evidence, self._kit.definitions(text), pictures)
 
     def _guess(self, slot: Slot) -> int:
         return self._metrics.estimated(len(slot.piece.text), slot.piece.text.count("\n"))
@@ -130,7 +133,7 @@ class MessageLayout(SlotStack):
     def attached(self) -> list[tuple[QRectF, Attachment]]:
         """The attached files that it shows, with where: its chips, and the pictures within its text."""
         found = [(QRectF(area), one) for area, one in zip(self.chips, self.message.attachments, strict=False)]
-        by_hash = {each.hash: each for each in self._pictures}
+        by_hash = {each.hash: each for each in self._around.pictures}
         for index, slot in enumerate(self.slots if by_hash else ()):
             if slot.segment is not None and self.is_laid_out(index):
                 found += [
@@ -194,7 +197,8 @@ class MessageLayout(SlotStack):
             last = self._pieces[at]
             self._pieces[at:] = self._kit.resume(last, text, True)
             tail = text[last.start :]
-            if "]:" in tail or ("[" in tail and self._around.definitions):
+            has_images = _IMAGE in tail and not self._around.pictures
+            if "]:" in tail or has_images or ("[" in tail and self._around.definitions):
                 is_read_otherwise = self._look_around(text)
         else:
             self._pieces = list(self._cut(text, True))

@@ -1,6 +1,6 @@
 """Which attached picture an image in an answer names. Pure: nothing is looked for anywhere else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from unicodedata import normalize
 from urllib.parse import unquote
 
@@ -17,8 +17,13 @@ class AttachedPictures:
         messages: Oldest first.
     """
 
-    def __init__(self, messages: Iterable[Message] = ()) -> None:
+    def __init__(self, messages: Sequence[Message] = ()) -> None:
+        self._unread = messages
         self._by_index: dict[int, tuple[Attachment, ...]] = {}
+
+    def _read(self) -> None:
+        """Look through the messages, which may be many, once somebody asks."""
+        messages, self._unread = self._unread, ()
         for index, message in enumerate(messages):
             if message.attachments:
                 self.note(index, message)
@@ -31,10 +36,14 @@ class AttachedPictures:
 
     def forget(self, index: int) -> None:
         """There is no message of this index any more."""
+        if self._unread:
+            self._read()
         self._by_index.pop(index, None)
 
     def until(self, index: int) -> tuple[Attachment, ...]:
         """The pictures that stand before or in a message: of each name the newest."""
+        if self._unread:
+            self._read()
         found: dict[str, Attachment] = {}
         for at in sorted(self._by_index):
             if at <= index:
