@@ -425,7 +425,7 @@ def test_a_part_of_a_paragraph_that_begins_with_a_picture_is_not_drawn_over_the_
     seen = 0
     for more in range(12):
         text = "word " * more + "words ![x](x.png) " * 120
-        layout = MessageLayout(said(1, text), (), STANDARD_KIT, look, metrics, (), (tall,))
+        layout = MessageLayout(said(1, text), (), STANDARD_KIT, look, metrics, (), lambda: (tall,))
         for index in range(len(layout.slots)):
             layout.lay_out(index)
         for slot in layout.slots[1:]:
