@@ -108,11 +108,13 @@ class GrowingProse(DocumentSegment):
             return False
         last = self._document.lastBlock()
         listed = last.textList()
-        if listed is None or listed.count() < 2:
+        if listed is None:
             return False
+        count = listed.count()
         self._steady = self._document.documentLayout().blockBoundingRect(last).bottom()
         self._unchanged_to = min(self._unchanged_to, self._steady)
-        keep_below(last, int(listed.item(listed.count() - 2).blockFormat().bottomMargin()))
+        # A single item of one paragraph has no blank line in it; else the one before it tells.
+        keep_below(last, int(listed.item(count - 2).blockFormat().bottomMargin()) if count > 1 else TIGHT)
         self.piece, self._is_changed = piece, True
         return True
 

@@ -330,7 +330,8 @@ class Transcript(ReadingStage):
             self._activity.show_text(self._writing)
         message = message.model_copy(update={"text": message.text + text})
         growth = self.column.grow(self._live, message)
-        self.finder.forget(self._live)
+        if self.finder.query:
+            self.finder.forget(self._live)
         self.tell_of_new()
         self.refresh_grown(self._live, growth)
         if self.finder.query:  # a hit may begin in a line above the one that grew

@@ -155,11 +155,11 @@ def test_blocks_of_one_line_in_any_order(look: Look, blocks: list[tuple[str, str
 
 
 @pytest.mark.parametrize(
-    ("item", "keeps"), [("- item", True), ("1. item", True), ("- item\n\n", True), ("- item\n  - inner item", False)]
+    ("item", "keeps"), [("- item", True), ("1. item", True), ("- item\n\n", True), ("- item\n  - inner item", True)]
 )
 def test_a_list_that_is_cut_keeps_its_segment_and_the_room_of_one_made_anew(look: Look, item: str, keeps: bool) -> None:
     layout = MessageLayout(said(1, "", "assistant"), (), STANDARD_KIT, look, Metrics(400, 20.0, 7.0), growing=True)
-    text, kept = "", 0
+    text, kept = "A paragraph of words. " * 42 + "\n\n", 0
     for number in range(90):
         text += f"{item} of some words, number {number}\n"
         before = [slot.segment for slot in layout.slots]
