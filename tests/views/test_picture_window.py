@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
@@ -24,6 +25,8 @@ def window(qtbot: QtBot) -> Iterator[PictureWindow]:
     made.show_picture(image)
     QApplication.processEvents()
     yield made
+    if shiboken6.isValid(made):  # it goes when it is closed
+        shiboken6.delete(made)
     parent.close()
 
 
