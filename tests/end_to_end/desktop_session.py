@@ -291,9 +291,21 @@ class Program:
 
     def activate(self, role: str, name: str) -> None:
         """Wait for something that can be worked, and work it as assistive technology does, without mouse and keys."""
-        found = self.wait_for(role, name, enabled=True)
-        if not self._desktop.eyes.ask(do="press", id=found.number):
-            raise NotHappened(f"{role} {name!r} could not be worked")
+        self.activate_element(self.wait_for(role, name, enabled=True))
+
+    def activate_element(self, element: Element) -> None:
+        """Work something that was found, as assistive technology does."""
+        if not self._desktop.eyes.ask(do="press", id=element.number):
+            raise NotHappened(f"{element.role} {element.name!r} could not be worked")
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """The program does nothing meanwhile: what is pressed waits for it, as where a computer is too busy."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def write(self, text: str) -> None:
         """Click the message editor, type, and see that it is all there."""

@@ -1,5 +1,7 @@
 """The gate in the window: nothing is decided by accident, and a decision counts once, also over a crash."""
 
+import time
+
 import pytest
 
 from tests.end_to_end.desktop_session import Desktop, Program, wait_until
@@ -9,6 +11,8 @@ pytestmark = pytest.mark.end_to_end
 
 WRITE = 'write "buy milk" to todo.txt'
 APPEND = "run `echo once >> log.txt`"
+GUARD_S = 0.7  # for which a gate that appears hears nothing
+TRIES = 30
 
 
 def waiting_program(screen: Desktop, stored: Stored, request: str) -> Program:
@@ -24,6 +28,21 @@ def close_dialog(screen: Desktop, program: Program) -> None:
     program.wait_for("push button", "Allow once", enabled=True)
     screen.keys("Escape")
     program.wait_until_gone("dialog", "Confirm tool call")
+
+
+def click_as_it_appears(screen: Desktop, program: Program) -> None:
+    """Click what allows the call while the gate hears nothing yet, for certain: it is opened anew until that was so."""
+    for _ in range(TRIES):
+        close_dialog(screen, program)
+        review = program.wait_for("push button", "Review…", enabled=True)
+        opened_at = time.monotonic()
+        program.activate_element(review)
+        button = program.wait_for("push button", "Allow once")
+        with program.standing_still():
+            if time.monotonic() - opened_at < GUARD_S:
+                program.click(button)
+                return
+    pytest.fail(f"the gate was seen too late {TRIES} times; this machine is too slow to tell")
 
 
 def assert_undecided(stored: Stored) -> None:
@@ -51,7 +70,7 @@ def test_click_at_the_moment_it_appears_decides_nothing_and_a_later_one_does_wha
     screen: Desktop, stored: Stored
 ) -> None:
     program = waiting_program(screen, stored, WRITE)
-    program.click(program.wait_for("push button", "Allow once"))
+    click_as_it_appears(screen, program)
     assert program.wait_for("text", "Path").text == "todo.txt"
     assert program.wait_for("text", "Content").text == "buy milk\n"
     program.wait_for("push button", "Allow once", enabled=True)
