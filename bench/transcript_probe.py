@@ -136,8 +136,10 @@ def _feeding(view: Transcript, tokens: list[str]) -> Callable[[int], None]:
 
 
 def _flush(view: Transcript) -> None:
-    """A flush, and the painting of what it changed."""
+    """A flush, all of its slices, and the painting of what it changed."""
     view._stream.step()
+    while view.frames.is_behind:
+        view._go_on()
     QCoreApplication.sendPostedEvents(view, QEvent.Type.UpdateRequest.value)
 
 

@@ -1,50 +1,25 @@
-"""The scroll area under the transcript: paints the column, scrolls it, and works ahead while there is time."""
+"""The view as a person moves it: scrolled, zoomed, made wider; its place is kept when its look changes."""
 
-import time
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
-
-from desktop.views.controls import Button, larger
-from desktop.views.theme import SPACE, current_theme, is_theme_change
-from desktop.views.transcript import formulas, lexers
-from desktop.views.transcript.activity_line import ActivityLine
-from desktop.views.transcript.column import ROW_GAP, Column, Growth
+from desktop.views.theme import SPACE, is_theme_change
+from desktop.views.transcript.column_view import ColumnView
 from desktop.views.transcript.gliding import Glider
 from desktop.views.transcript.kit import Kit
-from desktop.views.transcript.metrics import FOOTER, Metrics
-from desktop.views.transcript.note_view import NoteView
-from desktop.views.transcript.painting import Brush, draw_column, draw_last_slot
-from desktop.views.transcript.refining import refine
-from desktop.views.transcript.repainting import Repainter
-from desktop.views.transcript.scroll_bar import CalmScrollBar
-from desktop.views.transcript.scrolling import Scroller
-from desktop.views.transcript.segment import Look
-from desktop.views.transcript.viewport import Viewport
 
-_SLICE_MS = 3.0
-"""With the segment that is under way a slice takes about 4 ms."""
 _ZOOM_LEAST, _ZOOM_MOST, _ZOOM_STEP = 0.5, 3.0, 1.1
-_TEXT = 1.08
-_PARTS = 6
-"""Of what is exposed, up to which each is drawn on its own."""
-_LARGEST = 16_000_000
-"""A scroll bar counts in whole numbers that fit a style's arithmetic."""
+_ANEW_MS = 6.0
+"""For laying out in another width or look: all is painted at once then, and what is not laid out as it was before."""
 
 
-class Canvas(QAbstractScrollArea):
-    """Shows a column of messages.
+class Canvas(ColumnView):
+    """Shows a column of messages, and scrolls it.
 
     Args:
         kit: Makes segments.
         parent: The parent widget.
-
-    Attributes:
-        column: The messages.
-        scroller: Where the view stands.
-        orphans: Outcomes that show while there are no messages.
-        ground: What is painted on.
 
     Signals:
         zoom_changed(float): The person chose another zoom; 1 is the system's size.
@@ -53,65 +28,18 @@ class Canvas(QAbstractScrollArea):
     zoom_changed = Signal(float)
 
     def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.ground = Viewport(self)
-        self.setViewport(self.ground)
-        self._zoom = 1.0
-        self._look = self._make_look()
-        self.column = Column(kit, self._look, Metrics.of(self._look, 800))
-        self.scroller = Scroller(self.column)
-        self.orphans: list[NoteView] = []
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        super().__init__(kit, parent)
         self.setProperty("kind", "bare")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.ground.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.ground.setMouseTracking(True)
         self.ground.scale_changed.connect(self.renew_look)
-        self._bar = CalmScrollBar(self)
-        self.setVerticalScrollBar(self._bar)
         self._bar.setSingleStep(3 * SPACE)
         self._bar.valueChanged.connect(self._bar_moved)
-        self._usable = 0
-        self._painted = Repainter(self.ground)
-        self._activity = ActivityLine(self.ground)
-        self._new_below = Button("New below", "arrow-down", kind="primary", parent=self)
         self._new_below.clicked.connect(self.scroll_to_end)
-        self._new_below.hide()
-        self._idle_timer = QTimer(self, singleShot=True, interval=0)
-        self._idle_timer.timeout.connect(self._work)
-        self._frame_timer = QTimer(self, singleShot=True, interval=0)
-        self._frame_timer.timeout.connect(self.refresh)
         self._glider = Glider(self._glide_on, self)
 
-    def _measure(self) -> Metrics:
-        """Measure the width without a scroll bar, whether it shows or not: its coming breaks no line anew."""
-        self._usable = self.width() - self._bar.sizeHint().width()
-        return Metrics.of(self._look, self._usable)
-
-    # What a subclass knows.
-
-    def brush(self) -> Brush:
-        """What is drawn with."""
-        raise NotImplementedError
-
-    def line_within(self) -> int:
-        """Index of the message whose room for actions the line of activity has, so that its going moves nothing.
-
-        Returns:
-            -1 where the line stands below all messages.
-        """
-        return -1
-
-    def view_moved(self) -> None:
-        """What stands in the view stands elsewhere now."""
-
     # Where the view stands.
-
-    @property
-    def left(self) -> int:
-        """Where the messages begin, in the viewport."""
-        return (self._usable - self.column.metrics.measure) // 2
 
     @property
     def follows_end(self) -> bool:
@@ -172,136 +100,7 @@ class Canvas(QAbstractScrollArea):
     def scroll_sideways(self, point: object, pixels: int) -> None:
         """Scroll what is wide under a point of the viewport."""
 
-    # Laying out and painting.
-
-    def refresh(self) -> None:
-        """Lay out what is in view, and show what changed."""
-        if not self.isVisible():
-            return
-        scroller = self.scroller
-        scroller.page = self.ground.height()
-        stands_below = not self._activity.isHidden() and self.line_within() < 0
-        self.column.tail = self._orphan_height() + (self._activity.sizeHint().height() if stands_below else 0)
-        scroller.settle()
-        self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
-        self._painted.show(self.column, self.left, scroller.top, self._still_from())
-        self._place_widgets()
-        if scroller.follows:
-            self._new_below.hide()
-        if scroller.is_settled:
-            self._idle_timer.start()
-        else:
-            self._frame_timer.start()
-        self.view_moved()
-
-    def refresh_grown(self, index: int, growth: Growth) -> None:
-        """Show that a message has grown.
-
-        Args:
-            index: Index of the message.
-            growth: What that changed.
-        """
-        layout = self.column.existing(index)
-        if layout is None or not layout.slots or not self.isVisible() or not self.scroller.is_settled:
-            self.refresh()
-        elif growth is Growth.IN_PLACE and self._painted.show_in_place(index, layout):
-            if not layout.slots[-1].refined:
-                self._idle_timer.start()
-        elif growth is not Growth.LONGER or not self._lengthen(index):
-            self.refresh()
-
-    def _lengthen(self, index: int) -> bool:
-        """Show that the last slot of the last message is longer, where that is all.
-
-        Returns:
-            Whether it was.
-        """
-        column, scroller = self.column, self.scroller
-        if column.extras(index) or self.orphans or not scroller.follow_growth():
-            return False
-        if not self._painted.show_longer(column, index, self.left, scroller.top, self._still_from()):
-            return False
-        self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
-        self._place_widgets()
-        self.view_moved()
-        self._idle_timer.start()
-        return True
-
-    def _still_from(self) -> int:
-        """The height in the view from which on nothing moves with the messages: that of the line under them."""
-        line = self._activity
-        return self.scroller.page if line.isHidden() or line.y() != self._activity_top() else line.y()
-
-    def tell_of_new(self) -> None:
-        """There is something new: offer the way to it where the view does not follow."""
-        if not self.scroller.follows and self._new_below.isHidden():
-            self._new_below.show()
-            self._new_below.raise_()
-
-    def _orphan_height(self) -> int:
-        return sum(note.lay_out(self.column.metrics.measure) for note in self.orphans)
-
-    def _activity_top(self) -> int:
-        if (within := self.line_within()) >= 0:
-            return self.column.bottom(within) - ROW_GAP - FOOTER - self.scroller.top
-        below = self.column.top(len(self.column.messages)) - self.scroller.top
-        return below + sum(note.lay_out(self.column.metrics.measure) for note in self.orphans)
-
-    def _place_widgets(self) -> None:
-        column, top = self.column, self.scroller.top
-        width, left = column.metrics.measure, self.left
-        for index in column.with_widgets():
-            for extra in column.extras(index):
-                if isinstance(extra, NoteView):
-                    extra.setGeometry(left, column.extra_top(index, extra) - top, width, extra.lay_out(width) - SPACE)
-        below = column.top(len(column.messages)) - top
-        for note in self.orphans:
-            note.setGeometry(left, below, width, note.lay_out(width) - SPACE)
-            below += note.lay_out(width)
-        self._activity.setGeometry(left, self._activity_top(), width, self._activity.sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what is exposed."""
-        painter = QPainter(self.ground)
-        try:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            brush, left, top = self.brush(), self.left, self.scroller.top
-            grown = self._painted.grown_in(event.rect())
-            if grown >= 0 and draw_last_slot(painter, self.column, grown, event.rect(), left, top, brush):
-                return
-            region = event.region()
-            if not 1 < region.rectCount() <= _PARTS:  # what Qt clips to is the region itself
-                draw_column(painter, self.column, event.rect(), left, top, brush)
-                return
-            for rect in region:  # type: ignore[attr-defined]
-                painter.setClipRect(rect)
-                draw_column(painter, self.column, QRect(rect), left, top, brush)
-        finally:
-            painter.end()
-
-    def _work(self) -> None:
-        """One slice of what can wait: a page each way is laid out, then what is in view gets its colours."""
-        deadline = time.perf_counter() + _SLICE_MS / 1000
-        scroller = self.scroller
-        if not self.isVisible():
-            return
-        is_changed = False
-        while (ahead := scroller.next_ahead()) is not None and time.perf_counter() < deadline:
-            scroller.lay_out(*ahead)
-            is_changed = True
-        if ahead is None:
-            if self.column.messages:
-                lexers.ask_for_usual()
-                formulas.warm()
-            top, page = scroller.top, scroller.page
-            is_changed = refine(self.column, top - page, top + 2 * page, deadline) or is_changed
-        if self.column.survey(deadline) or is_changed or scroller.has_drifted:
-            self.refresh()
-
-    # Its size, its look.
-
-    def _make_look(self) -> Look:
-        return Look(current_theme(), larger(self.font(), _TEXT * self._zoom), self.devicePixelRatioF())
+    # Its size and its look.
 
     @property
     def zoom(self) -> float:
@@ -338,7 +137,7 @@ class Canvas(QAbstractScrollArea):
         if not follows:
             self.show_share(anchor.entry, share)
         self._painted.forget()
-        self.refresh()
+        self.refresh(_ANEW_MS)
 
     def _share_of(self, index: int) -> float:
         """Which share of a message is above the view."""
@@ -372,7 +171,7 @@ class Canvas(QAbstractScrollArea):
         """Rest."""
         super().hideEvent(event)
         self.stop_gliding()
-        self._idle_timer.stop()
+        self.frames.stop()
 
     def _fit_width(self) -> None:
         self.column.set_metrics(self._measure())
@@ -380,10 +179,10 @@ class Canvas(QAbstractScrollArea):
         hint = self._new_below.size()
         self._new_below.move((self.width() - hint.width()) // 2, self.height() - hint.height() - 2 * SPACE)
         self._painted.forget()
-        self.refresh()
+        self.refresh(_ANEW_MS)
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw anew in a new theme or font."""
         super().changeEvent(event)
-        if (is_theme_change(event) or event.type() == QEvent.Type.FontChange) and hasattr(self, "_frame_timer"):
+        if (is_theme_change(event) or event.type() == QEvent.Type.FontChange) and hasattr(self, "frames"):
             self.renew_look()

@@ -21,7 +21,7 @@ TOP = 2 * SPACE
 ROW_GAP = SPACE
 _MOST_LAYOUTS = 160
 """Messages that are kept laid out."""
-_SAMPLE = 200
+_SAMPLE = 100
 """Messages from the end whose heights are estimated at once; the others are of their average height until then."""
 _SURVEYED_AT_ONCE = 100
 

@@ -29,11 +29,13 @@ _LINES = str.maketrans(dict.fromkeys("\u2028\u2029\ufdd0\ufdd1", "\n"))
 
 
 @lru_cache(maxsize=4)
-def _palette(ink: int) -> QPalette:
-    """A palette for text of a colour."""
+def _context(ink: int) -> QAbstractTextDocumentLayout.PaintContext:
+    """What text of a colour is drawn in, without selections."""
     colours = QPalette()
     colours.setColor(QPalette.ColorRole.Text, QColor.fromRgba(ink))
-    return colours
+    context = QAbstractTextDocumentLayout.PaintContext()
+    context.palette = colours
+    return context
 
 
 def shown_characters(raw: str) -> str:
@@ -153,22 +155,27 @@ class DocumentSegment(Segment):
         return self._document.idealWidth()
 
     def draw(self, painter: QPainter, exposed: QRectF, marks: Sequence[Mark] = ()) -> None:
+        if not self._overflow:
+            self._draw(painter, exposed, marks)
+            return
         painter.save()
         shift = self._shift
-        if self._overflow:
-            painter.setClipRect(QRectF(0, 0, self._width, self._height), Qt.ClipOperation.IntersectClip)
-            painter.translate(-shift, 0)
-        inside = exposed.translated(shift, 0) if shift else exposed
-        self.draw_ground(painter, inside)
-        context = QAbstractTextDocumentLayout.PaintContext()
-        context.clip = inside
-        context.palette = _palette(self._look.theme.text.rgba())
-        if marks:
-            context.selections = [self._selection(mark) for mark in marks if mark.start < mark.end]
-        self._document.documentLayout().draw(painter, context)
+        painter.setClipRect(QRectF(0, 0, self._width, self._height), Qt.ClipOperation.IntersectClip)
+        painter.translate(-shift, 0)
+        self._draw(painter, exposed.translated(shift, 0), marks)
         painter.restore()
         if (bar := self.bar) is not None:
             bar.draw(painter, self._look.theme)
+
+    def _draw(self, painter: QPainter, exposed: QRectF, marks: Sequence[Mark]) -> None:
+        self.draw_ground(painter, exposed)
+        context = _context(self._look.theme.text.rgba())
+        context.clip = exposed
+        if marks:
+            context.selections = [self._selection(mark) for mark in marks if mark.start < mark.end]
+        self._document.documentLayout().draw(painter, context)
+        if marks:
+            context.selections = []
 
     def draw_ground(self, painter: QPainter, exposed: QRectF) -> None:
         """Draw what stands behind the text."""

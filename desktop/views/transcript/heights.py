@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import accumulate
+from operator import sub
 
 
 class Heights:
@@ -14,7 +15,11 @@ class Heights:
     def __init__(self, heights: Iterable[int] = ()) -> None:
         self._heights = list(heights)
         sums = list(accumulate(self._heights, initial=0))
-        self._tree = [0, *(sums[at] - sums[at & (at - 1)] for at in range(1, len(sums)))]
+        self._tree = sums[:]
+        span = 1  # how many heights those of a level sum up
+        while span < len(sums):
+            self._tree[span :: 2 * span] = map(sub, sums[span :: 2 * span], sums[:: 2 * span])
+            span *= 2
 
     def __len__(self) -> int:
         return len(self._heights)

@@ -18,6 +18,8 @@ from desktop.views.transcript.run_line import Part, RunLineBox
 from desktop.views.transcript.segment import Mark, Segment
 
 _ICON = 16
+MarksOf = Callable[[int, int, Segment], Sequence[Mark]]
+"""What is marked in a segment, by the message's and the slot's index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Brush:
     font: QFont
     text_font: QFont
     scale: float
-    marks: Callable[[int, int, Segment], Sequence[Mark]]
+    marks: MarksOf
     focused: int
     focus_area: QRectF | None
     part: Callable[[RunLineBox], tuple[Part | None, Part | None]]
@@ -78,7 +80,7 @@ def draw_column(painter: QPainter, column: Column, exposed: QRect, left: int, to
 
 
 def draw_last_slot(
-    painter: QPainter, column: Column, index: int, exposed: QRect, left: int, top: int, brush: Brush
+    painter: QPainter, column: Column, index: int, exposed: QRect, left: int, top: int, theme: Theme, marks: MarksOf
 ) -> bool:
     """Draw a rectangle of the view in which there is nothing but the last slot of a message.
 
@@ -89,19 +91,20 @@ def draw_last_slot(
         exposed: The rectangle.
         left: Where the messages begin, in the view.
         top: The column's height that is at the top of the view.
-        brush: What is drawn with.
+        theme: The colours.
+        marks: What is marked in a segment.
 
     Returns:
-        False where there may be more, and nothing was drawn.
+        False where it is not laid out, and nothing was drawn.
     """
     layout = column.existing(index)
     segment = layout.slots[-1].segment if layout is not None and layout.slots else None
-    if layout is None or segment is None or brush.focused == index:
+    if layout is None or segment is None:
         return False
     last, above = len(layout.slots) - 1, column.top(index) - top
-    painter.fillRect(exposed, brush.theme.background)
+    painter.fillRect(exposed, theme.background)
     painter.translate(left, above)
-    layout.draw_slot(painter, last, QRectF(exposed.translated(-left, -above)), brush.marks(index, last, segment))
+    layout.draw_slot(painter, last, QRectF(exposed.translated(-left, -above)), marks(index, last, segment))
     return True
 
 

@@ -203,7 +203,7 @@ class ReadingStage(Stage):
                 self._show_hit()
         self._show_count()
         if is_left:
-            self._idle_timer.start()
+            self.frames.work_soon()
 
     def _work(self) -> None:
         if self.finder.is_done:
@@ -211,7 +211,7 @@ class ReadingStage(Stage):
         else:
             self.look_on()
             if self.finder.is_done:
-                self._idle_timer.start()
+                self.frames.work_soon()
 
     def step_hit(self, forward: bool) -> None:
         """Go to the next hit, or to the one before; the bar opens where nothing is looked for."""

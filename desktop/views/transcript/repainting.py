@@ -123,7 +123,7 @@ class Repainter:
         self._viewport = viewport
         self._shown: Shown = {}
         self._top = 0
-        self._grown = (-1, QRect())
+        self._grown = (-1, 0, 0)
 
     def forget(self) -> None:
         """Paint all of it the next time."""
@@ -148,7 +148,7 @@ class Repainter:
                 self._move(shift, QRect(left, 0, column.metrics.measure, still))
             if not again.isEmpty():
                 self._viewport.update(again.translated(0, -top))
-        self._shown, self._top, self._grown = now, top, (-1, QRect())
+        self._shown, self._top, self._grown = now, top, (-1, 0, 0)
 
     def _move(self, shift: int, area: QRect) -> None:
         """Move what is painted down: the messages alone where no widget stands among them."""
@@ -195,25 +195,26 @@ class Repainter:
             return False
         if shift:
             self._move(shift, QRect(left, 0, column.metrics.measure, still))
-        self._paint_last(key, before, area, top)
-        if shift:
-            self._grown = (-1, QRect())
+        self._paint_last(key, before, area, top, is_lowest=True)
         return True
 
-    def _paint_last(self, key: tuple[int, Slot, int], before: Patch, area: QRect, top: int) -> None:
+    def _paint_last(
+        self, key: tuple[int, Slot, int], before: Patch, area: QRect, top: int, *, is_lowest: bool = False
+    ) -> None:
         index, slot, _ = key
         steady = slot.steady_since(before.version)
         again = area.united(before.area) if area is not before.area else area
         again = again.adjusted(0, steady - _OVERHANG, 0, 0).translated(0, -top)  # there is room below each
         self._viewport.update(again)
         self._shown[key], self._top = Patch(area, slot, slot.version), top
-        self._grown = (index if steady >= _OVERHANG else -1, again)
+        lowest = self._viewport.height() if is_lowest else again.bottom()
+        self._grown = (index if steady >= _OVERHANG else -1, again.top(), lowest)
 
     def grown_in(self, area: QRect) -> int:
-        """Index of the message of whose last slot nothing but some lines stand in a rectangle of the view.
+        """Index of the last message, where nothing but lines of its last slot stand in a rectangle of the view.
 
         Returns:
             -1 where there may be more than that.
         """
-        index, grown = self._grown
-        return index if area == grown else -1
+        index, top, bottom = self._grown
+        return index if top <= area.top() and area.bottom() <= bottom else -1

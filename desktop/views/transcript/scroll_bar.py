@@ -1,11 +1,13 @@
 """A scroll bar that is painted again only where its handle would stand elsewhere."""
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QAbstractSlider, QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
 _UNSEEN = 0.02
 """Pixels by which the handle may have moved before the style is asked where it stands."""
+_SOON_MS = 100
+"""How late the values of the bar may be while what is shown grows by lines."""
 
 
 class CalmScrollBar(QScrollBar):
@@ -22,7 +24,22 @@ class CalmScrollBar(QScrollBar):
         super().__init__(Qt.Orientation.Vertical, parent)
         self._painted = QRect()
         self._place = (0.0, 0.0)
+        self._next = (0, 0, 0)
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
+        self._soon.timeout.connect(lambda: self.stand(*self._next))
         self.is_told = False
+
+    def stand_soon(self, page: int, most: int, value: int) -> None:
+        """Take another place that the view has, a little later: each value that changes asks all who listen.
+
+        Args:
+            page: Height of what shows.
+            most: The greatest value.
+            value: The height that is at the top.
+        """
+        self._next = page, most, value
+        if not self._soon.isActive():
+            self._soon.start()
 
     def stand(self, page: int, most: int, value: int) -> None:
         """Take another place that the view has.
@@ -32,6 +49,7 @@ class CalmScrollBar(QScrollBar):
             most: The greatest value.
             value: The height that is at the top.
         """
+        self._soon.stop()
         if (page, most, value) == (self.pageStep(), self.maximum(), self.value()):
             return
         was_told, self.is_told = self.is_told, True  # its coming and going resizes the view, which tells it again

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from desktop.views.theme import SPACE
 from desktop.views.transcript.column import TOP, Anchor, Column
 
-FRAME_MS = 2.0
+FRAME_MS = 1.0
 """Milliseconds of laying out for one frame, and a segment more; what is not reached shows as a placeholder."""
 _AT_END = 4
 
@@ -75,14 +75,17 @@ class Scroller:
             self.follows = False
         self._anchor = Anchor(self._anchor.entry, self._anchor.slot, self._anchor.offset + pixels)
 
-    def settle(self, budget_ms: float = FRAME_MS) -> None:
-        """Lay out what is in view, for about so long, and find the top anew."""
+    def settle(self, budget_ms: float = FRAME_MS) -> bool:
+        """Lay out what is in view, for about so long, and find the top anew.
+
+        Returns:
+            Whether anything was laid out.
+        """
         deadline = time.perf_counter() + budget_ms / 1000
         self.is_settled = False
         is_first = True
         while True:
-            top = self._resolve()
-            missing = self._missing_anchor() or next(self._missing(top, top + self.page, upwards=self.follows), None)
+            missing = self._next_missing()
             if missing is None:
                 self.is_settled = True
                 break
@@ -91,6 +94,15 @@ class Scroller:
             self.lay_out(*missing)
             self.changed_view = True
             is_first = False
+        self._stand()
+        return not is_first
+
+    def look_again(self) -> None:
+        """Find the top anew, and whether all that is in view is laid out: something else was."""
+        self.is_settled = self._next_missing() is None
+        self._stand()
+
+    def _stand(self) -> None:
         self.top = self._resolve()
         if self.follows or self._anchor.entry >= len(self._column.messages):
             self._anchor = self._column.anchor_at(self.top)
@@ -110,6 +122,11 @@ class Scroller:
         self.top = self.most
         self._anchor = self._column.anchor_at(self.top)
         return True
+
+    def _next_missing(self) -> tuple[int, int] | None:
+        """What is to be laid out next of what is in view."""
+        top = self._resolve()
+        return self._missing_anchor() or next(self._missing(top, top + self.page, upwards=self.follows), None)
 
     def _missing_anchor(self) -> tuple[int, int] | None:
         """The anchor's own slot, where it was not laid out: what its offset leads to is known only then."""
@@ -139,7 +156,12 @@ class Scroller:
         return top
 
     def lay_out(self, index: int, slot: int) -> None:
-        """Lay one slot of a message out; a message without a layout is cut into slots only where slot is -1."""
+        """Take one step to having a slot laid out: make what it holds, or break its lines.
+
+        Args:
+            index: Index of the message.
+            slot: Index of the slot; -1 for a message without a layout, which is cut into slots.
+        """
         if slot < 0:
             before = self._column.existing(index)
             self._column.layout(index)
@@ -149,6 +171,8 @@ class Scroller:
                 self._anchor = Anchor(index, -1, offset)
                 if offset > 0:
                     self._anchor = self._column.anchor_at(self._column.y_of(self._anchor))
+        elif (layout := self._column.layout(index)).slots[slot].segment is None:
+            layout.make_segment(slot)
         else:
             self._column.lay_out(index, slot)
 

@@ -100,13 +100,14 @@ class Stage(Canvas):
             self.font(),
             self._look.font,
             self._look.scale,
-            self._marks,
+            self.marks,
             focused,
             area,
             self._part_states,
         )
 
-    def _marks(self, index: int, slot: int, segment: Segment) -> Sequence[Mark]:
+    def marks(self, index: int, slot: int, segment: Segment) -> Sequence[Mark]:
+        """What is marked in a segment."""
         marks = self.finder.marks(index, slot, segment) if self.finder.query else []
         part = self._selection.part_of(index, slot, segment.length) if self._selection is not None else None
         return [*marks, Mark(*part, MarkKind.SELECTION)] if part is not None else marks

@@ -39,6 +39,11 @@ class Transcript(ReadingStage):
         parent: The parent widget.
         kit: Makes segments.
 
+    Attributes:
+        runs: Lines and outcomes of runs.
+        extend_answer: Adds text to the answer that streams; it is drawn at the display's pace. Nothing stands between
+            this and what takes the text: it is called for every token.
+
     Signals:
         outcome_action(str): The action of an outcome was chosen; its id.
     """
@@ -53,6 +58,7 @@ class Transcript(ReadingStage):
         self._writing = ""
         self._noted: str | None = None
         self._stream = Stream(self._extend_live, self)
+        self.extend_answer = self._stream.extend
         self._announcer = Announcer(self)
         shared_pictures().arrived.connect(self._picture_arrived)
 
@@ -139,10 +145,6 @@ class Transcript(ReadingStage):
     def _last_run(self) -> str | None:
         messages = self.column.messages
         return messages[-1].run_id if messages else None
-
-    def extend_answer(self, text: str) -> None:
-        """Add text to the answer that streams. It is drawn at the display's pace."""
-        self._stream.extend(text)
 
     def restart_answer(self) -> None:
         """Void the text of the answer so far: the model call is tried again."""

@@ -69,10 +69,10 @@ def test_current_hit_is_marked_apart(qtbot: QtBot, transcript: Transcript) -> No
     transcript.show_conversation([said(1, "a word and a word")])
     search(qtbot, transcript, "word")
     segment = transcript.column.layout(0).segment(0)
-    kinds = [mark.kind for mark in transcript._marks(0, 0, segment)]
+    kinds = [mark.kind for mark in transcript.marks(0, 0, segment)]
     assert kinds == [MarkKind.CURRENT_HIT, MarkKind.HIT]
     transcript.close_find()
-    assert list(transcript._marks(0, 0, segment)) == []
+    assert list(transcript.marks(0, 0, segment)) == []
 
 
 def test_keys_open_walk_and_close(qtbot: QtBot, transcript: Transcript) -> None:

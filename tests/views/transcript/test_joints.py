@@ -235,7 +235,7 @@ def test_its_picture_while_it_streams_is_the_one_painted_whole(qtbot: QtBot) -> 
     for at in range(0, len(text), 90):
         view.extend_answer(text[at : at + 90])
         view._flush()
-        qtbot.waitUntil(lambda: not view._idle_timer.isActive() and not view._frame_timer.isActive())
+        qtbot.waitUntil(lambda: view.frames.is_at_rest)
         QApplication.processEvents()
         area = view.viewport().rect()
         shown = view.screen().grabWindow(view.winId()).toImage().copy(area)

@@ -82,7 +82,7 @@ def real(qtbot: QtBot, qapp: QApplication) -> Transcript:
 
 def settle(view: Transcript, qtbot: QtBot) -> None:
     """Wait until all that can wait was done."""
-    qtbot.waitUntil(lambda: view.scroller.is_settled and not view._idle_timer.isActive(), timeout=5_000)
+    qtbot.waitUntil(lambda: view.frames.is_at_rest, timeout=5_000)
     QApplication.processEvents()
 
 
@@ -94,6 +94,8 @@ def on_screen(view: Transcript) -> QImage:
 def assert_right(view: Transcript, what: str = "") -> None:
     """Hold what is on the screen against a drawing of all of it."""
     QApplication.processEvents()
+    while view.frames.is_behind:
+        QApplication.processEvents()
     QApplication.sendPostedEvents(view, QEvent.Type.UpdateRequest.value)
     shown = on_screen(view)
     view.viewport().repaint()

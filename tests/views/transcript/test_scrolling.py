@@ -17,7 +17,7 @@ from tests.views.transcript.lines import Lines
 
 
 def settled(qtbot: QtBot, view: Transcript) -> None:
-    qtbot.waitUntil(lambda: not view._idle_timer.isActive() and not view._frame_timer.isActive())
+    qtbot.waitUntil(lambda: view.frames.is_at_rest)
 
 
 def at_top(view: Transcript) -> tuple[int, int, int]:

@@ -38,7 +38,7 @@ def real(qtbot: QtBot, qapp: QApplication) -> Transcript:
     qtbot.waitExposed(view)
     view.show_conversation([said(1, TEXT)])
     view.activateWindow()
-    qtbot.waitUntil(lambda: view.scroller.is_settled and not view._idle_timer.isActive(), timeout=5_000)
+    qtbot.waitUntil(lambda: view.frames.is_at_rest, timeout=5_000)
     return view
 
 
