@@ -174,7 +174,7 @@ class ColumnView(QAbstractScrollArea):
             return False
         if not self._painted.show_longer(column, index, self.left, scroller.top, self._still_from()):
             return False
-        self._bar.stand_soon(scroller.page, min(_LARGEST, scroller.most), scroller.top)
+        self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
         self._place_widgets()
         self.view_moved()
         self.frames.shown(is_whole=True)
@@ -242,7 +242,10 @@ class ColumnView(QAbstractScrollArea):
             self.frames.painted()
 
     def _work(self) -> None:
-        """One slice of what can wait: a page each way is laid out, then what is in view gets its colours."""
+        """One slice of what can wait.
+
+        A page each way is laid out, then what is in view gets its colours, then documents are made for what comes next.
+        """
         deadline = time.perf_counter() + _SLICE_MS / 1000
         scroller = self.scroller
         if not self.isVisible() or self.frames.is_laying_out:
@@ -260,3 +263,5 @@ class ColumnView(QAbstractScrollArea):
         if self.column.survey(deadline) or is_changed or scroller.has_drifted:
             scroller.look_again()
             self._show()
+        elif self._look.documents.make(self._look.font):
+            self.frames.work_soon()

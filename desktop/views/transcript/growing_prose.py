@@ -119,13 +119,19 @@ class GrowingProse(DocumentSegment):
         return True
 
     def lengthen(self, added: str) -> bool:
-        before, text = self._source, self.piece.text + added
+        before, line = self._source, added.rstrip("\n")
         is_alone = not self._goes_on and not self.piece.reads_with
+        text = self.piece.text + added
         if not is_alone or len(self.piece.text) != len(before) or most_weight(text) > PART_LIMIT:
             return False
-        words = words_added(before, before + added)
-        if words is None or not self._add_words(before, words):
+        if line != added and (line or before.rstrip("\n")).endswith("\\"):
             return False
+        if line or not before:
+            words = words_added(before, before + line)
+            if words is None or not self._add_words(before, words):
+                return False
+        else:
+            self._steady = self._height
         self.piece, self._source = Piece(text, self.piece.start, self.piece.kind), before + added
         self._unchanged_to = min(self._unchanged_to, self._steady)
         return True

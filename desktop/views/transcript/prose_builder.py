@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QTextListFormat,
 )
 
-from desktop.views.documents import LINE_SEPARATOR, InertDocument, empty_document, fixed_font, spaced
+from desktop.views.documents import LINE_SEPARATOR, InertDocument, fixed_font, spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript.block_marks import ALERT, BULLET, FIRST_NOTE, NOTE, QUOTES, RULE, TASK, write_quotes
 from desktop.views.transcript.code_frame import BARE_HEADER, HEADER, SIDE
@@ -76,7 +76,7 @@ class ProseBuilder:
         formulas: FormulaObject | None = None,
         goes_on_with: QTextList | None = None,
     ) -> None:
-        self.document = document or empty_document(look.font)
+        self.document = document or look.document()
         self.text = InlineWriter(self.document, look, surroundings, formulas)
         self._theme = look.theme
         self._font = look.font

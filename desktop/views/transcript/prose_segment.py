@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QTextBlockFormat, QTextCharFormat, QTextCursor
 
-from desktop.views.documents import LINE_SEPARATOR, drawable, empty_document, spaced
+from desktop.views.documents import LINE_SEPARATOR, drawable, spaced
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
 from desktop.views.transcript.definitions import numbers
@@ -105,7 +105,7 @@ class PlainSegment(DocumentSegment):
     """
 
     def __init__(self, piece: Piece, look: Look, *, below: int = 0, goes_on: bool = False) -> None:
-        document = empty_document(look.font)
+        document = look.document()
         cursor = QTextCursor(document)
         block = spaced(QTextBlockFormat())
         block.setBottomMargin(below)

@@ -5,9 +5,9 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QAbstractSlider, QScrollBar, QStyle, QStyleOptionSlider, QWidget
 
 _UNSEEN = 0.02
-"""Pixels by which the handle may have moved before the style is asked where it stands."""
+"""Pixels by which the handle may be moved late."""
 _SOON_MS = 100
-"""How late the values of the bar may be while what is shown grows by lines."""
+"""How late."""
 
 
 class CalmScrollBar(QScrollBar):
@@ -26,30 +26,31 @@ class CalmScrollBar(QScrollBar):
         self._place = (0.0, 0.0)
         self._next = (0, 0, 0)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
-        self._soon.timeout.connect(lambda: self.stand(*self._next))
+        self._soon.timeout.connect(self._take)
         self.is_told = False
 
-    def stand_soon(self, page: int, most: int, value: int) -> None:
-        """Take another place that the view has, a little later: each value that changes asks all who listen.
+    def stand(self, page: int, most: int, value: int) -> None:
+        """Take another place that the view has; a little later where that moves nothing of the handle.
 
         Args:
             page: Height of what shows.
             most: The greatest value.
             value: The height that is at the top.
         """
+        share = self.height() / max(1, most + page)
+        top, length = value * share, page * share
+        is_seen = abs(top - self._place[0]) + abs(length - self._place[1]) >= _UNSEEN
         self._next = page, most, value
-        if not self._soon.isActive():
+        if is_seen or page != self.pageStep():
+            self._place = top, length
+            self._take()
+        elif not self._soon.isActive():
             self._soon.start()
 
-    def stand(self, page: int, most: int, value: int) -> None:
-        """Take another place that the view has.
-
-        Args:
-            page: Height of what shows.
-            most: The greatest value.
-            value: The height that is at the top.
-        """
+    def _take(self) -> None:
+        """Take the values; each that changes asks all who listen."""
         self._soon.stop()
+        page, most, value = self._next
         if (page, most, value) == (self.pageStep(), self.maximum(), self.value()):
             return
         was_told, self.is_told = self.is_told, True  # its coming and going resizes the view, which tells it again
@@ -61,11 +62,6 @@ class CalmScrollBar(QScrollBar):
             self.setValue(value)
             self.setMaximum(most)
         self.is_told = was_told
-        share = self.height() / max(1, most + page)
-        top, length = value * share, page * share
-        if abs(top - self._place[0]) + abs(length - self._place[1]) < _UNSEEN:
-            return
-        self._place = top, length
         if self._handle() != self._painted:
             self.update()
 

@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QPainter
 
 from desktop.engine.messages import Attachment
+from desktop.views.documents import InertDocument, ReadyDocuments
 from desktop.views.theme import Theme
 from desktop.views.transcript.sideways import Bar
 
@@ -75,11 +76,17 @@ class Look:
         theme: The colours.
         font: Of ordinary text, zoom included.
         scale: Device pixels for each logical one, for what is rendered as a picture.
+        documents: What segments take their documents from.
     """
 
     theme: Theme
     font: QFont
     scale: float = 1.0
+    documents: ReadyDocuments = field(default_factory=ReadyDocuments, compare=False, repr=False)
+
+    def document(self) -> InertDocument:
+        """An empty document for ordinary text."""
+        return self.documents.take(self.font)
 
 
 @dataclass(frozen=True, slots=True)

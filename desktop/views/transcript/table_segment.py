@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QTextCursor,
 )
 
-from desktop.views.documents import drawable, empty_document
+from desktop.views.documents import drawable
 from desktop.views.theme import SPACE
 from desktop.views.transcript import kinds
 from desktop.views.transcript.document_segment import DocumentSegment
@@ -74,7 +74,7 @@ class TableSegment(DocumentSegment):
 
     def __init__(self, piece: Piece, kind: Kind, surroundings: Surroundings, look: Look) -> None:
         source = _read(piece, kind)
-        document = empty_document(look.font)
+        document = look.document()
         writer = InlineWriter(document, look, surroundings)
         self._is_first = kind.name == kinds.TABLE
         shrink(writer.cursor)

@@ -175,6 +175,41 @@ def test_a_list_that_is_cut_keeps_its_segment_and_the_room_of_one_made_anew(look
     assert bool(kept) is keeps
 
 
+def laid_out(layout: MessageLayout) -> MessageLayout:
+    """A layout of which all slots are laid out."""
+    for slot in range(len(layout.slots)):
+        layout.lay_out(slot)
+    assert formulas.wait(30)
+    for slot in range(len(layout.slots)):
+        layout.refine(slot, 50)
+    return layout
+
+
+@given(
+    st.one_of(
+        CHUNKS, LISTS, st.lists(st.sampled_from(["word", " more", ".", "\n", "\n\n", " ", "\\", "**"]), max_size=20)
+    )
+)
+@PROPERTY
+def test_message_in_chunks_of_any_size_is_the_one_made_anew(look: Look, chunks: list[str]) -> None:
+    def made(text: str) -> MessageLayout:
+        message = said(1, "x", "assistant").model_copy(update={"text": text})
+        return MessageLayout(message, (), STANDARD_KIT, look, Metrics(400, 20.0, 7.0), growing=True)
+
+    live, text = made(""), ""
+    for chunk in chunks:
+        text += chunk
+        anew = made(text)
+        live.grow(anew.message)
+        assert [slot.piece for slot in laid_out(live).slots] == [slot.piece for slot in laid_out(anew).slots]
+        assert live.slot_heights() == anew.slot_heights()
+        for one, other in zip(live.slots, anew.slots, strict=True):
+            assert type(one.segment) is type(other.segment)
+            if isinstance(one.segment, ProseSegment) and isinstance(other.segment, ProseSegment):
+                assert content(one.segment._document) == content(other.segment._document)
+                assert one.segment._ornaments == other.segment._ornaments
+
+
 _ROWS = st.sampled_from(
     ["| a | b |", "| word | a wide cell of words |", "| `c` | *it* and **bold** |", "| 1 |", "| 1 | 2 | 3 |", "plain",
      "| [x](http://a.b) | [1] |", "| one<br>two | $x$ |", "| שלום | 日本 |", "|  |  |", "| ![p](plan.png) | b |",
