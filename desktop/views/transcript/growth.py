@@ -73,6 +73,19 @@ def settled(text: str, start: int = 0) -> int:
     return items.end() if items else found
 
 
+def item_begun(text: str) -> int:
+    """Where the last line begins, where that is an item, and all above it are blocks and items of one line each.
+
+    Args:
+        text: Markdown of blocks at the margin, from the beginning of one.
+
+    Returns:
+        0 where it is none, or may be none.
+    """
+    items = None if is_unsure(text) else _ITEMS.match(text)
+    return items.end() if items else 0
+
+
 def next_apart(text: str, start: int) -> int:
     """Where the last line begins, where that is one more item of a list in which blank lines stand.
 

@@ -18,7 +18,7 @@ from desktop.views.transcript.block_ends import (
     note_end,
     without_half_fence,
 )
-from desktop.views.transcript.growth import lengthens_line, most_weight
+from desktop.views.transcript.growth import item_begun, lengthens_line, most_weight
 from desktop.views.transcript.kinds import Item, Kind, read_kind
 from desktop.views.transcript.long_paragraph import PART_LIMIT, LongParagraph
 from desktop.views.transcript.open_items import ITEM, OpenItems
@@ -41,6 +41,7 @@ LIST_LIMIT = 900
 HARD_LIMIT = 4_000
 """Characters after which prose is cut at the next line, whatever that does to it."""
 
+_PROSE = str(Kind(kinds.PROSE))
 _FENCE = re.compile(r"( *)(?:(`{3,})([^`\n]*)|(~{3,})([^\n]*))\n?$")
 _HEADING = re.compile(r" {0,3}(?:> ?)* {0,3}(#{1,6})[ \t]")
 _RULE = re.compile(r" {0,3}([*_-])[ \t]*(?:\1[ \t]*){2,}$")
@@ -74,13 +75,21 @@ def resume(piece: Piece, text: str, growing: bool) -> Sequence[Piece]:
     kind = read_kind(piece.kind)
     rest = text[piece.start :]
     is_prose = kind.name in (kinds.PROSE, kinds.PART) and not kind.goes_on and not kind.open
-    if growing and is_prose and most_weight(rest) <= PART_LIMIT and lengthens_line(piece.text, rest):
+    if growing and is_prose and most_weight(rest) <= PART_LIMIT and _stays_whole(piece, rest):
         return [Piece(rest, piece.start, piece.kind)]
     if kind.name in (kinds.PROSE, kinds.PART, kinds.ROWS):
         begin = replace(kind, goes_on=False)
     else:
         begin = Kind(kinds.PROSE, kind.items)
     return _Cutter(text, growing, piece.start, begin).run()
+
+
+def _stays_whole(piece: Piece, rest: str) -> bool:
+    """Whether what came to a piece is no more than more of its last line, or one more item."""
+    if lengthens_line(piece.text, rest):
+        return True
+    begins = item_begun(rest) if piece.kind == _PROSE else 0
+    return len(piece.text) <= begins <= LIST_LIMIT  # what stands above the item was in the piece already
 
 
 class _Cutter:
