@@ -12,7 +12,6 @@ from desktop.views.transcript.growth import (
     continues_list,
     is_closed,
     lengthens_line,
-    most_weight,
     next_apart,
     reread_from,
     settled,
@@ -22,7 +21,7 @@ from desktop.views.transcript.inline_writer import InlineWriter
 from desktop.views.transcript.joined_pieces import read_with
 from desktop.views.transcript.kinds import read_kind
 from desktop.views.transcript.last_lines import LastLines
-from desktop.views.transcript.long_paragraph import PART_LIMIT
+from desktop.views.transcript.long_paragraph import may_be_cut
 from desktop.views.transcript.one_line import read_line
 from desktop.views.transcript.parsing import parse_line
 from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder, keep_below
@@ -122,7 +121,7 @@ class GrowingProse(DocumentSegment):
         before, line = self._source, added.rstrip("\n")
         is_alone = not self._goes_on and not self.piece.reads_with
         text = self.piece.text + added
-        if not is_alone or len(self.piece.text) != len(before) or most_weight(text) > PART_LIMIT:
+        if not is_alone or len(self.piece.text) != len(before) or may_be_cut(self.piece.text, text):
             return False
         if line != added and (line or before.rstrip("\n")).endswith("\\"):
             return False

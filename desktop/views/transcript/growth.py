@@ -23,7 +23,7 @@ def _items(mark: str, gap: str = "") -> str:
 
 def _last(*marks: str) -> str:
     """Ahead: the last line, which is an item."""
-    return rf"(?=(?:{'|'.join(marks)}) {TEXT}[^\n]*\Z)"
+    return rf"(?=(?:{'|'.join(marks)}) {TEXT}[^\n]*\n*\Z)"
 
 
 _SAME = "|".join(_items(mark) + _last(mark) for mark in _MARKS)
@@ -84,6 +84,12 @@ def item_begun(text: str) -> int:
     """
     items = None if is_unsure(text) else _ITEMS.match(text)
     return items.end() if items else 0
+
+
+def paragraph_begun(text: str) -> int:
+    """Where the last paragraph of Markdown of blocks at the margin begins at the latest, for all that is known."""
+    blank = text.rfind("\n\n")
+    return item_begun(text) or (blank + 2 if blank >= 0 else 0)
 
 
 def next_apart(text: str, start: int) -> int:

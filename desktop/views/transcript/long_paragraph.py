@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from desktop.views.transcript.growth import most_weight
+from desktop.views.transcript.growth import most_weight, paragraph_begun
 from desktop.views.transcript.open_marks import LONGEST_RUN, OpenMarks, may_end_in
 
 PART_LIMIT = 1_400
@@ -34,6 +34,16 @@ class Cut:
 
     at: int
     open: str
+
+
+def may_be_cut(before: str, after: str) -> bool:
+    """Whether a text that grew may have a paragraph that is cut now.
+
+    Args:
+        before: Markdown from the beginning of a block, none of whose paragraphs is to be cut.
+        after: The same and more of its last paragraph, or another behind it.
+    """
+    return most_weight(after) > PART_LIMIT and most_weight(after[paragraph_begun(before) :]) > PART_LIMIT
 
 
 class LongParagraph:

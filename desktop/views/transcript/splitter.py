@@ -18,9 +18,9 @@ from desktop.views.transcript.block_ends import (
     note_end,
     without_half_fence,
 )
-from desktop.views.transcript.growth import item_begun, lengthens_line, most_weight
+from desktop.views.transcript.growth import item_begun, lengthens_line
 from desktop.views.transcript.kinds import Item, Kind, read_kind
-from desktop.views.transcript.long_paragraph import PART_LIMIT, LongParagraph
+from desktop.views.transcript.long_paragraph import LongParagraph, may_be_cut
 from desktop.views.transcript.open_items import ITEM, OpenItems
 from desktop.views.transcript.parsing import formula_ends
 from desktop.views.transcript.segment import Piece
@@ -75,7 +75,7 @@ def resume(piece: Piece, text: str, growing: bool) -> Sequence[Piece]:
     kind = read_kind(piece.kind)
     rest = text[piece.start :]
     is_prose = kind.name in (kinds.PROSE, kinds.PART) and not kind.goes_on and not kind.open
-    if growing and is_prose and most_weight(rest) <= PART_LIMIT and _stays_whole(piece, rest):
+    if growing and is_prose and not may_be_cut(piece.text, rest) and _stays_whole(piece, rest):
         return [Piece(rest, piece.start, piece.kind)]
     if kind.name in (kinds.PROSE, kinds.PART, kinds.ROWS):
         begin = replace(kind, goes_on=False)
