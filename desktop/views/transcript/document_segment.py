@@ -77,6 +77,7 @@ class DocumentSegment(Segment):
         self._steady = 0.0
         self._goes_on = goes_on
         self._line_end: LineEnd | None = None
+        self._room_left: float | None = None  # below its last block, where that is not what the document says
         self._after: LineEnd | None = None
         self._beside: float | None = None
         self.content_changed(document.toRawText())
@@ -117,13 +118,19 @@ class DocumentSegment(Segment):
             if self._after is not None or self._beside is not None:
                 self.lines_broken()
                 self._beside = begin_after(self._document, self._after)
-            # Qt leaves out the room below the last block.
-            self._height = self._document.size().height() + self._document.lastBlock().blockFormat().bottomMargin()
+            self._height = self._document.size().height() + self._room_below
             self._overflow = max(0.0, self._document.textWidth() - width)
             self._sideways.offset = min(self._sideways.offset, self._overflow)
             self._line_end = line_end(self._document) if self._goes_on else None
             self.laid_out()
         return self._height
+
+    @property
+    def _room_below(self) -> float:
+        """The room below its last block, which Qt leaves out."""
+        return (
+            self._room_left if self._room_left is not None else self._document.lastBlock().blockFormat().bottomMargin()
+        )
 
     @property
     def goes_on(self) -> bool:

@@ -24,7 +24,7 @@ from desktop.views.transcript.last_lines import LastLines
 from desktop.views.transcript.long_paragraph import may_be_cut
 from desktop.views.transcript.one_line import read_line
 from desktop.views.transcript.parsing import parse_line
-from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder, keep_below
+from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder
 from desktop.views.transcript.prose_source import is_tight, tokens_of, without_break
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 
@@ -81,6 +81,8 @@ class GrowingProse(DocumentSegment):
 
     def grow(self, piece: Piece) -> bool:
         before, after = self._source, drawable(piece.text)
+        if self._room_left is not None:  # the segment below was made for this one as it is
+            return False
         if piece.kind != self.piece.kind:
             return after == before and self._leave_list_open(piece)
         if not after.startswith(before):
@@ -110,16 +112,17 @@ class GrowingProse(DocumentSegment):
         if listed is None:
             return False
         count = listed.count()
-        self._steady = self._document.documentLayout().blockBoundingRect(last).bottom()
-        self._unchanged_to = min(self._unchanged_to, self._steady)
         # A single item of one paragraph has no blank line in it; else the one before it tells.
-        keep_below(last, int(listed.item(count - 2).blockFormat().bottomMargin()) if count > 1 else TIGHT)
-        self.piece, self._is_changed = piece, True
+        room = listed.item(count - 2).blockFormat().bottomMargin() if count > 1 else TIGHT
+        self._steady = self._document.documentLayout().blockBoundingRect(last).bottom()
+        self._height += room - self._room_below
+        self._room_left = room
+        self.piece = piece
         return True
 
     def lengthen(self, added: str) -> bool:
         before, line = self._source, added.rstrip("\n")
-        is_alone = not self._goes_on and not self.piece.reads_with
+        is_alone = not self._goes_on and not self.piece.reads_with and self._room_left is None
         text = self.piece.text + added
         if not is_alone or len(self.piece.text) != len(before) or may_be_cut(self.piece.text, text):
             return False
