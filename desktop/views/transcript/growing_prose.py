@@ -259,7 +259,7 @@ class GrowingProse(DocumentSegment):
         if above or is_alone:
             self._kept = (place, above or count)
         self._builder = builder
-        self._note_blocks()
+        self._note_blocks(shown_characters(self._document.toRawText()))
         self.blocks_changed()
         return True
 
@@ -286,15 +286,15 @@ class GrowingProse(DocumentSegment):
         top = last if listed is None or tight else listed.item(0)
         self._steady = min(self._steady, self._document.documentLayout().blockBoundingRect(top).bottom())
         self._builder.add_line(line, listed, tight=tight)
-        self._note_blocks()
+        self._note_blocks(self._shown + "\n" + shown_characters(self._document.lastBlock().text()))
         return True
 
-    def _note_blocks(self) -> None:
-        """Take note that there are other blocks at the end."""
+    def _note_blocks(self, shown: str) -> None:
+        """Take note that there are other blocks at the end, and what is shown now."""
         self._open = self._last = None
         self._inline = self._writer.formulas
         self._awaited = self._inline is not None
-        self.content_changed(self._document.toRawText())
+        self._show(shown)
 
     def _builder_behind(self, last: QTextBlock, list_above: QTextList | None, *, is_item_new: bool) -> ProseBuilder:
         """What writes behind a block, in an edit that is to be ended."""

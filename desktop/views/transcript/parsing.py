@@ -233,6 +233,10 @@ def parse_line(text: str, definitions: str = "") -> Sequence[Token]:
         Tokens of kind ``paragraph_open``, ``inline``, ``paragraph_close``.
     """
     lines = "\n".join(line.lstrip(" \t") for line in text.rstrip(SPACES).split("\n"))
+    if _PLAIN.fullmatch(lines) and lines.isprintable():  # nothing in it begins a mark, or is written otherwise
+        words = Token("text", "", 0, content=lines)
+        inline = Token("inline", "", 0, map=[0, 1], content=lines, children=[words])
+        return [Token("paragraph_open", "p", 1), inline, Token("paragraph_close", "p", -1)]
     tokens = _PARSER.parseInline(lines, _environment(definitions))
     return [Token("paragraph_open", "p", 1), *tokens, Token("paragraph_close", "p", -1)]
 

@@ -1,7 +1,7 @@
 """Brings to the screen what came to look different, and as little else as can be."""
 
-from dataclasses import dataclass
 from math import floor
+from typing import NamedTuple
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QRegion
@@ -18,8 +18,7 @@ _OVERHANG = 3
 """How far letters may reach out of their line, in logical pixels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """Something in view.
 
     Attributes:

@@ -77,17 +77,17 @@ class TableSegment(DocumentSegment):
         document = look.document()
         writer = InlineWriter(document, look, surroundings)
         self._is_first = kind.name == kinds.TABLE
+        edit = QTextCursor(document)
+        edit.beginEditBlock()
         shrink(writer.cursor)
         style = table_format(has_head=self._is_first)
         self._table = writer.cursor.insertTable(len(source.lines), source.columns, style)
         sides = alignments(source.dashes) or [""]
         self._rows = TableWriter(self._table, writer, sides, writer.inks.plain(), QTextBlockFormat())
-        edit = QTextCursor(document)
-        edit.beginEditBlock()
         self._rows.write(source.contents(surroundings.definitions))
-        edit.endEditBlock()
         writer.cursor.movePosition(QTextCursor.MoveOperation.End)
         shrink(writer.cursor)
+        edit.endEditBlock()
         key = (id(surroundings), source.start)  # of another message they may be equal, and are not the same
         sideways = _scrolls.setdefault(key, Sideways())
         super().__init__(piece, document, look, writer.formulas, sideways)
