@@ -134,9 +134,9 @@ class ColumnView(QAbstractScrollArea):
     def _show(self) -> None:
         """Bring what is laid out to the screen."""
         self._tell_place()
-        self._painted.show(self.column, self.left, self.scroller.top, self._still_from())
+        is_painted = self._painted.show(self.column, self.left, self.scroller.top, self._still_from())
         self._place_widgets()
-        self.frames.shown(is_whole=self.scroller.is_settled)
+        self.frames.shown(is_whole=self.scroller.is_settled, is_painted=is_painted)
         self.view_moved()
 
     def _tell_place(self) -> None:
@@ -159,7 +159,7 @@ class ColumnView(QAbstractScrollArea):
             self.refresh()
         elif growth is Growth.IN_PLACE and self._painted.show_in_place(index, layout):
             if not layout.slots[-1].refined:
-                self.frames.shown(is_whole=True)
+                self.frames.shown(is_whole=True, is_painted=True)
         elif growth is not Growth.LONGER or not self._lengthen(index):
             self.refresh()
 
@@ -177,7 +177,7 @@ class ColumnView(QAbstractScrollArea):
         self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
         self._place_widgets()
         self.view_moved()
-        self.frames.shown(is_whole=True)
+        self.frames.shown(is_whole=True, is_painted=True)
         return True
 
     def _still_from(self) -> int:
@@ -215,9 +215,7 @@ class ColumnView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is exposed."""
-        if (
-            self.frames.is_behind
-        ):  # it is drawn where it stands now, so that nothing of what was shown can be moved there
+        if self.frames.is_behind:  # it is drawn where it stands now: what was shown cannot be moved there any more
             self._painted.forget()
         painter = QPainter(self.ground)
         try:

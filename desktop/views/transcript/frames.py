@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 _UNSHOWN_MS = 12.0
 """For how long what is being laid out may wait to be shown together with the rest of the view."""
 _UNPAINTED_MS = 30
-"""After which what waits for a painting is done though nothing was painted: there was nothing to paint."""
+"""After which what waits for a painting is done though nothing was painted: it stands behind another window."""
 
 
 class Frames:
@@ -56,10 +56,16 @@ class Frames:
         self.is_behind = True
         self._laying_out.start(0)
 
-    def shown(self, *, is_whole: bool) -> None:
-        """What is laid out was shown; it is painted next, then comes what is left of it, or what can wait."""
+    def shown(self, *, is_whole: bool, is_painted: bool) -> None:
+        """What is laid out was shown; it is painted next, then comes what is left of it, or what can wait.
+
+        Args:
+            is_whole: Whether all that is in view was laid out.
+            is_painted: Whether any of it looks different, and is to be painted.
+        """
         self.is_behind = False
-        (self._waiting if is_whole else self._laying_out).start(_UNPAINTED_MS)
+        self._laying_out.stop()
+        (self._waiting if is_whole else self._laying_out).start(_UNPAINTED_MS if is_painted else 0)
 
     def painted(self) -> None:
         """What was shown was painted."""
@@ -72,5 +78,7 @@ class Frames:
         self._waiting.start(0)
 
     def stop(self) -> None:
-        """Leave what can wait."""
+        """Leave all of it."""
         self._waiting.stop()
+        self._laying_out.stop()
+        self.is_behind = False

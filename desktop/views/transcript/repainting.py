@@ -128,7 +128,7 @@ class Repainter:
         """Paint all of it the next time."""
         self._shown = {}
 
-    def show(self, column: Column, left: int, top: int, still: int) -> None:
+    def show(self, column: Column, left: int, top: int, still: int) -> bool:
         """Have the viewport paint what is not as it was.
 
         Args:
@@ -136,11 +136,15 @@ class Repainter:
             left: Where the messages begin, in the view.
             top: The column's height that is at the top of the view.
             still: The height in the view from which on nothing moves with the messages.
+
+        Returns:
+            Whether there is anything to paint.
         """
         page = self._viewport.height()
         now = shown(column, left, top, page)
         shift, again = difference(self._shown, now, self._top - top)
-        if abs(shift) >= page or not self._shown:
+        is_new = abs(shift) >= page or not self._shown
+        if is_new:
             self._viewport.update()
         else:
             if shift:
@@ -148,6 +152,7 @@ class Repainter:
             if not again.isEmpty():
                 self._viewport.update(again.translated(0, -top))
         self._shown, self._top, self._grown = now, top, (-1, 0, 0)
+        return is_new or bool(shift) or not again.isEmpty()
 
     def _move(self, shift: int, area: QRect) -> None:
         """Move what is painted down: the messages alone where no widget stands among them."""

@@ -7,7 +7,9 @@ import pytest
 from desktop.views.transcript.heights import Heights
 
 
-def test_tops_and_finds_are_those_of_a_plain_list() -> None:
+@pytest.mark.parametrize("block", [1, 4, 128])
+def test_tops_and_finds_are_those_of_a_plain_list(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr("desktop.views.transcript.heights._BLOCK", block)
     dice = random.Random(1)
     for _ in range(200):
         plain = [dice.choice((0, 1, 7, 40)) for _ in range(dice.randrange(1, 40))]

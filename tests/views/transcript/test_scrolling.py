@@ -39,7 +39,7 @@ def test_conversation_opens_at_its_end_without_reading_what_is_above(qtbot: QtBo
     assert Lines.made < 40
     settled(qtbot, transcript)
     assert Lines.made < 80
-    assert is_at_end(transcript)
+    qtbot.waitUntil(lambda: is_at_end(transcript))
 
 
 def test_what_is_read_does_not_move_while_the_rest_is_laid_out(qtbot: QtBot, transcript: Transcript) -> None:
