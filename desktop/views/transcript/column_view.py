@@ -131,13 +131,18 @@ class ColumnView(QAbstractScrollArea):
         else:
             self._show()
 
-    def _show(self) -> None:
-        """Bring what is laid out to the screen."""
+    def _show(self) -> bool:
+        """Bring what is laid out to the screen.
+
+        Returns:
+            Whether there is anything to paint.
+        """
         self._tell_place()
         is_painted = self._painted.show(self.column, self.left, self.scroller.top, self._still_from())
         self._place_widgets()
-        self.frames.shown(is_whole=self.scroller.is_settled, is_painted=is_painted)
+        self.frames.shown(is_whole=self.scroller.is_settled)
         self.view_moved()
+        return is_painted
 
     def _tell_place(self) -> None:
         """Have the scroll bar and the button to the end tell where the view stands."""
@@ -159,7 +164,7 @@ class ColumnView(QAbstractScrollArea):
             self.refresh()
         elif growth is Growth.IN_PLACE and self._painted.show_in_place(index, layout):
             if not layout.slots[-1].refined:
-                self.frames.shown(is_whole=True, is_painted=True)
+                self.frames.shown(is_whole=True)
         elif growth is not Growth.LONGER or not self._lengthen(index):
             self.refresh()
 
@@ -177,7 +182,7 @@ class ColumnView(QAbstractScrollArea):
         self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
         self._place_widgets()
         self.view_moved()
-        self.frames.shown(is_whole=True, is_painted=True)
+        self.frames.shown(is_whole=True)
         return True
 
     def _still_from(self) -> int:
@@ -248,18 +253,22 @@ class ColumnView(QAbstractScrollArea):
         scroller = self.scroller
         if not self.isVisible() or self.frames.is_laying_out:
             return
-        is_changed = False
+        is_further = False
         while (ahead := scroller.next_ahead()) is not None and time.perf_counter() < deadline:
             scroller.lay_out(*ahead)
-            is_changed = True
+            is_further = True
+        is_refined = False
         if ahead is None:
             if self.column.messages:
                 lexers.ask_for_usual()
                 formulas.warm()
             top, page = scroller.top, scroller.page
-            is_changed = refine(self.column, top - page, top + 2 * page, deadline) or is_changed
-        if self.column.survey(deadline) or is_changed or scroller.has_drifted:
+            is_refined = refine(self.column, top - page, top + 2 * page, deadline)
+        is_further = self.column.survey(deadline) or is_further
+        if is_further or is_refined or scroller.has_drifted:
             scroller.look_again()
-            self._show()
+            is_painted = self._show()
+            if is_further and not is_painted and scroller.is_settled:  # what only waits, for a formula, does so quietly
+                self.frames.work_soon()
         elif self._look.documents.make(self._look.font):
             self.frames.work_soon()

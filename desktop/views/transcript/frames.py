@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 _UNSHOWN_MS = 12.0
 """For how long what is being laid out may wait to be shown together with the rest of the view."""
 _UNPAINTED_MS = 30
-"""After which what waits for a painting is done though nothing was painted: it stands behind another window."""
+"""After which what waits for a painting is done though nothing was painted: there was nothing to paint."""
 
 
 class Frames:
@@ -56,16 +56,11 @@ class Frames:
         self.is_behind = True
         self._laying_out.start(0)
 
-    def shown(self, *, is_whole: bool, is_painted: bool) -> None:
-        """What is laid out was shown; it is painted next, then comes what is left of it, or what can wait.
-
-        Args:
-            is_whole: Whether all that is in view was laid out.
-            is_painted: Whether any of it looks different, and is to be painted.
-        """
+    def shown(self, *, is_whole: bool) -> None:
+        """What is laid out was shown; it is painted next, then comes what is left of it, or what can wait."""
         self.is_behind = False
         self._laying_out.stop()
-        (self._waiting if is_whole else self._laying_out).start(_UNPAINTED_MS if is_painted else 0)
+        (self._waiting if is_whole else self._laying_out).start(_UNPAINTED_MS)
 
     def painted(self) -> None:
         """What was shown was painted."""

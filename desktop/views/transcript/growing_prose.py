@@ -24,7 +24,7 @@ from desktop.views.transcript.last_lines import LastLines
 from desktop.views.transcript.long_paragraph import may_be_cut
 from desktop.views.transcript.one_line import read_line
 from desktop.views.transcript.parsing import parse_line
-from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder
+from desktop.views.transcript.prose_builder import TIGHT, ProseBuilder, is_loose
 from desktop.views.transcript.prose_source import is_tight, tokens_of, without_break
 from desktop.views.transcript.segment import Look, Piece, Surroundings
 
@@ -283,7 +283,7 @@ class GrowingProse(DocumentSegment):
             listed = last.textList()
             if listed is None or not line.mark:
                 return False
-        top = last if listed is None or tight else listed.item(0)
+        top = last if listed is None or tight or is_loose(listed) else listed.item(0)
         self._steady = min(self._steady, self._document.documentLayout().blockBoundingRect(top).bottom())
         self._builder.add_line(line, listed, tight=tight)
         self._note_blocks(self._shown + "\n" + shown_characters(self._document.lastBlock().text()))

@@ -137,7 +137,7 @@ class ProseBuilder:
         cursor.beginEditBlock()
         if listed is not None and tight:
             keep_below(cursor.block(), TIGHT)
-        elif listed is not None:
+        elif listed is not None and not is_loose(listed):
             for number in range(listed.count()):
                 keep_below(listed.item(number), _BELOW)
         self._goes_on_with = listed
@@ -381,6 +381,11 @@ class ProseBuilder:
             if column:
                 self.text.insert("  │  ", self.text.inks.plain(quoted=True))
             self.text.inline(cell, ink)
+
+
+def is_loose(listed: QTextList) -> bool:
+    """Whether there is room below each item of a list: blank lines stand in it, or it has but one item."""
+    return listed.item(0).blockFormat().bottomMargin() == _BELOW
 
 
 def keep_below(block: QTextBlock, room: int) -> None:
