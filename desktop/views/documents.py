@@ -16,8 +16,6 @@ from PySide6.QtGui import (
 
 from desktop.views.theme import SPACE, Theme
 
-_READY = 8
-"""Documents that are made ahead; about so many stand in a view."""
 LINE_SEPARATOR = "\u2028"
 """Qt's line break within a block."""
 
@@ -80,32 +78,6 @@ def empty_document(font: QFont) -> InertDocument:
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     document.setDefaultTextOption(option)
     return document
-
-
-class ReadyDocuments:
-    """Empty documents that are made ahead, while there is time: to make one costs as much as to fill it."""
-
-    def __init__(self) -> None:
-        self._ready: list[tuple[QFont, InertDocument]] = []
-
-    def take(self, font: QFont) -> InertDocument:
-        """An `empty_document`."""
-        while self._ready:
-            made_for, document = self._ready.pop()
-            if made_for == font:
-                return document
-        return empty_document(font)
-
-    def make(self, font: QFont) -> bool:
-        """Make one ahead.
-
-        Returns:
-            Whether one more was wanted.
-        """
-        if len(self._ready) >= _READY:
-            return False
-        self._ready.append((font, empty_document(font)))
-        return True
 
 
 def spaced(block: QTextBlockFormat) -> QTextBlockFormat:

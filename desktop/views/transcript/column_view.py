@@ -179,7 +179,7 @@ class ColumnView(QAbstractScrollArea):
             return False
         if not self._painted.show_longer(column, index, self.left, scroller.top, self._still_from()):
             return False
-        self._bar.stand(scroller.page, min(_LARGEST, scroller.most), scroller.top)
+        self._tell_place()
         self._place_widgets()
         self.view_moved()
         self.frames.shown(is_whole=True)
@@ -229,7 +229,7 @@ class ColumnView(QAbstractScrollArea):
             grown = self._painted.grown_in(exposed)
             if (
                 grown >= 0
-                and not self.hasFocus()
+                and not self.hasFocus()  # then a message may have the mark of that
                 and draw_last_slot(painter, self.column, grown, exposed, left, top, self._look.theme, self.marks)
             ):
                 return
@@ -270,5 +270,5 @@ class ColumnView(QAbstractScrollArea):
             is_painted = self._show()
             if is_further and not is_painted and scroller.is_settled:  # what only waits, for a formula, does so quietly
                 self.frames.work_soon()
-        elif self._look.documents.make(self._look.font):
+        elif self._look.make_document():
             self.frames.work_soon()

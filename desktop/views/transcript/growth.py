@@ -82,8 +82,7 @@ def item_begun(text: str) -> int:
     Returns:
         0 where it is none, or may be none.
     """
-    items = None if is_unsure(text) else _ITEMS.match(text)
-    return items.end() if items else 0
+    return _end_of(_ITEMS, text)
 
 
 def paragraph_begun(text: str) -> int:
@@ -102,8 +101,12 @@ def next_apart(text: str, start: int) -> int:
     Returns:
         0 where it is none, or may be none.
     """
-    items = None if is_unsure(text) else _APART.match(text, start)
-    return items.end() if items else 0
+    return _end_of(_APART, text, start)
+
+
+def _end_of(pattern: re.Pattern[str], text: str, start: int = 0) -> int:
+    found = None if is_unsure(text) else pattern.match(text, start)
+    return found.end() if found else 0
 
 
 def continues_list(text: str, place: int) -> bool:

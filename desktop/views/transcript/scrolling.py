@@ -7,7 +7,7 @@ from desktop.views.theme import SPACE
 from desktop.views.transcript.column import TOP, Anchor, Column
 
 FRAME_MS = 1.0
-"""Milliseconds of laying out for one frame, and a segment more; what is not reached shows as a placeholder."""
+"""Milliseconds of laying out for one frame, and a segment more; what is not reached comes in another."""
 _AT_END = 4
 
 
@@ -25,7 +25,6 @@ class Scroller:
         page: Height of the view.
         top: The column's height that is at the top of the view, as of the last `settle`.
         is_settled: Whether all that is in view was laid out by then.
-        changed_view: Whether something that was in view changed its height since it was last asked.
     """
 
     def __init__(self, column: Column) -> None:
@@ -35,7 +34,6 @@ class Scroller:
         self.page = 0
         self.top = 0
         self.is_settled = True
-        self.changed_view = True
 
     @property
     def most(self) -> int:
@@ -92,7 +90,6 @@ class Scroller:
             if time.perf_counter() > deadline and not is_first:
                 break
             self.lay_out(*missing)
-            self.changed_view = True
             is_first = False
         self._stand()
         return not is_first

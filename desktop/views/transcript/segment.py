@@ -9,9 +9,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QPainter
 
 from desktop.engine.messages import Attachment
-from desktop.views.documents import InertDocument, ReadyDocuments
+from desktop.views.documents import InertDocument, empty_document
 from desktop.views.theme import Theme
 from desktop.views.transcript.sideways import Bar
+
+_READY = 8
+"""Documents that are made ahead; about so many stand in a view."""
 
 
 class MarkKind(Enum):
@@ -76,17 +79,27 @@ class Look:
         theme: The colours.
         font: Of ordinary text, zoom included.
         scale: Device pixels for each logical one, for what is rendered as a picture.
-        documents: What segments take their documents from.
     """
 
     theme: Theme
     font: QFont
     scale: float = 1.0
-    documents: ReadyDocuments = field(default_factory=ReadyDocuments, compare=False, repr=False)
+    _ready: list[InertDocument] = field(default_factory=list, init=False, compare=False, repr=False)
 
     def document(self) -> InertDocument:
         """An empty document for ordinary text."""
-        return self.documents.take(self.font)
+        return self._ready.pop() if self._ready else empty_document(self.font)
+
+    def make_document(self) -> bool:
+        """Make a document ahead, while there is time: to make one takes as long as to fill it.
+
+        Returns:
+            Whether one more was wanted.
+        """
+        is_wanted = len(self._ready) < _READY
+        if is_wanted:
+            self._ready.append(empty_document(self.font))
+        return is_wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tests.views.transcript.conftest import many
 
 @pytest.fixture
 def placeholders(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Grows with each placeholder that is drawn."""
+    """Grows with each placeholder that is drawn, where a frame has one step and there is a minute for all of them."""
     drawn: list[int] = []
     draw = painting._draw_placeholder
 
@@ -27,6 +27,7 @@ def placeholders(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(painting, "_draw_placeholder", noted)
     for laying_out in (Scroller.settle, ColumnView.refresh):  # one step at a time
         monkeypatch.setattr(laying_out, "__defaults__", (0.0,))
+    monkeypatch.setattr(frames, "_UNSHOWN_MS", 60_000.0)
     return drawn
 
 
@@ -47,10 +48,7 @@ def jump(view: Transcript, share: float) -> None:
     bar.setValue(int(bar.maximum() * share))
 
 
-def test_a_jump_shows_its_place_once_it_is_whole(
-    qtbot: QtBot, transcript: Transcript, placeholders: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(frames, "_UNSHOWN_MS", 60_000.0)
+def test_a_jump_shows_its_place_once_it_is_whole(qtbot: QtBot, transcript: Transcript, placeholders: list[int]) -> None:
     transcript.show_conversation(many(500))
     rest(qtbot, transcript)
     before = on_screen(transcript)
@@ -80,9 +78,8 @@ def test_what_takes_long_shows_in_parts(
 
 
 def test_what_is_exposed_while_a_jump_is_laid_out_is_not_left_where_it_was(
-    qtbot: QtBot, transcript: Transcript, placeholders: list[int], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, transcript: Transcript, placeholders: list[int]
 ) -> None:
-    monkeypatch.setattr(frames, "_UNSHOWN_MS", 60_000.0)
     transcript.show_conversation(many(500))
     rest(qtbot, transcript)
     transcript.scroll_by(-3_000)
@@ -95,9 +92,8 @@ def test_what_is_exposed_while_a_jump_is_laid_out_is_not_left_where_it_was(
 
 
 def test_text_that_streams_while_a_jump_is_laid_out_is_shown_with_it(
-    qtbot: QtBot, transcript: Transcript, placeholders: list[int], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, transcript: Transcript, placeholders: list[int]
 ) -> None:
-    monkeypatch.setattr(frames, "_UNSHOWN_MS", 60_000.0)
     transcript.show_conversation(many(500))
     transcript.begin_answer("Claude", False)
     rest(qtbot, transcript)
