@@ -126,7 +126,7 @@ class ColumnView(QAbstractScrollArea):
         """Lay out more of what is in view, or show it: each costs a part of a frame."""
         if not self.isVisible():
             return
-        if self.frames.has_time() and self.scroller.settle():
+        if not self.scroller.is_settled and self.frames.has_time() and self.scroller.settle():
             self.frames.go_on()
         else:
             self._show()

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 _BLOCK = 128
+_NEAR_END = 12
+"""How many at the end are looked through one by one, before all others: an answer that streams stands there."""
 
 
 class Heights:
@@ -34,15 +36,23 @@ class Heights:
 
     def top(self, index: int) -> int:
         """Where one begins: the sum of those before it. The index may be one past the last."""
+        if index >= len(self._heights) - _NEAR_END:
+            return self.total - sum(self._heights[index:])
         block = index // _BLOCK
         return sum(self._sums[:block]) + sum(self._heights[block * _BLOCK : index])
 
     def at(self, y: int) -> int:
         """Index of the one that covers a height; the first above all, the last below all, 0 where there is none."""
+        last = len(self._heights) - 1
+        end = self.total
+        for index in range(last, max(-1, last - _NEAR_END), -1):
+            end -= self._heights[index]
+            if end <= y:
+                return index
+        if last < _NEAR_END:
+            return 0
         ends = list(accumulate(self._sums))
         block = bisect_right(ends, y)
-        if block == len(ends):
-            return max(0, len(self._heights) - 1)
         begin = block * _BLOCK
         inside = y - (ends[block] - self._sums[block])
         return begin + bisect_right(list(accumulate(self._heights[begin : begin + _BLOCK])), inside)

@@ -247,17 +247,18 @@ class ProseBuilder:
     def _new_block(self, block: QTextBlockFormat) -> None:
         if self._top and not block.hasProperty(_LANGUAGE):
             block.setTopMargin(0)
+        begins_item = self._item_begins and bool(self._lists)
+        if begins_item:
+            block.setIndent(0)
+            if self._lists[-1].style() != QTextListFormat.Style.ListDecimal and not block.hasProperty(TASK):
+                block.setProperty(BULLET, self._base + len(self._lists))
         if self._fresh:
             self.text.cursor.setBlockFormat(block)
         else:
             self.text.cursor.insertBlock(block, QTextCharFormat())
         self._fresh = self._top = False
-        if self._item_begins and self._lists:
+        if begins_item:
             self._item_begins = False
-            block.setIndent(0)
-            if self._lists[-1].style() != QTextListFormat.Style.ListDecimal and not block.hasProperty(TASK):
-                block.setProperty(BULLET, self._base + len(self._lists))
-            self.text.cursor.setBlockFormat(block)
             current = self._list_objects[-1]
             if current is None:
                 self._list_objects[-1] = self.text.cursor.createList(self._lists[-1])

@@ -149,8 +149,9 @@ class Repainter:
         else:
             if shift:
                 self._move(shift, QRect(left, 0, column.metrics.measure, still))
+            again = again.translated(0, -top) & QRegion(0, 0, self._viewport.width(), still)
             if not again.isEmpty():
-                self._viewport.update(again.translated(0, -top))
+                self._viewport.update(again)
         self._shown, self._top, self._grown = now, top, (-1, 0, 0)
         return is_new or bool(shift) or not again.isEmpty()
 

@@ -80,19 +80,16 @@ class Scroller:
             Whether anything was laid out.
         """
         deadline = time.perf_counter() + budget_ms / 1000
-        self.is_settled = False
-        is_first = True
-        while True:
-            missing = self._next_missing()
-            if missing is None:
-                self.is_settled = True
+        missing = self._next_missing()
+        is_anything_new = missing is not None
+        while missing is not None:
+            is_whole = self.lay_out(*missing)
+            missing = self._next_missing() if is_whole else missing
+            if time.perf_counter() > deadline:
                 break
-            if time.perf_counter() > deadline and not is_first:
-                break
-            self.lay_out(*missing)
-            is_first = False
+        self.is_settled = missing is None
         self._stand()
-        return not is_first
+        return is_anything_new
 
     def look_again(self) -> None:
         """Find the top anew, and whether all that is in view is laid out: something else was."""
@@ -152,12 +149,15 @@ class Scroller:
             return 0
         return top
 
-    def lay_out(self, index: int, slot: int) -> None:
+    def lay_out(self, index: int, slot: int) -> bool:
         """Take one step to having a slot laid out: make what it holds, or break its lines.
 
         Args:
             index: Index of the message.
             slot: Index of the slot; -1 for a message without a layout, which is cut into slots.
+
+        Returns:
+            False where it was made, and its lines are still to be broken.
         """
         if slot < 0:
             before = self._column.existing(index)
@@ -170,8 +170,10 @@ class Scroller:
                     self._anchor = self._column.anchor_at(self._column.y_of(self._anchor))
         elif (layout := self._column.layout(index)).slots[slot].segment is None:
             layout.make_segment(slot)
+            return False
         else:
             self._column.lay_out(index, slot)
+        return True
 
     def _missing(self, top: int, bottom: int, *, upwards: bool) -> Iterator[tuple[int, int]]:
         """What shows between two heights and was not laid out: message and slot."""

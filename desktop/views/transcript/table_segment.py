@@ -82,7 +82,7 @@ class TableSegment(DocumentSegment):
         shrink(writer.cursor)
         style = table_format(has_head=self._is_first)
         self._table = writer.cursor.insertTable(len(source.lines), source.columns, style)
-        sides = alignments(source.dashes) or [""]
+        sides = alignments(source.dashes) or ("",)
         self._rows = TableWriter(self._table, writer, sides, writer.inks.plain(), QTextBlockFormat())
         self._rows.write(source.contents(surroundings.definitions))
         writer.cursor.movePosition(QTextCursor.MoveOperation.End)
@@ -97,7 +97,8 @@ class TableSegment(DocumentSegment):
         self._writer = writer
         self._below = 0 if kind.goes_on else 2 * SPACE
         self._lines: list[float] = []
-        self._used = 0.0
+        self._lines_kept = 0  # of those, how many are where they were
+        self._used = self._room = 0.0
 
     def grow(self, piece: Piece) -> bool:
         before, after = self._source, _read(piece, self._kind)
@@ -106,7 +107,8 @@ class TableSegment(DocumentSegment):
             return False
         if after.lines[:last] != before.lines[:last] or len(after.lines) <= last:
             return False
-        self._steady = self._lines[last - 1] if last and before.row == after.row else 0.0
+        self._lines_kept = last if before.row == after.row else 0
+        self._steady = self._lines[last - 1] if self._lines_kept else 0.0
         definitions = self._surroundings.definitions
         edit = QTextCursor(self._document)
         edit.beginEditBlock()
@@ -115,6 +117,8 @@ class TableSegment(DocumentSegment):
         if contents[1:]:
             self._table.appendRows(len(contents) - 1)
             self._rows.write(contents[1:], last + 1)
+        if not self._lines_kept:  # now, that its lines are broken once
+            fit_columns(self._table, after.row, self._look.font, self._room)
         edit.endEditBlock()
         self.piece, self._source, self._inline = piece, after, self._writer.formulas
         self._awaited = self._inline is not None
@@ -122,11 +126,14 @@ class TableSegment(DocumentSegment):
         return True
 
     def least_width(self, room: float) -> float:
+        if room != self._room:
+            self._room, self._lines_kept = room, 0
         self._used = fit_columns(self._table, self._source.row, self._look.font, room)
         return max(room, self._used)
 
     def laid_out(self) -> None:
-        self._lines = row_lines(self._table)
+        self._lines = row_lines(self._table, self._lines[: self._lines_kept])
+        self._lines_kept = 0
         if self._below:
             self._height = (self._lines[-1] + 1 if self._lines else 0) + self._below
             self._height += SPACE if self._overflow else 0

@@ -40,22 +40,28 @@ _ALIGNMENT = {
 }
 
 
-@lru_cache(maxsize=512)
-def _natural(row: str, count: int, font: str) -> tuple[tuple[float, ...], tuple[float, ...], float]:
+@lru_cache(maxsize=8)
+def _metrics(font: str) -> QFontMetricsF:
+    """What measures the text of tables."""
+    described = QFont()
+    described.fromString(font)
+    return QFontMetricsF(described)
+
+
+@lru_cache(maxsize=4_096)
+def _width(text: str, font: str) -> float:
+    """The width that a column would like for a text."""
+    return _metrics(font).horizontalAdvance(text) * 1.16 + 2 * _PADDING + 4 if text else 40.0
+
+
+def _natural(row: str, count: int, font: str) -> tuple[list[float], list[float], float]:
     """The widths that columns would like, for their widest cells; for their longest words; and of an average letter."""
-    metrics_font = QFont()
-    metrics_font.fromString(font)
-    metrics = QFontMetricsF(metrics_font)
-
-    def width(text: str) -> float:
-        return metrics.horizontalAdvance(text) * 1.16 + 2 * _PADDING + 4 if text else 40.0
-
     cells, _, words = (line.split("|") for line in row.partition("\n"))
     texts = [(cells[column] if column < len(cells) else "", words[column] if column < len(words) else "")
              for column in range(count)]  # fmt: skip
-    letter = metrics.averageCharWidth()
-    unbroken = tuple(min(width(word), _WIDEST * letter) if word else 0.0 for _, word in texts)
-    natural = tuple(max(width(cell), word) for (cell, _), word in zip(texts, unbroken, strict=True))
+    letter = _metrics(font).averageCharWidth()
+    unbroken = [min(_width(word, font), _WIDEST * letter) if word else 0.0 for _, word in texts]
+    natural = [max(_width(cell, font), word) for (cell, _), word in zip(texts, unbroken, strict=True)]
     return natural, unbroken, letter
 
 
@@ -219,12 +225,17 @@ def fit_columns(table: QTextTable, row: str, font: QFont, room: float) -> float:
     return sum(widths)
 
 
-def row_lines(table: QTextTable) -> list[float]:
-    """Where the rows of a table that is laid out end, from the top of its document."""
+def row_lines(table: QTextTable, known: Sequence[float] = ()) -> list[float]:
+    """Where the rows of a table that is laid out end, from the top of its document.
+
+    Args:
+        table: It.
+        known: Where the first ones end.
+    """
     layout = table.document().documentLayout()
-    lines: list[float] = []
+    lines = list(known)
     bottom = 0.0
-    for row in range(table.rows()):
+    for row in range(len(lines), table.rows()):
         for column in range(table.columns()):
             block = table.cellAt(row, column).lastCursorPosition().block()
             bottom = max(bottom, layout.blockBoundingRect(block).bottom())

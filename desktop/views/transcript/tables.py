@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from markdown_it.rules_block.table import escapedSplit
 
@@ -39,18 +40,19 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in found]
 
 
-def alignments(line: str) -> list[str]:
+@lru_cache(maxsize=32)
+def alignments(line: str) -> tuple[str, ...]:
     """What a line of dashes says of its columns: ``left``, ``center``, ``right`` or nothing; empty where it is none."""
     if _DASHES.match(line) is None:
-        return []
+        return ()
     words = [word.strip() for word in line.strip().split("|")]
     if words and not words[0]:
         words.pop(0)
     if words and not words[-1]:
         words.pop()
     if not all(_DASH.match(word) for word in words):
-        return []
-    return [_alignment(word) for word in words]
+        return ()
+    return tuple(_alignment(word) for word in words)
 
 
 def _alignment(word: str) -> str:
