@@ -107,17 +107,24 @@ def _stream_text() -> list[str]:
     return [text[at : at + 4] for at in range(0, len(text), 4)]
 
 
-def _flushing(view: Transcript, act: Callable[[], None]) -> Callable[[], None]:
-    """Begin an answer, each flush of which is left to a function; gives what ends it."""
+def _flushing(view: Transcript, act: Callable[[Callable[[], None]], None]) -> Callable[[], None]:
+    """Begin an answer, each flush of which is left to a function; gives what ends it.
+
+    Args:
+        view: The transcript.
+        act: Takes what a flush does: it shows more text, or what one before it has put off to the next frame.
+    """
     view.begin_answer("Demo", False)
     settle()
-    timer = view._stream._timer
-    timer.timeout.disconnect()
-    timer.timeout.connect(act)
+    works = ((view._stream._timer, view._stream.step), (view.frames._laying_out, view._go_on))
+    for timer, work in works:
+        timer.timeout.disconnect()
+        timer.timeout.connect(partial(act, partial(_flush, view, work)))
 
     def end() -> None:
-        timer.timeout.disconnect()
-        timer.timeout.connect(view._stream.step)
+        for timer, work in works:
+            timer.timeout.disconnect()
+            timer.timeout.connect(work)
         live(0.3)
         view.drop_answer()
 
@@ -135,16 +142,16 @@ def _feeding(view: Transcript, tokens: list[str]) -> Callable[[int], None]:
     return step
 
 
-def _flush(view: Transcript) -> None:
-    """A flush, all of its slices, and the painting of what it changed."""
-    view._stream.step()
-    while view.frames.is_behind:
+def _flush(view: Transcript, work: Callable[[], None]) -> None:
+    """A flush, all slices of it but what it puts off to the next frame, and the painting of what it changed."""
+    work()
+    while view.frames.is_behind and not view.frames.is_put_off:
         view._go_on()
     QCoreApplication.sendPostedEvents(view, QEvent.Type.UpdateRequest.value)
 
 
 def _measure_stream(view: Transcript, heart: Heart, tokens: list[str]) -> dict[str, float]:
-    end = _flushing(view, partial(_flush, view))
+    end = _flushing(view, lambda flush: flush())
     stalls = _stalls(heart, 900, 0.01, _feeding(view, tokens[:3000]))
     end()
     return {"stream_stall_p99_ms": _centile(stalls, 0.99)}
@@ -156,9 +163,9 @@ def _measure_flushes(view: Transcript, tokens: list[str]) -> dict[str, float]:
     repaints: list[float] = []
     beats = count()
 
-    def beat() -> None:
-        if next(beats) % 20:
-            flushes.append(_once_ms(partial(_flush, view)))
+    def beat(flush: Callable[[], None]) -> None:
+        if view.frames.is_behind or next(beats) % 20:
+            flushes.append(_once_ms(flush))
         else:
             repaints.append(_once_ms(view.viewport().repaint))
             view._stream._wait()

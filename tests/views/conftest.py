@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from desktop.views import theme
+from desktop.views.transcript import frames
 from desktop.views.transcript.column_view import ColumnView
 from desktop.views.transcript.scrolling import Scroller
 
@@ -24,5 +25,6 @@ def _one_frame(monkeypatch: pytest.MonkeyPatch) -> None:
 
     What happens where that takes several frames is tested in `transcript/test_frames.py`.
     """
-    for laying_out in (Scroller.settle, ColumnView.refresh):
+    for laying_out in (Scroller.settle, ColumnView.refresh, ColumnView._refresh):
         monkeypatch.setattr(laying_out, "__defaults__", (60_000.0,))
+    monkeypatch.setattr(frames, "_MOST_MS", 60_000.0)

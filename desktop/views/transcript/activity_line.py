@@ -25,6 +25,7 @@ class ActivityLine(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_STEP_MS)
         self._timer.timeout.connect(self._breathe)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else what it stands on is painted with each breath
         self.hide()
 
     @property
@@ -62,6 +63,7 @@ class ActivityLine(QWidget):
         theme = current_theme()
         painter = QPainter(self)
         try:
+            painter.fillRect(event.rect(), theme.background)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             dot = QColor(theme.accent)
             dot.setAlphaF(0.35 + 0.65 * abs(self._step - _STEPS / 2) / (_STEPS / 2))

@@ -108,6 +108,10 @@ class ColumnView(QAbstractScrollArea):
 
     def refresh(self, budget_ms: float = FRAME_MS) -> None:
         """Lay out what is in view, and show what changed: at once where that takes little, else soon."""
+        self.frames.hurry()
+        self._refresh(budget_ms)
+
+    def _refresh(self, budget_ms: float = FRAME_MS) -> None:
         if not self.isVisible():
             return
         scroller = self.scroller
@@ -126,6 +130,7 @@ class ColumnView(QAbstractScrollArea):
         """Lay out more of what is in view, or show it: each costs a part of a frame."""
         if not self.isVisible():
             return
+        self.frames.hurry()
         if not self.scroller.is_settled and self.frames.has_time() and self.scroller.settle():
             self.frames.go_on()
         else:
@@ -161,12 +166,14 @@ class ColumnView(QAbstractScrollArea):
         layout = self.column.existing(index)
         is_shown = self.scroller.is_settled and not self.frames.is_behind
         if layout is None or not layout.slots or not self.isVisible() or not is_shown:
-            self.refresh()
+            self._refresh()
         elif growth is Growth.IN_PLACE and self._painted.show_in_place(index, layout):
             if not layout.slots[-1].refined:
                 self.frames.shown(is_whole=True)
+        elif self.frames.put_off():
+            self.scroller.is_settled = False
         elif growth is not Growth.LONGER or not self._lengthen(index):
-            self.refresh()
+            self._refresh()
 
     def _lengthen(self, index: int) -> bool:
         """Show that the last slot of the last message is longer, where that is all.

@@ -327,6 +327,7 @@ class Transcript(ReadingStage):
     def _extend_live(self, text: str) -> None:
         if self._live < 0:
             return
+        self.frames.text_comes()
         message = self.column.messages[self._live]
         if self._activity.text != self._writing:  # a retry told of itself there
             self._activity.show_text(self._writing)
