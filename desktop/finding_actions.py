@@ -1,11 +1,13 @@
 """The search above the list of conversations, and the palette."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
 from desktop.engine.messages import ConversationInfo
 from desktop.engine.search import SearchHit
 from desktop.views.commands import Command
+from desktop.views.conversation_list import ConversationList
 from desktop.views.conversation_model import title_of
 from desktop.views.palette import Palette, PaletteEntry
 from desktop.window_actions import Desk, WindowActions
@@ -47,13 +49,15 @@ class FindingActions(WindowActions):
         rows = self._window.conversations
         async with self._searching:  # of several waiting, those that are outdated are not done
             if rows.search.text() == query:
-                rows.show_hits(query, await self.hits(query))
+                with _failure_told(rows, query):
+                    rows.show_hits(query, await self.hits(query))
 
     async def _search_for_palette(self, query: str) -> None:
         async with self._searching:
             if self.palette.field.text() != query or not query.strip():
                 return
-            found = await self.hits(query, _PALETTE_HITS)
+            with _failure_told(self.palette, query):
+                found = await self.hits(query, _PALETTE_HITS)
         self.palette.show_hits(query, [_hit_entry(hit) for hit in found])
 
     async def _open(self) -> None:
@@ -72,6 +76,16 @@ class FindingActions(WindowActions):
             window.tell_hit(conversation_id, message_id, query)
         else:
             window.command_chosen.emit(chosen)
+
+
+@contextlib.contextmanager
+def _failure_told(view: ConversationList | Palette, query: str) -> Iterator[None]:
+    """Have a view no longer wait for what a search finds that fails; why it failed is told as of any action."""
+    try:
+        yield
+    except Exception:
+        view.show_failure(query)
+        raise
 
 
 def _conversation_entry(info: ConversationInfo) -> PaletteEntry:

@@ -72,7 +72,7 @@ class ConversationList(QWidget):
         self._today: date | None = None
         self._selected = ""
         self._hits: tuple[SearchHit, ...] = ()
-        self._answered = ""  # the query that the hits are of
+        self._answered = self._failed = ""  # the query that the hits are of, and one that none could be found for
         self._archive_shown = False
         self._to_rename = ""
         self._is_changing = False
@@ -151,8 +151,13 @@ class ConversationList(QWidget):
             hits: Newest first.
         """
         if query == self.search.text() and query.strip():
-            self._hits, self._answered = tuple(hits), query
+            self._hits, self._answered, self._failed = tuple(hits), query, ""
             self._refresh()
+
+    def show_failure(self, query: str) -> None:
+        """Show that the texts could not be searched for a query."""
+        self._failed = query
+        self._refresh()
 
     def rename(self, conversation_id: str) -> None:
         """Let the person rename a conversation in its row, for which the archive unfolds; nothing where it has none."""
@@ -216,6 +221,7 @@ class ConversationList(QWidget):
         self._glass.setIcon(icon("search", current_theme().muted))
 
     def _search(self, text: str) -> None:
+        self._failed = ""
         if not text.strip():
             self._pause.stop()
             self._hits = ()
@@ -249,6 +255,8 @@ class ConversationList(QWidget):
         found = "Your conversations will be listed here."
         if words.strip():
             found = f"Nothing holds “{words.strip()}”." if words == self._answered else "Searching…"
+            if words == self._failed:
+                found = "The messages could not be searched."
         self._nothing.setText(found)
         self._nothing.setVisible(not rows)
 

@@ -127,7 +127,7 @@ class Palette(QDialog):
         self.setModal(True)
         self._entries: tuple[PaletteEntry, ...] = ()
         self._hits: tuple[PaletteEntry, ...] = ()
-        self._answered = ""  # the query that the hits are of
+        self._answered = self._failed = ""  # the query that the hits are of, and one that none could be found for
         self.field = QLineEdit()
         self.field.setPlaceholderText("Conversations, messages, actions")
         self.field.setAccessibleName("Find anything")
@@ -180,6 +180,11 @@ class Palette(QDialog):
             self._hits, self._answered = tuple(hits), query
             self._refresh()
 
+    def show_failure(self, query: str) -> None:
+        """Show that the texts of messages could not be searched for a query."""
+        self._failed = query
+        self._refresh()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the keys that choose from the field."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -200,7 +205,7 @@ class Palette(QDialog):
         return super().eventFilter(watched, event)
 
     def _search(self, text: str) -> None:
-        self._hits, self._answered = (), ""
+        self._hits, self._answered, self._failed = (), "", ""
         if text.strip():
             self._pause.start()
         else:
@@ -226,7 +231,9 @@ class Palette(QDialog):
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{one_line(entry.title)}, {entry.detail}".strip(", "))
                 self.results.addItem(item)
         is_searching = bool(query.strip()) and query != self._answered
-        self._nothing.setText("Searching…" if is_searching else "Nothing is found by these words.")
+        words = "Searching…" if is_searching else "Nothing is found by these words."
+        failed = is_searching and query == self._failed
+        self._nothing.setText("The messages could not be searched." if failed else words)
         self._nothing.setVisible(not groups)
         self.results.setVisible(bool(groups))
         self._select(before)

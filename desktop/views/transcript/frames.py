@@ -43,6 +43,7 @@ class Frames:
         self._show_by = 0.0
         self._text_at = 0.0  # when text came the last time
         self._began = 0.0  # when the work for it began that is under way; 0 for other work
+        self._is_unpainted = False  # whether what was shown may still wait for its painting
         self.is_behind = self.is_put_off = False
 
     @property
@@ -77,10 +78,12 @@ class Frames:
     def put_off(self) -> bool:
         """Leave what is not shown for a little later, where it is text that streams and has cost much already.
 
+        What was shown is painted first: where more is laid out by then, all would be painted.
+
         Returns:
             Whether it is left.
         """
-        if not self._began or (time.perf_counter() - self._began) * 1000 < _MOST_MS:
+        if self._is_unpainted or not self._began or (time.perf_counter() - self._began) * 1000 < _MOST_MS:
             return False
         self.has_time()
         self._show_by += _LATER_MS / 1000
@@ -95,12 +98,14 @@ class Frames:
     def shown(self, *, is_whole: bool) -> None:
         """What is laid out was shown; it is painted next, then comes what is left of it, or what can wait."""
         self.is_behind = False
+        self._is_unpainted = True
         self.hurry()
         self._laying_out.stop()
         (self._waiting if is_whole else self._laying_out).start(_UNPAINTED_MS)
 
     def painted(self) -> None:
         """What was shown was painted."""
+        self._is_unpainted = False
         for timer in (self._laying_out, self._waiting):
             if timer.isActive():
                 timer.start(0)
@@ -113,5 +118,5 @@ class Frames:
         """Leave all of it."""
         self._waiting.stop()
         self._laying_out.stop()
-        self.is_behind = False
+        self.is_behind = self._is_unpainted = False
         self.hurry()

@@ -179,6 +179,15 @@ def test_who_scrolls_waits_for_no_text(qtbot: QtBot, streaming: Transcript) -> N
     assert on_screen(streaming) == repainted(streaming)
 
 
+def test_what_waits_to_be_painted_is_not_overtaken(qtbot: QtBot, streaming: Transcript) -> None:
+    streaming.scroll_by(-40)
+    flush(streaming, "\n\nand others")
+    streaming._stream.step()
+    assert not streaming.frames.is_behind
+    rest(qtbot, streaming)
+    assert on_screen(streaming) == repainted(streaming)
+
+
 def test_text_is_put_off_once_and_shown_with_the_next_however_fast_that_comes(streaming: Transcript) -> None:
     flush(streaming, "\n\nand others")
     streaming._stream.step()
