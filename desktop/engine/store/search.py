@@ -1,5 +1,6 @@
 """Searching the text of all messages, by whole words and by parts of words."""
 
+import re
 import sqlite3
 from datetime import datetime
 
@@ -11,6 +12,8 @@ _TRIGRAM = 3
 _TRIGRAMS_AT_MOST = 24
 """Of one query; more would not narrow the candidates, which are compared with the text all the same."""
 _COMPARED_BY_SQLITE = 8
+_PATTERN = re.compile(r"[*?\[]")
+"""What has a meaning in a pattern of GLOB."""
 _SELECT = """
 SELECT c.id AS conversation_id, c.title, c.archived, m.id, m.role, m.text, m.created_at, t.text AS folded
 FROM {source} JOIN messages m ON m.id = t.message_id JOIN conversations c ON c.id = m.conversation_id
@@ -74,10 +77,11 @@ def _find(db: sqlite3.Connection, words: tuple[str, ...], phrase: tuple[str, ...
 def _statement(words: tuple[str, ...]) -> tuple[str, list[str]]:
     """The trigrams narrow the candidates, the comparison with the text decides."""
     compared = list(words[:_COMPARED_BY_SQLITE])
-    conditions = ["instr(t.text, ?) > 0"] * len(compared)
     trigrams = _trigrams(words)
     if not trigrams:  # words of one or two characters stand in no index: the texts are looked through
-        return _SELECT.format(source="message_texts t", matches=" AND ".join(conditions)), compared
+        within = " AND ".join(["t.text GLOB ?"] * len(compared))  # twice as quick as instr
+        return _SELECT.format(source="message_texts t", matches=within), [f"*{_literal(word)}*" for word in compared]
+    conditions = ["instr(t.text, ?) > 0"] * len(compared)
     wanted = " AND ".join('"{}"'.format(each.replace('"', '""')) for each in trigrams)
     return (
         _SELECT.format(
@@ -86,6 +90,11 @@ def _statement(words: tuple[str, ...]) -> tuple[str, list[str]]:
         ).replace("ORDER BY t.id", "ORDER BY i.rowid"),
         [wanted, *compared],
     )
+
+
+def _literal(word: str) -> str:
+    """A pattern of GLOB for a word and nothing else."""
+    return _PATTERN.sub(r"[\g<0>]", word)
 
 
 def _trigrams(words: tuple[str, ...]) -> list[str]:

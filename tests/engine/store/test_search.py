@@ -87,6 +87,13 @@ HOSTILE = [
     "_",
     "\0",
     ";--",
+    "*",
+    "?",
+    "[",
+    "[a",
+    "]",
+    "a]",
+    "**",
 ]
 
 
@@ -101,9 +108,12 @@ async def test_nothing_in_a_query_is_an_operator(store: Store, query: str) -> No
         assert len(await found(store, query)) == 1
 
 
-async def test_percent_and_underscore_stand_for_themselves(store: Store) -> None:
-    await say(store, "a plain sentence")
-    assert await found(store, "%") == await found(store, "_") == await found(store, "p%n") == []
+@pytest.mark.parametrize("query", ["%", "_", "p%n", "*", "?", "a*", "?l", "[p", "[p]", "[", "]", "[^"])
+async def test_signs_of_patterns_stand_for_themselves(store: Store, query: str) -> None:
+    await say(store, "a plain sentence", "Yes.")
+    assert await found(store, query) == []
+    await say(store, f"so {query}.", "Yes.")
+    assert len(await found(store, query)) == 1
 
 
 async def test_a_query_without_words_finds_nothing(store: Store) -> None:
