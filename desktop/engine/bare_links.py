@@ -27,7 +27,7 @@ def bare_links(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         address = trimmed(match["link"])
         if _HOST.match(address):
-            target = address if "://" in address else f"http://{address}"
+            target = f"http://{address}" if address.startswith("www.") else address
             yield match.start(), match.start() + len(address), target
 
 

@@ -122,6 +122,7 @@ _HOSTILE = st.lists(
 @given(_HOSTILE)
 @example("[a](<java\nscript:x>)")
 @example("[a](java&#10;script:x) [b](&#106;avascript:x) [c](\x01javascript:x)")
+@example("www.e.org/http://a.org and www.e.orgfile:///x")
 @example("$\\href{javascript:a}{b}\\style{background:url(http://e)}{x}\\text{&lt;script&gt;<script>}$")
 @example("![a](javascript:x 'onload=a') ![b](data:image/svg+xml,<svg/onload=a>)")
 def test_no_markdown_makes_a_page_run_load_or_lead_astray(text: str) -> None:

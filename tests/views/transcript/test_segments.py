@@ -190,6 +190,7 @@ def test_positions_are_characters_also_after_emoji(look: Look) -> None:
             "(https://a.b/c_(d)), https://a.b/e",
             ["https://a.b/c_(d)", "https://a.b/e"],
         ),
+        ("at www.a.org/http://b.org", "at www.a.org/http://b.org", ["http://www.a.org/http://b.org"]),
         ("at www.example.org/x, ok", "at www.example.org/x, ok", ["http://www.example.org/x"]),
         ("to a.b+c@example.org.", "to a.b+c@example.org.", ["mailto:a.b+c@example.org"]),
         ("xwww.a.b @me a@b https:// www.", "xwww.a.b @me a@b https:// www.", []),
