@@ -79,7 +79,7 @@ def _statement(words: tuple[str, ...]) -> tuple[str, list[str]]:
     compared = list(words[:_COMPARED_BY_SQLITE])
     trigrams = _trigrams(words)
     if not trigrams:  # words of one or two characters stand in no index: the texts are looked through
-        within = " AND ".join(["t.text GLOB ?"] * len(compared))  # twice as quick as instr
+        within = " AND ".join(["t.text GLOB ?"] * len(compared))  # quicker than instr
         return _SELECT.format(source="message_texts t", matches=within), [f"*{_literal(word)}*" for word in compared]
     conditions = ["instr(t.text, ?) > 0"] * len(compared)
     wanted = " AND ".join('"{}"'.format(each.replace('"', '""')) for each in trigrams)

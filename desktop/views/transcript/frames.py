@@ -85,7 +85,7 @@ class Frames:
         """
         if self._is_unpainted or not self._began or (time.perf_counter() - self._began) * 1000 < _MOST_MS:
             return False
-        self.has_time()
+        self.has_time()  # it begins, where this is the first of it
         self._show_by += _LATER_MS / 1000
         self.is_behind = self.is_put_off = True
         self._laying_out.start(_LATER_MS)
